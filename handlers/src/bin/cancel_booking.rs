@@ -1,0 +1,15 @@
+//! `POST /bookings/{booking_id}/cancel`
+
+use handlers::prelude::*;
+
+/// Cancel a booking.
+///
+/// Its time is free again and its reminder never fires. Cancelling it again changes nothing.
+#[handler(POST "/bookings/{booking_id}/cancel")]
+async fn cancel_booking(
+    bookings: &Bookings,
+    booking_id: BookingId,
+    if_match: Option<IfMatch>,
+) -> Result<Tagged<Booking>, BookingError> {
+    bookings.cancel(booking_id, if_match).await.map(Tagged)
+}

@@ -1,0 +1,9 @@
+//! Every minute.
+
+use handlers::prelude::*;
+
+/// Mark the reminders that are due, so that they are published on time.
+#[handler(schedule)]
+async fn sweep_reminders(bookings: &Bookings) -> Result<(), BookingError> {
+    bookings.sweep().await
+}

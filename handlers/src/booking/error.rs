@@ -1,0 +1,98 @@
+//! Why a request about bookings is refused.
+
+use std::error::Error;
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Faults, Span, Timestamp};
+use crate::Problem;
+
+/// Everything that can go wrong with a booking.
+#[derive(Debug, Problem)]
+pub enum BookingError {
+    /// There is no booking of this id.
+    #[problem(status = 404, title = "Not found", type = "not-found", detail = "Booking not found")]
+    NotFound,
+    /// Another booking holds the resource for some of the time; `busy` is when. Ask for another time or resource.
+    #[problem(status = 409, detail = "the resource is booked {busy}")]
+    TimeTaken {
+        /// The span in the way.
+        busy: BusySpan,
+    },
+    /// The booking is cancelled and cannot be changed. Make a new one.
+    #[problem(status = 409, title = "Booking cancelled", detail = "the booking is cancelled and cannot be changed")]
+    Cancelled,
+    /// The booking was changed since the version named in `If-Match`. Read it again, then decide.
+    #[problem(status = 412, detail = "the booking is at version {version} now")]
+    VersionChanged {
+        /// The current version.
+        version: u64,
+    },
+    /// Values that are sound one by one do not go together; `errors` names each.
+    #[problem(transparent)]
+    Invalid(Faults),
+    /// The `Idempotency-Key` was used for another request. Use a new key for a new booking.
+    #[problem(status = 422, detail = "this Idempotency-Key made another booking from another body")]
+    KeyReused,
+    /// The cursor is not one that this list gave out. Start again without it.
+    #[problem(status = 400, detail = "the cursor is not one of this list; start again without it")]
+    InvalidCursor,
+    /// Too many requests at once. Wait, then try again.
+    #[problem(status = 429, title = "Too many requests", detail = "too many requests at once", retry_after = 1)]
+    Throttled(#[problem(cause)] Cause),
+    /// So many others are booking this resource at this moment that no attempt got through. Try again.
+    #[problem(status = 503, detail = "too many bookings of this resource at this moment", retry_after = 1)]
+    Contended,
+    /// The store does not answer. Try again.
+    #[problem(status = 503, title = "Unavailable", detail = "the store does not answer", retry_after = 2)]
+    Unavailable(#[problem(cause)] Cause),
+    /// The fault is ours. The request id says where to look.
+    #[problem(status = 500, title = "Internal error", type = "internal")]
+    Internal(#[problem(cause)] Cause),
+}
+
+/// What is behind an error: for the log, never for the client.
+#[derive(Debug)]
+pub struct Cause(Box<dyn Error + Send + Sync + 'static>);
+
+impl Cause {
+    /// `error`, kept as the cause of another.
+    pub fn new(error: impl Into<Box<dyn Error + Send + Sync + 'static>>) -> Self {
+        Self(error.into())
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for Cause {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()
+    }
+}
+
+/// When a resource is busy: times only, nobody's data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct BusySpan {
+    /// Its first moment.
+    pub start_time: Timestamp,
+    /// The moment it is over.
+    pub end_time: Timestamp,
+}
+
+impl fmt::Display for BusySpan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "from {} to {}", self.start_time, self.end_time)
+    }
+}
+
+impl From<Span> for BusySpan {
+    fn from(span: Span) -> Self {
+        Self { start_time: span.start(), end_time: span.end() }
+    }
+}

@@ -1,0 +1,185 @@
+//! Who and what: identifiers of bookings, users and resources, and the key of a retried create.
+
+use std::fmt;
+
+use garde::Validate;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A booking's identifier: a UUID, written with hyphens in lower case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BookingId(Uuid);
+
+impl BookingId {
+    /// A new one, at random (UUIDv4).
+    #[must_use]
+    pub fn random() -> Self {
+        Self(Uuid::new_v4())
+    }
+
+    /// Reads the hyphenated form, in either case.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        // `Uuid` reads other forms too; an address has one.
+        (text.len() == 36).then(|| Uuid::try_parse(text).ok()).flatten().map(Self)
+    }
+
+    /// One of `count` buckets, evenly, and always the same for the same booking.
+    #[must_use]
+    pub fn bucket(self, count: u32) -> u32 {
+        // The last four bytes of a UUIDv4 or v5 are as good as random.
+        let [.., a, b, c, d] = *self.0.as_bytes();
+        u32::from_be_bytes([a, b, c, d]) % count.max(1)
+    }
+}
+
+impl fmt::Display for BookingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.hyphenated().fmt(f)
+    }
+}
+
+impl JsonSchema for BookingId {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "BookingId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "uuid" })
+    }
+}
+
+/// The rule of a user's and a resource's identifier, as a pattern for the documentation; [`identifier`] checks it.
+const IDENTIFIER: &str = "^[A-Za-z0-9._:@|+-]{1,128}$";
+
+// garde hands its context over by reference, even an empty one.
+#[expect(clippy::trivially_copy_pass_by_ref)]
+fn identifier(text: &str, (): &()) -> garde::Result {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._:@|+-".contains(&byte);
+    if text.is_empty() || text.len() > 128 || !text.bytes().all(allowed) {
+        return Err(garde::Error::new("must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ | + -"));
+    }
+    Ok(())
+}
+
+macro_rules! identifiers {
+    ($($(#[$docs:meta])* $name:ident)*) => {$(
+        $(#[$docs])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, Validate)]
+        #[serde(transparent)]
+        #[garde(transparent)]
+        pub struct $name(#[garde(custom(identifier))] String);
+
+        impl $name {
+            /// Reads it, where `text` keeps the rule.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                identifier(text, &()).is_ok().then(|| Self(text.to_owned()))
+            }
+
+            /// As text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": IDENTIFIER })
+            }
+        }
+    )*};
+}
+
+identifiers! {
+    /// Who booked: 1 to 128 characters of `A-Za-z0-9._:@|+-`.
+    UserId
+    /// What is booked: 1 to 128 characters of `A-Za-z0-9._:@|+-`.
+    ResourceId
+}
+
+/// The value of an `Idempotency-Key` header: 1 to 255 visible ASCII characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// Reads it, where `text` keeps the rule.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let sound = (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        sound.then(|| Self(text.to_owned()))
+    }
+
+    /// The identifier of the booking that this user creates under this key (UUIDv5, RFC 9562 section 5.5): the same
+    /// request finds the same booking without anything else being stored.
+    #[must_use]
+    pub fn booking_id(&self, user: &UserId) -> BookingId {
+        // No user's identifier holds a space, so no other user and key make this name.
+        BookingId(Uuid::new_v5(&KEYS, format!("{user} {}", self.0).as_bytes()))
+    }
+}
+
+/// The namespace of bookings that were created under a key: at random, once.
+const KEYS: Uuid = Uuid::from_u128(0x3b0c_9f52_7c1e_4e0a_9d4e_58a1_63c7_20d6);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_hyphenated_form_is_an_address() {
+        assert!(BookingId::parse("67e55044-10b1-426f-9247-bb680e5fe0c8").is_some());
+        for text in [
+            "",
+            "1",
+            "67e5504410b1426f9247bb680e5fe0c8",
+            "{67e55044-10b1-426f-9247-bb680e5fe0c8}",
+            "67e55044-10b1-426f-9247-bb680e5fe0cg",
+            "67e5504410b1426f9247bb680e5fe0c8----",
+        ] {
+            assert!(BookingId::parse(text).is_none(), "{text}");
+        }
+        let upper = BookingId::parse("67E55044-10B1-426F-9247-BB680E5FE0C8").unwrap();
+        assert_eq!(upper.to_string(), "67e55044-10b1-426f-9247-bb680e5fe0c8");
+    }
+
+    #[test]
+    fn an_identifier_keeps_its_rule() {
+        for text in ["a", "alice@example.com", "auth0|5f7c", "room-1.2:3_4+5", &"x".repeat(128)] {
+            assert!(UserId::parse(text).is_some(), "{text}");
+        }
+        for text in ["", "a b", "a/b", "ä", "a#b", "a\n", &"x".repeat(129)] {
+            assert!(UserId::parse(text).is_none(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn keys_of_different_users_never_meet() {
+        let key = |text| IdempotencyKey::parse(text).unwrap();
+        let user = |text| UserId::parse(text).unwrap();
+        assert_eq!(key("k").booking_id(&user("alice")), key("k").booking_id(&user("alice")));
+        assert_ne!(key("k").booking_id(&user("alice")), key("k").booking_id(&user("bob")));
+        assert_ne!(key("bk").booking_id(&user("a")), key("k").booking_id(&user("ab")));
+    }
+}

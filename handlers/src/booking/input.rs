@@ -1,0 +1,203 @@
+//! What clients may ask for, and how it becomes a booking.
+
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::present::present;
+use super::{
+    Booking, BookingError, BookingId, DEFAULT_LEAD_SECONDS, Fault, Faults, ResourceId, Span, Status, Timestamp, UserId,
+    due,
+};
+
+/// A booking that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewBooking {
+    /// Who books.
+    #[garde(dive)]
+    pub user_id: UserId,
+    /// What is booked.
+    #[garde(dive)]
+    pub resource_id: ResourceId,
+    /// Its first moment, in the future.
+    #[garde(skip)]
+    pub start_time: Timestamp,
+    /// The moment it is over: after `start_time`, by at most 31 days.
+    #[garde(skip)]
+    pub end_time: Timestamp,
+    /// How many seconds before the start the reminder is due. Absent means 900, `null` means no reminder.
+    #[serde(default = "default_lead")]
+    #[garde(inner(range(min = 60, max = 2_592_000)))]
+    pub reminder_lead_seconds: Option<i64>,
+}
+
+// serde takes a default of the field's own type.
+#[expect(clippy::unnecessary_wraps)]
+fn default_lead() -> Option<i64> {
+    Some(i64::from(DEFAULT_LEAD_SECONDS))
+}
+
+/// A change of a booking: only the fields that are sent change.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BookingPatch {
+    /// What is booked instead.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ResourceId")]
+    #[garde(dive)]
+    pub resource_id: Option<ResourceId>,
+    /// Its first moment, in the future.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Timestamp")]
+    #[garde(skip)]
+    pub start_time: Option<Timestamp>,
+    /// The moment it is over.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Timestamp")]
+    #[garde(skip)]
+    pub end_time: Option<Timestamp>,
+    /// How many seconds before the start the reminder is due; `null` removes it. Absent keeps the lead, and the
+    /// reminder moves with the start.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<i64>")]
+    #[garde(inner(inner(range(min = 60, max = 2_592_000))))]
+    pub reminder_lead_seconds: Option<Option<i64>>,
+}
+
+/// Which of a user's bookings to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListQuery {
+    /// Only bookings that start at this time or later.
+    #[garde(skip)]
+    pub from: Option<Timestamp>,
+    /// Only bookings that start before this time.
+    #[garde(skip)]
+    pub to: Option<Timestamp>,
+    /// Only bookings of this status.
+    #[garde(skip)]
+    pub status: Option<Status>,
+    /// At most this many on a page; 50 where it is not given.
+    #[garde(inner(range(min = 1, max = 100)))]
+    pub limit: Option<i64>,
+    /// Where the page starts: from the `Link` of the page before.
+    #[garde(inner(length(bytes, max = 1024)))]
+    pub cursor: Option<String>,
+}
+
+impl ListQuery {
+    /// At most how many bookings a page has.
+    #[must_use]
+    pub fn page_size(&self) -> i32 {
+        // Validation holds it between 1 and 100.
+        self.limit.and_then(|limit| i32::try_from(limit).ok()).unwrap_or(50)
+    }
+}
+
+/// Validation holds a lead between 60 and 2592000.
+fn seconds(lead: i64) -> u32 {
+    u32::try_from(lead).unwrap_or(u32::MAX)
+}
+
+impl NewBooking {
+    /// The same for requests that ask for the same, whatever their spelling; different for others (UUIDv5).
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        // Its fields are strings and numbers: writing them as JSON cannot fail.
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        Uuid::new_v5(&Uuid::NAMESPACE_OID, &text).simple().to_string()
+    }
+
+    /// The booking that this asks for, as of `now`.
+    ///
+    /// # Errors
+    /// [`BookingError::Invalid`] where the times do not go together, or lie in the past.
+    pub fn book(&self, booking_id: BookingId, now: Timestamp) -> Result<Booking, BookingError> {
+        let mut faults = Vec::new();
+        if self.start_time <= now {
+            faults.push(Fault::new("/start_time", "must be in the future"));
+        }
+        if let Err(rule) = Span::new(self.start_time, self.end_time) {
+            faults.push(Fault::new("/end_time", rule));
+        }
+        if !faults.is_empty() {
+            return Err(BookingError::Invalid(Faults(faults)));
+        }
+        let reminder_lead_seconds = self.reminder_lead_seconds.map(seconds);
+        Ok(Booking {
+            booking_id,
+            user_id: self.user_id.clone(),
+            resource_id: self.resource_id.clone(),
+            start_time: self.start_time,
+            end_time: self.end_time,
+            status: Status::Active,
+            reminder_lead_seconds,
+            ttl: reminder_lead_seconds.map(|lead| due(self.start_time, lead, now)),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        })
+    }
+}
+
+impl BookingPatch {
+    /// `booking` with these changes, as of `now`; `None` where they change nothing.
+    ///
+    /// # Errors
+    /// [`BookingError::Cancelled`], or [`BookingError::Invalid`] where the times do not go together. A start or a
+    /// reminder can only be set while the booking has yet to start.
+    pub fn apply(&self, booking: &Booking, now: Timestamp) -> Result<Option<Booking>, BookingError> {
+        if booking.status == Status::Cancelled {
+            return Err(BookingError::Cancelled);
+        }
+        let start_time = self.start_time.unwrap_or(booking.start_time);
+        let end_time = self.end_time.unwrap_or(booking.end_time);
+        let lead = match self.reminder_lead_seconds {
+            Some(lead) => lead.map(seconds),
+            None => booking.reminder_lead_seconds,
+        };
+        let moved = start_time != booking.start_time;
+        let reminded = lead != booking.reminder_lead_seconds && lead.is_some();
+
+        let mut faults = Vec::new();
+        if moved && start_time <= now {
+            faults.push(Fault::new("/start_time", "must be in the future"));
+        } else if reminded && start_time <= now {
+            faults.push(Fault::new("/reminder_lead_seconds", "must be null: the booking has started"));
+        }
+        if let Err(rule) = Span::new(start_time, end_time) {
+            faults.push(if self.end_time.is_some() {
+                Fault::new("/end_time", rule)
+            } else {
+                Fault::new("/start_time", format!("end_time, which is {end_time}, {rule}"))
+            });
+        }
+        if !faults.is_empty() {
+            return Err(BookingError::Invalid(Faults(faults)));
+        }
+
+        let resource_id = self.resource_id.clone().unwrap_or_else(|| booking.resource_id.clone());
+        let changed = Booking {
+            resource_id,
+            start_time,
+            end_time,
+            reminder_lead_seconds: lead,
+            ttl: match lead {
+                // A reminder that has not moved keeps its time, even one that has passed.
+                Some(_) if !moved && !reminded => booking.ttl,
+                Some(lead) => Some(due(start_time, lead, now)),
+                None => None,
+            },
+            ..booking.clone()
+        };
+        if changed == *booking {
+            return Ok(None);
+        }
+        Ok(Some(Booking { version: booking.version + 1, updated_at: now, ..changed }))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! A booking.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{BookingId, ResourceId, Span, Timestamp, UserId};
+
+/// A resource, held for a user for a span of time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Booking {
+    /// Names the booking.
+    pub booking_id: BookingId,
+    /// Who booked.
+    pub user_id: UserId,
+    /// What is booked.
+    pub resource_id: ResourceId,
+    /// Its first moment.
+    pub start_time: Timestamp,
+    /// The moment it is over; another booking may start then.
+    pub end_time: Timestamp,
+    /// Whether it still holds the resource.
+    pub status: Status,
+    /// How many seconds before the start the reminder is due; null where there is none.
+    pub reminder_lead_seconds: Option<u32>,
+    /// When the reminder is due, in seconds since the Unix epoch; null where there is none.
+    pub ttl: Option<i64>,
+    /// Counts the changes, from 1.
+    pub version: u64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Whether a booking still holds its resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It does.
+    Active,
+    /// It does not, and never will again.
+    Cancelled,
+}
+
+impl Booking {
+    /// The time that it holds, or held.
+    ///
+    /// # Errors
+    /// When its times, which were stored, make no span.
+    pub fn span(&self) -> Result<Span, &'static str> {
+        Span::new(self.start_time, self.end_time)
+    }
+
+    /// The same booking, cancelled: without a reminder, as of `now`.
+    #[must_use]
+    pub fn cancelled(&self, now: Timestamp) -> Self {
+        Self {
+            status: Status::Cancelled,
+            reminder_lead_seconds: None,
+            ttl: None,
+            version: self.version + 1,
+            updated_at: now,
+            ..self.clone()
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! What a request led to.
+
+/// Something new, or the same thing again for a retried request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created<T> {
+    /// What was created.
+    pub value: T,
+    /// Whether an earlier request with the same `Idempotency-Key` created it.
+    pub replayed: bool,
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// In order.
+    pub items: Vec<T>,
+    /// Where the next page starts, if there may be one.
+    pub next: Option<Cursor>,
+}
+
+/// The place where a page starts, opaque to clients: base64url characters only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor(pub(crate) String);
+
+impl Cursor {
+    /// As it stands in a query.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

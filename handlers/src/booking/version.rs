@@ -1,0 +1,56 @@
+//! Which version of a booking a change is meant for.
+
+/// The value of an `If-Match` header (RFC 9110, section 13.1.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IfMatch {
+    /// `*`: whatever the version.
+    Any,
+    /// One of these entity tags. Tags that name no version are kept out: they match none.
+    Versions(Vec<u64>),
+}
+
+impl IfMatch {
+    /// Reads the header: `*`, or entity tags separated by commas. A weak tag never matches, since the comparison is
+    /// strong.
+    #[must_use]
+    pub fn parse(header: &str) -> Option<Self> {
+        if header.trim() == "*" {
+            return Some(Self::Any);
+        }
+        let mut versions = Vec::new();
+        for tag in header.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
+            let weak = tag.starts_with("W/");
+            let opaque = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?;
+            if let (Ok(version), false) = (opaque.parse(), weak) {
+                versions.push(version);
+            }
+        }
+        (header.contains('"')).then_some(Self::Versions(versions))
+    }
+
+    /// Whether a booking at `version` is meant.
+    #[must_use]
+    pub fn allows(&self, version: u64) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Versions(versions) => versions.contains(&version),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn if_match_compares_strongly() {
+        assert_eq!(IfMatch::parse("*"), Some(IfMatch::Any));
+        assert_eq!(IfMatch::parse("\"3\""), Some(IfMatch::Versions(vec![3])));
+        assert_eq!(IfMatch::parse("\"3\", \"4\""), Some(IfMatch::Versions(vec![3, 4])));
+        assert!(!IfMatch::parse("W/\"3\"").unwrap().allows(3));
+        assert!(!IfMatch::parse("\"abc\"").unwrap().allows(3));
+        for text in ["", "3", "\"3", "3\"", ",", "\""] {
+            assert_eq!(IfMatch::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Every row of the table, in the shapes that Lambda sends.
+
+use serde_json::{Value, json};
+
+use super::*;
+
+const ID: &str = "67e55044-10b1-426f-9247-bb680e5fe0c8";
+
+fn image(state: &str, generation: u64) -> Value {
+    let mut image = json!({
+        "pk": {"S": format!("BOOKING#{ID}")},
+        "sk": {"S": "REMINDER"},
+        "ttl": {"N": "1763805600"},
+        "state": {"S": state},
+        "generation": {"N": generation.to_string()},
+        "booking": {"M": {
+            "booking_id": {"S": ID},
+            "user_id": {"S": "alice"},
+            "resource_id": {"S": "room-1"},
+            "start_time": {"S": "2025-11-22T10:15:00Z"},
+            "end_time": {"S": "2025-11-22T11:15:00Z"},
+            "status": {"S": "active"},
+            "reminder_lead_seconds": {"N": "900"},
+            "ttl": {"N": "1763805600"},
+            "version": {"N": "1"},
+            "created_at": {"S": "2025-11-22T09:00:00Z"},
+            "updated_at": {"S": "2025-11-22T09:00:00Z"}
+        }}
+    });
+    if state == PENDING {
+        image["due_shard"] = json!({"S": "0"});
+    }
+    image
+}
+
+fn record(name: &str, old: Option<Value>, new: Option<Value>) -> Value {
+    let mut dynamodb = json!({
+        "ApproximateCreationDateTime": 1_763_805_601.0,
+        "Keys": {"pk": {"S": format!("BOOKING#{ID}")}, "sk": {"S": "REMINDER"}},
+        "SequenceNumber": "4421584500000000017450439091",
+        "SizeBytes": 26,
+        "StreamViewType": "NEW_AND_OLD_IMAGES"
+    });
+    for (side, image) in [("OldImage", old), ("NewImage", new)] {
+        if let Some(image) = image {
+            dynamodb[side] = image;
+        }
+    }
+    json!({
+        "eventID": "c4ca4238a0b923820dcc509a6f75849b",
+        "eventName": name,
+        "eventVersion": "1.1",
+        "eventSource": "aws:dynamodb",
+        "awsRegion": "eu-central-1",
+        "dynamodb": dynamodb,
+        "eventSourceARN": "arn:aws:dynamodb:eu-central-1:123456789012:table/bookings/stream/2025-11-22T00:00:00.000"
+    })
+}
+
+fn by(mut record: Value, kind: &str, principal: &str) -> Value {
+    record["userIdentity"] = json!({"type": kind, "principalId": principal});
+    record
+}
+
+fn by_ttl(record: Value) -> Value {
+    by(record, "Service", "dynamodb.amazonaws.com")
+}
+
+fn due() -> Verdict {
+    Verdict::Due(Due { booking_id: BookingId::parse(ID).unwrap(), generation: 1, ttl: 1_763_805_600 })
+}
+
+#[test]
+fn a_reminder_that_the_sweeper_marked_is_due() {
+    assert_eq!(decide(&record("MODIFY", Some(image(PENDING, 1)), Some(image(DUE, 1)))), due());
+}
+
+#[test]
+fn a_pending_reminder_that_ttl_removed_is_due() {
+    assert_eq!(decide(&by_ttl(record("REMOVE", Some(image(PENDING, 1)), None))), due());
+}
+
+#[test]
+fn a_marked_reminder_that_ttl_removed_was_published_already() {
+    assert_eq!(decide(&by_ttl(record("REMOVE", Some(image(DUE, 1)), None))), Verdict::Other);
+}
+
+#[test]
+fn a_reminder_that_anyone_else_removed_is_not_due() {
+    let removed = || record("REMOVE", Some(image(PENDING, 1)), None);
+    assert_eq!(decide(&removed()), Verdict::Other);
+    let mut null = removed();
+    null["userIdentity"] = Value::Null;
+    assert_eq!(decide(&null), Verdict::Other);
+    assert_eq!(decide(&by(removed(), "Service", "replication.dynamodb.amazonaws.com")), Verdict::Other);
+    assert_eq!(decide(&by(removed(), "User", "dynamodb.amazonaws.com")), Verdict::Other);
+}
+
+#[test]
+fn other_changes_of_a_reminder_are_not_due() {
+    assert_eq!(decide(&record("INSERT", None, Some(image(PENDING, 1)))), Verdict::Other);
+    assert_eq!(decide(&record("INSERT", None, Some(image(DUE, 1)))), Verdict::Other);
+    assert_eq!(decide(&record("MODIFY", Some(image(PENDING, 1)), Some(image(DUE, 2)))), Verdict::Other);
+    assert_eq!(decide(&record("MODIFY", Some(image(PENDING, 1)), Some(image(PENDING, 2)))), Verdict::Other);
+    assert_eq!(decide(&record("MODIFY", Some(image(DUE, 1)), Some(image(PENDING, 2)))), Verdict::Other);
+    let mut moved = image(PENDING, 1);
+    moved["ttl"] = json!({"N": "1763809200"});
+    assert_eq!(decide(&record("MODIFY", Some(image(PENDING, 1)), Some(moved))), Verdict::Other);
+}
+
+#[test]
+fn other_items_are_not_due() {
+    let mut booking = by_ttl(record("REMOVE", Some(image(PENDING, 1)), None));
+    booking["dynamodb"]["Keys"]["sk"] = json!({"S": "BOOKING"});
+    assert_eq!(decide(&booking), Verdict::Other);
+    booking["dynamodb"]["Keys"] = json!({"pk": {"S": "RESOURCE#room-1"}, "sk": {"S": "DAY#2025-11-22"}});
+    assert_eq!(decide(&booking), Verdict::Other);
+}
+
+#[test]
+fn what_cannot_be_decoded_is_said_to_be_so() {
+    for odd in
+        [json!(null), json!({}), json!({"eventName": "MODIFY"}), json!([1]), json!({"eventName": 1, "dynamodb": {}})]
+    {
+        assert!(matches!(decide(&odd), Verdict::Undecodable(_)), "{odd}");
+    }
+    let mut garbled = image(PENDING, 1);
+    garbled["generation"] = json!({"S": "one"});
+    assert!(matches!(decide(&by_ttl(record("REMOVE", Some(garbled.clone()), None))), Verdict::Undecodable(_)));
+    assert!(matches!(decide(&record("MODIFY", Some(garbled), Some(image(DUE, 1)))), Verdict::Undecodable(_)));
+    assert!(matches!(decide(&by_ttl(record("REMOVE", None, None))), Verdict::Undecodable(_)));
+    assert!(matches!(decide(&record("MODIFY", None, None)), Verdict::Undecodable(_)));
+}
+
+mod any_shape {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            "\\PC{0,8}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::hash_map("[a-zA-Z]{1,4}|N|S|M|L", inner, 0..4)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn gets_a_verdict(odd in any_json(), old in any_json(), new in any_json()) {
+            let _ = decide(&odd);
+            let _ = decide(&by_ttl(record("REMOVE", Some(old.clone()), None)));
+            let _ = decide(&record("MODIFY", Some(old), Some(new)));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! One record of the table's stream, as Lambda sends it
+//! (<https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>).
+
+use serde::Deserialize;
+use serde_dynamo::Item;
+use serde_json::Value;
+
+/// The part of a record that matters here.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Record {
+    pub(super) event_name: String,
+    #[serde(default)]
+    pub(super) user_identity: Option<Identity>,
+    pub(super) dynamodb: Change,
+}
+
+/// Who made the change; TTL's deletions are made by the service.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Identity {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) principal_id: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Change {
+    #[serde(default)]
+    pub(super) keys: Item,
+    #[serde(default)]
+    pub(super) old_image: Option<Item>,
+    #[serde(default)]
+    pub(super) new_image: Option<Item>,
+}
+
+impl Record {
+    /// Whether TTL made the change (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html>).
+    pub(super) fn by_ttl(&self) -> bool {
+        self.user_identity
+            .as_ref()
+            .is_some_and(|who| who.kind == "Service" && who.principal_id == "dynamodb.amazonaws.com")
+    }
+}
+
+/// The sequence number, which even a record that cannot be decoded should have.
+pub(super) fn sequence(record: &Value) -> Option<&str> {
+    record.pointer("/dynamodb/SequenceNumber").and_then(Value::as_str).filter(|number| !number.is_empty())
+}

@@ -1,0 +1,72 @@
+//! How functions talk to AWS: one place that builds the SDK's configuration.
+//!
+//! A Lambda function's region, credentials and endpoints are in its environment; the SDK's search through profiles,
+//! single sign-on and metadata services is not needed, and costs time in every cold start.
+
+use std::time::Duration;
+
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::SharedCredentialsProvider;
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
+
+use super::InitError;
+
+/// The root certificates behind Amazon's endpoints (<https://www.amazontrust.com/repository/>): Amazon Root CA 1 to 4
+/// and Starfield Services Root Certificate Authority - G2. Parsing the system's hundred and more would be most of a
+/// function's init. A test holds that none has expired.
+pub const AMAZON_ROOTS: &str = include_str!("amazon-roots.pem");
+
+/// The configuration for one service, `service` being its name in `AWS_ENDPOINT_URL_<SERVICE>`
+/// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>).
+///
+/// Time limits: 1 s to connect, 2 s an attempt, 3 attempts within 5 s, so that a function answers 503 before API
+/// Gateway or Lambda give up on it.
+///
+/// # Errors
+/// Without `AWS_REGION`, or when `AWS_CA_BUNDLE` names a file that cannot be read.
+pub fn config(service: &str) -> Result<SdkConfig, InitError> {
+    let region = super::variable("AWS_REGION")?;
+    let endpoint = set(&format!("AWS_ENDPOINT_URL_{service}")).or_else(|| set("AWS_ENDPOINT_URL"));
+    let plain = endpoint.as_deref().is_some_and(|url| url.starts_with("http://"));
+    let http = if plain {
+        Builder::new().build_http()
+    } else {
+        Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(trust()?).build_https()
+    };
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(2))
+        .operation_timeout(Duration::from_secs(5))
+        .build();
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(region))
+        .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
+        .http_client(http)
+        .retry_config(RetryConfig::standard().with_max_attempts(3))
+        .timeout_config(timeouts)
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+    config.set_endpoint_url(endpoint);
+    Ok(config.build())
+}
+
+fn trust() -> Result<TlsContext, InitError> {
+    let roots = match set("AWS_CA_BUNDLE") {
+        Some(path) => std::fs::read(&path)
+            .map_err(|error| InitError::new(format!("AWS_CA_BUNDLE names {path}, which cannot be read: {error}")))?,
+        None => AMAZON_ROOTS.as_bytes().to_vec(),
+    };
+    TlsContext::builder()
+        .with_trust_store(TrustStore::empty().with_pem_certificate(roots))
+        .build()
+        .map_err(|error| InitError::new(format!("the root certificates cannot be used: {error}")))
+}
+
+fn set(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,183 @@
+//! Functions that no client waits for: the table's stream and the schedule.
+
+use std::fmt::{self, Debug};
+use std::marker::PhantomData;
+use std::process::ExitCode;
+
+use lambda_http::tracing;
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use serde_json::Value;
+
+use super::respond::causes;
+use super::start::start;
+use super::{Contract, Environment, Problem};
+
+/// Events of a DynamoDB stream.
+#[derive(Debug, Clone, Copy)]
+pub struct Stream;
+
+/// Events of an EventBridge schedule.
+#[derive(Debug, Clone, Copy)]
+pub struct Schedule;
+
+/// What a function without a client says of itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Trigger {
+    /// The name of the function.
+    pub function: &'static str,
+    /// The function's doc comment.
+    pub docs: &'static str,
+}
+
+/// One event of the kind `K`.
+#[derive(Debug)]
+pub struct Event<K> {
+    payload: Value,
+    kind: PhantomData<K>,
+}
+
+impl<K> Event<K> {
+    /// Takes an argument.
+    ///
+    /// # Errors
+    /// When the event does not have the shape that its kind has.
+    pub fn take<T: FromEvent<K>>(&mut self) -> Result<T, Failure> {
+        T::from_event(std::mem::take(&mut self.payload))
+    }
+}
+
+/// Something that can be taken from an event of the kind `K`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be taken from an event of the kind `{K}`",
+    label = "is not what this trigger brings",
+    note = "a `#[handler(stream)]` takes `Records`, a `#[handler(schedule)]` may take `Tick`"
+)]
+pub trait FromEvent<K>: Sized {
+    /// Reads the event's payload.
+    ///
+    /// # Errors
+    /// When it has another shape.
+    fn from_event(payload: Value) -> Result<Self, Failure>;
+}
+
+/// What a function without a client can end with.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the outcome of an event of the kind `{K}`",
+    label = "Lambda would not know what this means",
+    note = "a `#[handler(stream)]` ends with `BatchResult`, a `#[handler(schedule)]` with `()`; either may stand in a \
+            `Result` whose error derives `Problem`"
+)]
+pub trait Outcome<K> {
+    /// What Lambda is told.
+    ///
+    /// # Errors
+    /// When the whole event has failed and is to be tried again.
+    fn outcome(self) -> Result<Value, Failure>;
+}
+
+impl Outcome<Schedule> for () {
+    fn outcome(self) -> Result<Value, Failure> {
+        Ok(Value::Null)
+    }
+}
+
+impl<K, T: Outcome<K>, E: Problem> Outcome<K> for Result<T, E> {
+    fn outcome(self) -> Result<Value, Failure> {
+        match self {
+            Ok(value) => value.outcome(),
+            Err(error) => {
+                let details = error.details();
+                let cause = error.cause().map(causes).unwrap_or_default();
+                tracing::error!(problem = details.kind(), cause, "the event failed");
+                Err(Failure::new(details.kind()))
+            }
+        }
+    }
+}
+
+/// The moment a schedule fired for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tick {
+    /// When it was due.
+    pub time: crate::booking::Timestamp,
+}
+
+impl FromEvent<Schedule> for Tick {
+    fn from_event(payload: Value) -> Result<Self, Failure> {
+        let time = payload.get("time").and_then(Value::as_str).unwrap_or_default();
+        match time.parse() {
+            Ok(time) => Ok(Self { time }),
+            Err(_) => Err(Failure::new("the event has no `time` that is an RFC 3339 time")),
+        }
+    }
+}
+
+/// An event that failed as a whole; Lambda tries it again as its mapping says.
+#[derive(Debug)]
+pub struct Failure(String);
+
+impl Failure {
+    /// Why. It is shown in the function's log and in what Lambda reports, so it holds no customer's data.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<Failure> for Diagnostic {
+    fn from(failure: Failure) -> Self {
+        Self { error_type: "EventFailed".into(), error_message: failure.0 }
+    }
+}
+
+/// Works on the table's stream until Lambda ends the process. Called by the `main` that `#[handler(stream)]` writes.
+pub fn stream<E, D, F, Fut, A>(trigger: Trigger, describe: D, handle: F) -> ExitCode
+where
+    E: Environment,
+    D: FnOnce(&mut Contract),
+    F: Fn(&'static E, Event<Stream>) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<A, Failure>> + Send + 'static,
+    A: Outcome<Stream>,
+{
+    run("stream", trigger, describe, handle)
+}
+
+/// Works on a schedule until Lambda ends the process. Called by the `main` that `#[handler(schedule)]` writes.
+pub fn schedule<E, D, F, Fut, A>(trigger: Trigger, describe: D, handle: F) -> ExitCode
+where
+    E: Environment,
+    D: FnOnce(&mut Contract),
+    F: Fn(&'static E, Event<Schedule>) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<A, Failure>> + Send + 'static,
+    A: Outcome<Schedule>,
+{
+    run("schedule", trigger, describe, handle)
+}
+
+fn run<K, E, D, F, Fut, A>(kind: &'static str, trigger: Trigger, describe: D, handle: F) -> ExitCode
+where
+    E: Environment,
+    D: FnOnce(&mut Contract),
+    F: Fn(&'static E, Event<K>) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<A, Failure>> + Send + 'static,
+    A: Outcome<K>,
+{
+    start(
+        trigger.function,
+        |contract: &mut Contract| {
+            contract.trigger(kind, trigger.docs);
+            describe(contract);
+        },
+        |environment| {
+            lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
+                let event = Event { payload: event.payload, kind: PhantomData };
+                handle(environment, event).await.and_then(Outcome::outcome)
+            }))
+        },
+    )
+}

@@ -1,0 +1,130 @@
+//! From an HTTP request to a handler's arguments.
+
+use lambda_http::http::HeaderMap;
+use lambda_http::{Body, RequestExt};
+
+use super::problem::common;
+use super::{Contract, Rejection};
+
+/// One request, from which a handler's owned arguments are taken in the order of its signature.
+#[derive(Debug)]
+pub struct Request(lambda_http::Request);
+
+impl Request {
+    pub(super) fn new(request: lambda_http::Request) -> Self {
+        Self(request)
+    }
+
+    /// Takes an argument.
+    ///
+    /// # Errors
+    /// When the request does not hold it, or holds something else in its place.
+    pub fn take<T: FromRequest>(&mut self) -> Result<T, Rejection> {
+        T::find(self)?.ok_or_else(T::missing)
+    }
+
+    /// Takes the path parameter `name`. API Gateway has decoded it; it is not decoded again.
+    ///
+    /// # Errors
+    /// When it cannot be a `T`.
+    pub fn path<T: FromPath>(&mut self, name: &str) -> Result<T, Rejection> {
+        let parameters = self.0.path_parameters_ref();
+        let value = parameters.and_then(|parameters| parameters.first(name)).unwrap_or_default();
+        T::from_path(value).ok_or_else(T::missing)
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        self.0.headers()
+    }
+
+    /// A header's value, if it was sent.
+    ///
+    /// # Errors
+    /// 400 when the value is not visible ASCII (RFC 9110, section 5.5).
+    pub fn header(&self, name: &'static str) -> Result<Option<&str>, Rejection> {
+        let Some(value) = self.headers().get(name) else { return Ok(None) };
+        match value.to_str() {
+            Ok(value) => Ok(Some(value)),
+            Err(_) => Err(malformed_header(name, "is not visible ASCII")),
+        }
+    }
+
+    /// The query's pairs, decoded, in no particular order; a key that is given twice comes twice.
+    #[must_use]
+    pub fn query(&self) -> Vec<(String, String)> {
+        let Some(parameters) = self.0.query_string_parameters_ref() else { return Vec::new() };
+        parameters.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+    }
+
+    /// The body. Whoever takes it leaves none behind.
+    #[must_use]
+    pub fn take_body(&mut self) -> Body {
+        std::mem::take(self.0.body_mut())
+    }
+}
+
+/// 400 that names the header and the rule.
+pub(super) fn malformed_header(name: &'static str, rule: &str) -> Rejection {
+    common::problem(common::MALFORMED_HEADER).detail(format!("the header {name} {rule}")).into()
+}
+
+/// Something that a handler can take from a request, by value.
+///
+/// `Option<T>` of it is `None` where the request does not hold one, and still refused where it holds a wrong one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not something a handler can take",
+    label = "cannot be taken from a request",
+    note = "take `Json<T>`, `Query<T>`, a header type such as `IdempotencyKey`, or an `Option` of one of them; name \
+            the argument like a `{{parameter}}` of the route to take it from the path; borrow it (`&T`) if it is built \
+            once in the init phase; or implement `handlers::lambda::FromRequest` for `{Self}`"
+)]
+pub trait FromRequest: Sized {
+    /// The value, or `None` where the request holds none.
+    ///
+    /// # Errors
+    /// When the request holds one that cannot be read.
+    fn find(request: &mut Request) -> Result<Option<Self>, Rejection>;
+
+    /// The refusal of a request that holds none.
+    fn missing() -> Rejection;
+
+    /// Says what is taken, for the API's documentation.
+    fn describe(contract: &mut Contract, required: bool);
+}
+
+impl<T: FromRequest> FromRequest for Option<T> {
+    fn find(request: &mut Request) -> Result<Option<Self>, Rejection> {
+        T::find(request).map(Some)
+    }
+
+    fn missing() -> Rejection {
+        T::missing()
+    }
+
+    fn describe(contract: &mut Contract, _required: bool) {
+        T::describe(contract, false);
+    }
+}
+
+/// Something that can stand in a route's braces.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a path",
+    label = "cannot stand in a route's braces",
+    note = "implement `handlers::lambda::FromPath` for `{Self}`, or take one of the types that have it, such as \
+            `BookingId` or `UserId`"
+)]
+pub trait FromPath: Sized + schemars::JsonSchema {
+    /// What a client is told that asks for one that cannot exist: the same as for one that does not exist.
+    const NOT_FOUND: &'static str;
+
+    /// The value, or `None` where `value` cannot be one.
+    fn from_path(value: &str) -> Option<Self>;
+
+    /// 404.
+    #[must_use]
+    fn missing() -> Rejection {
+        common::problem(common::NOT_FOUND).detail(Self::NOT_FOUND).into()
+    }
+}

@@ -1,0 +1,72 @@
+//! A function behind API Gateway's HTTP API (payload format 2.0).
+
+use std::process::ExitCode;
+
+use lambda_http::http::header::{HeaderName, HeaderValue};
+use lambda_http::{Body, RequestExt, Response, service_fn, tracing};
+
+use super::start::start;
+use super::{Contract, Environment, Rejection, Reply, Request, Respond};
+
+/// What an endpoint answers to, as its author wrote it.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// The name of the endpoint's function.
+    pub function: &'static str,
+    /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
+    pub method: &'static str,
+    /// The path, with parameters in braces.
+    pub path: &'static str,
+    /// The status of a success, 200..=299.
+    pub status: u16,
+    /// The endpoint's doc comment.
+    pub docs: &'static str,
+}
+
+/// Serves `route` until Lambda ends the process. Called by the `main` that `#[handler(GET "/...")]` writes.
+pub fn http<E, D, F, Fut, A>(route: Route, describe: D, handle: F) -> ExitCode
+where
+    E: Environment,
+    D: FnOnce(&mut Contract),
+    F: Fn(&'static E, Request) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<A, Rejection>> + Send + 'static,
+    A: Respond,
+{
+    start(
+        route.function,
+        |contract: &mut Contract| {
+            contract.route(&route);
+            describe(contract);
+        },
+        |environment| {
+            lambda_http::run(service_fn(move |request: lambda_http::Request| async move {
+                Ok::<_, std::convert::Infallible>(answer(route, environment, handle, request).await)
+            }))
+        },
+    )
+}
+
+/// One request: every way it can end is an answer, so that Lambda sees a success.
+async fn answer<E, F, Fut, A>(
+    route: Route,
+    environment: &'static E,
+    handle: F,
+    request: lambda_http::Request,
+) -> Response<Body>
+where
+    F: Fn(&'static E, Request) -> Fut,
+    Fut: Future<Output = Result<A, Rejection>>,
+    A: Respond,
+{
+    let request_id = request.lambda_context_ref().and_then(|context| HeaderValue::from_str(&context.request_id).ok());
+    let reply = Reply::new(route.status, &request);
+    let mut response = match handle(environment, Request::new(request)).await {
+        Ok(answer) => answer.respond(&reply),
+        Err(rejection) => reply.problem(rejection.into_details()),
+    };
+    if let Some(request_id) = request_id {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), request_id);
+    }
+    tracing::debug!(function = route.function, status = response.status().as_u16(), "answered");
+    response
+}

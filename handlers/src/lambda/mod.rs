@@ -1,0 +1,34 @@
+//! What the code that [`handler`](macro@crate::handler) generates calls: ordinary Rust that can be read, stepped
+//! through and tested.
+//!
+//! A generated `main` hands a description and a closure to [`http`], [`stream`] or [`schedule`]. Those build the
+//! environment once ([`Init`]), then answer invocations for as long as Lambda keeps the process: arguments are taken
+//! from the request ([`FromRequest`], [`FromPath`]) or the event ([`FromEvent`]), results become answers ([`Respond`],
+//! [`Outcome`]) and errors become RFC 9457 problems ([`Problem`]).
+
+pub mod aws;
+mod body;
+mod contract;
+mod domain;
+mod event;
+mod extract;
+mod http;
+mod init;
+mod logs;
+mod pointer;
+pub mod problem;
+mod query;
+mod repair;
+mod respond;
+mod start;
+
+pub use body::Json;
+pub use contract::Contract;
+pub use event::{Event, Failure, FromEvent, Outcome, Schedule, Stream, Tick, Trigger, schedule, stream};
+pub use extract::{FromPath, FromRequest, Request};
+pub use http::{Route, http};
+pub use init::{Environment, Init, InitError, variable};
+pub use problem::{Problem, ProblemDetails, ProblemKind, Rejection};
+pub use query::Query;
+pub(crate) use respond::causes;
+pub use respond::{Entity, Reply, Respond, Tagged};

@@ -1,0 +1,240 @@
+//! From a handler's result to an HTTP answer.
+
+use lambda_http::http::header::{
+    CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER,
+};
+use lambda_http::http::{Method, StatusCode};
+use lambda_http::{Body, RequestExt, Response, tracing};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::problem::common;
+use super::{Contract, Json, Problem, ProblemDetails};
+use crate::booking::{Created, Page};
+
+/// What a handler can answer with.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not something a handler can answer with",
+    label = "cannot become an HTTP answer",
+    note = "answer with `Json<T>`, `Tagged<T>`, `Created<T>`, `Page<T>`, `()` or a `Result` of one of them and an \
+            error that derives `Problem`; or implement `handlers::lambda::Respond` for `{Self}`"
+)]
+pub trait Respond {
+    /// Becomes the answer.
+    fn respond(self, reply: &Reply) -> Response<Body>;
+
+    /// Says what the answer looks like, for the API's documentation.
+    fn describe(contract: &mut Contract);
+}
+
+/// A thing with an address and a version.
+pub trait Entity {
+    /// Its path, for `Location`.
+    fn location(&self) -> String;
+    /// Its strong entity tag (RFC 9110, section 8.8.3), with the quotes.
+    fn etag(&self) -> String;
+}
+
+/// What an answer has to know of its request.
+#[derive(Debug)]
+pub struct Reply {
+    status: StatusCode,
+    path: String,
+    query: String,
+    if_none_match: Option<HeaderValue>,
+}
+
+impl Reply {
+    pub(super) fn new(status: u16, request: &lambda_http::Request) -> Self {
+        let readable = request.method() == Method::GET;
+        Self {
+            // The macro lets nothing else through.
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::OK),
+            path: request.raw_http_path().to_owned(),
+            query: request.uri().query().unwrap_or_default().to_owned(),
+            if_none_match: request.headers().get(IF_NONE_MATCH).filter(|_| readable).cloned(),
+        }
+    }
+
+    /// The success without a body.
+    #[must_use]
+    pub fn empty(&self) -> Response<Body> {
+        let mut response = Response::new(Body::Empty);
+        *response.status_mut() = self.status;
+        response
+    }
+
+    /// The success, with `value` as its body.
+    pub fn json(&self, value: &impl Serialize) -> Response<Body> {
+        match serde_json::to_string(value) {
+            Ok(text) => body(self.status, "application/json", text),
+            Err(error) => {
+                tracing::error!(%error, "the answer cannot be written as JSON");
+                self.problem(common::problem(common::INTERNAL))
+            }
+        }
+    }
+
+    /// The failure.
+    #[must_use]
+    pub fn problem(&self, details: ProblemDetails) -> Response<Body> {
+        let status = StatusCode::from_u16(details.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_after = details.retry_after_seconds();
+        let details = details.instance(self.path.clone());
+        // A problem holds strings, numbers and JSON values: serializing it cannot fail, and an empty body would do.
+        let text = serde_json::to_string(&details).unwrap_or_default();
+        let mut response = body(status, "application/problem+json", text);
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+
+    /// Whether the client holds this version already (RFC 9110, section 13.1.2: weak comparison).
+    fn is_current(&self, etag: &str) -> bool {
+        let Some(header) = self.if_none_match.as_ref().and_then(|value| value.to_str().ok()) else {
+            return false;
+        };
+        header.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+    }
+
+    fn tagged<T: Serialize + Entity>(&self, value: &T) -> Response<Body> {
+        let etag = value.etag();
+        let mut response = if self.is_current(&etag) {
+            let mut response = Response::new(Body::Empty);
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            response
+        } else {
+            self.json(value)
+        };
+        header(&mut response, ETAG, &etag);
+        response
+    }
+}
+
+fn body(status: StatusCode, content_type: &'static str, text: String) -> Response<Body> {
+    let mut response = Response::new(Body::Text(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+/// Sets a header, or leaves it out where the value cannot stand in one.
+fn header(response: &mut Response<Body>, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+/// Nothing to say: the status alone.
+impl Respond for () {
+    fn respond(self, reply: &Reply) -> Response<Body> {
+        reply.empty()
+    }
+
+    fn describe(contract: &mut Contract) {
+        contract.success(None, &[]);
+    }
+}
+
+impl<T: Serialize + JsonSchema> Respond for Json<T> {
+    fn respond(self, reply: &Reply) -> Response<Body> {
+        reply.json(&self.0)
+    }
+
+    fn describe(contract: &mut Contract) {
+        let schema = contract.schema::<T>();
+        contract.success(Some(&schema), &[]);
+    }
+}
+
+/// A thing and, as `ETag`, its version. A `GET` with that tag in `If-None-Match` is answered 304.
+#[derive(Debug)]
+pub struct Tagged<T>(pub T);
+
+impl<T: Serialize + JsonSchema + Entity> Respond for Tagged<T> {
+    fn respond(self, reply: &Reply) -> Response<Body> {
+        reply.tagged(&self.0)
+    }
+
+    fn describe(contract: &mut Contract) {
+        let schema = contract.schema::<T>();
+        contract.success(Some(&schema), &["ETag"]);
+        contract.not_modified();
+    }
+}
+
+impl<T: Serialize + JsonSchema + Entity> Respond for Created<T> {
+    fn respond(self, reply: &Reply) -> Response<Body> {
+        let mut response = reply.tagged(&self.value);
+        header(&mut response, LOCATION, &self.value.location());
+        if self.replayed {
+            header(&mut response, HeaderName::from_static("idempotency-replayed"), "true");
+        }
+        response
+    }
+
+    fn describe(contract: &mut Contract) {
+        let schema = contract.schema::<T>();
+        contract.success(Some(&schema), &["Location", "ETag", "Idempotency-Replayed"]);
+    }
+}
+
+/// An array, and in `Link` (RFC 8288) where the next page is.
+impl<T: Serialize + JsonSchema> Respond for Page<T> {
+    fn respond(self, reply: &Reply) -> Response<Body> {
+        let mut response = reply.json(&self.items);
+        if let Some(cursor) = self.next {
+            let mut link = format!("<{}?", reply.path);
+            for pair in reply.query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=")) {
+                link.push_str(pair);
+                link.push('&');
+            }
+            // The cursor is base64url: nothing in it needs escaping.
+            link.push_str(&format!("cursor={}>; rel=\"next\"", cursor.as_str()));
+            header(&mut response, LINK, &link);
+        }
+        response
+    }
+
+    fn describe(contract: &mut Contract) {
+        let schema = contract.schema::<Vec<T>>();
+        contract.success(Some(&schema), &["Link"]);
+    }
+}
+
+impl<T: Respond, E: Problem> Respond for Result<T, E> {
+    fn respond(self, reply: &Reply) -> Response<Body> {
+        match self {
+            Ok(value) => value.respond(reply),
+            Err(error) => {
+                let details = error.details();
+                let cause = error.cause().map(causes).unwrap_or_default();
+                match details.status() {
+                    // Nobody's fault but ours.
+                    500 => tracing::error!(problem = details.kind(), cause, "the request failed"),
+                    429 | 501.. => tracing::warn!(problem = details.kind(), cause, "the request was turned away"),
+                    _ => {}
+                }
+                reply.problem(details)
+            }
+        }
+    }
+
+    fn describe(contract: &mut Contract) {
+        T::describe(contract);
+        contract.problems(E::kinds());
+    }
+}
+
+/// An error and all that is behind it, in one line.
+pub(crate) fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(error) = next {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        next = error.source();
+    }
+    text
+}

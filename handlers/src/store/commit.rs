@@ -1,0 +1,82 @@
+//! Transactions.
+
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+
+use super::Bookings;
+use super::errors::{classify, foreign};
+use super::item::Item;
+use crate::booking::{BookingError, Cause};
+
+/// How a transaction ended.
+pub(super) enum Commit {
+    /// It is written.
+    Done,
+    /// Nothing is written: the conditions of the writes at these places do not hold. Each comes with the item that is
+    /// there, where its write asked for it.
+    Refused(Vec<(usize, Option<Item>)>),
+    /// Nothing is written: another transaction was in the way, or the table was too busy. It can be tried again.
+    Again,
+}
+
+/// One write of a transaction.
+pub(super) enum Write {
+    Put(aws_sdk_dynamodb::types::builders::PutBuilder),
+    Update(aws_sdk_dynamodb::types::builders::UpdateBuilder),
+    Delete(aws_sdk_dynamodb::types::builders::DeleteBuilder),
+}
+
+/// Writes `item`.
+pub(super) fn put(item: Item) -> aws_sdk_dynamodb::types::builders::PutBuilder {
+    Put::builder().set_item(Some(item))
+}
+
+/// Writes `item` where there is none; [`Commit::Refused`] then comes with the one that is there.
+pub(super) fn put_new(item: Item) -> aws_sdk_dynamodb::types::builders::PutBuilder {
+    put(item)
+        .condition_expression("attribute_not_exists(#pk)")
+        .expression_attribute_names("#pk", "pk")
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+}
+
+/// Changes the item at `key`.
+pub(super) fn update(key: Item) -> aws_sdk_dynamodb::types::builders::UpdateBuilder {
+    Update::builder().set_key(Some(key))
+}
+
+/// Deletes the item at `key`, if there is one.
+pub(super) fn delete(key: Item) -> aws_sdk_dynamodb::types::builders::DeleteBuilder {
+    Delete::builder().set_key(Some(key))
+}
+
+impl Bookings {
+    /// Writes all of `writes` or none.
+    ///
+    /// The SDK sends a token with it, so that its own retries after a lost answer do not write twice.
+    pub(super) async fn commit(&self, writes: Vec<Write>) -> Result<Commit, BookingError> {
+        let mut request = self.client.transact_write_items();
+        for write in writes {
+            let item = TransactWriteItem::builder();
+            let table = &self.table;
+            request = request.transact_items(match write {
+                Write::Put(put) => item.put(put.table_name(table).build().map_err(foreign)?).build(),
+                Write::Update(update) => item.update(update.table_name(table).build().map_err(foreign)?).build(),
+                Write::Delete(delete) => item.delete(delete.table_name(table).build().map_err(foreign)?).build(),
+            });
+        }
+        let Err(error) = request.send().await else { return Ok(Commit::Done) };
+        let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
+            return Err(classify(error));
+        };
+        let mut refused = Vec::new();
+        // The reasons stand at the places of the writes they belong to.
+        for (place, reason) in cancelled.cancellation_reasons().iter().enumerate() {
+            match reason.code().unwrap_or("None") {
+                "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded" => {}
+                "ConditionalCheckFailed" => refused.push((place, reason.item().cloned())),
+                _ => return Err(BookingError::Internal(Cause::new(error))),
+            }
+        }
+        Ok(if refused.is_empty() { Commit::Again } else { Commit::Refused(refused) })
+    }
+}

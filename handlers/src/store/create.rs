@@ -1,0 +1,74 @@
+//! Making a booking.
+
+use super::Bookings;
+use super::attempts::Attempts;
+use super::commit::{Commit, Write, put_new};
+use super::errors::foreign;
+use super::item::Stored;
+use crate::booking::{Booking, BookingError, BookingId, Created, IdempotencyKey, NewBooking, Timestamp};
+
+impl Bookings {
+    /// Makes the booking that `new` asks for, with its reminder, and claims the time: all or nothing.
+    ///
+    /// With a `key`, asking again answers with the booking that the first request made, as it is now (changed,
+    /// cancelled), and makes no second one. A request that was refused leaves the key free.
+    ///
+    /// # Errors
+    /// [`BookingError::Invalid`], [`BookingError::TimeTaken`], [`BookingError::KeyReused`] where the key has made a
+    /// booking from another body, [`BookingError::Contended`], or the store's.
+    pub async fn create(&self, new: NewBooking, key: Option<IdempotencyKey>) -> Result<Created<Booking>, BookingError> {
+        let id = key.as_ref().map_or_else(BookingId::random, |key| key.booking_id(&new.user_id));
+        let fingerprint = new.fingerprint();
+        match self.try_create(&new, id, &fingerprint).await {
+            // What is refused now may have been made by an earlier attempt, and the time taken by its own booking.
+            Err(refusal @ (BookingError::Invalid(_) | BookingError::TimeTaken { .. })) if key.is_some() => {
+                match self.find(id).await? {
+                    Some(stored) => replay(stored, &fingerprint),
+                    None => Err(refusal),
+                }
+            }
+            done => done,
+        }
+    }
+
+    async fn try_create(
+        &self,
+        new: &NewBooking,
+        id: BookingId,
+        fingerprint: &str,
+    ) -> Result<Created<Booking>, BookingError> {
+        let mut attempts = Attempts::default();
+        loop {
+            let booking = new.book(id, Timestamp::now())?;
+            let span = booking.span().map_err(foreign)?;
+            let days = self.days(&booking.resource_id, span).await?;
+            if let Some(busy) = days.conflict(span, id) {
+                return Err(BookingError::TimeTaken { busy: busy.into() });
+            }
+            let stored = Stored { booking, generation: 1, fingerprint: fingerprint.to_owned() };
+            let mut writes = vec![Write::Put(put_new(stored.to_item()?))];
+            if stored.booking.ttl.is_some() {
+                writes.push(self.remind(&stored)?);
+            }
+            writes.extend(days.claim(span, id)?);
+            match self.commit(writes).await? {
+                Commit::Done => return Ok(Created { value: stored.booking, replayed: false }),
+                Commit::Refused(places) => {
+                    if let Some((0, Some(item))) = places.into_iter().next() {
+                        return replay(Stored::from_item(item)?, fingerprint);
+                    }
+                }
+                Commit::Again => {}
+            }
+            attempts.pause().await?;
+        }
+    }
+}
+
+/// The answer to a request that was made before.
+fn replay(stored: Stored, fingerprint: &str) -> Result<Created<Booking>, BookingError> {
+    if stored.fingerprint != fingerprint {
+        return Err(BookingError::KeyReused);
+    }
+    Ok(Created { value: stored.booking, replayed: true })
+}

@@ -1,0 +1,99 @@
+//! Where a page of a user's list starts.
+
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+use crate::booking::{BookingError, BookingId, Cursor, ListQuery, Timestamp, UserId};
+
+/// The last booking of the page before: its place in the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) start_time: Timestamp,
+    pub(super) booking_id: BookingId,
+}
+
+/// The namespace of the seals: at random, once.
+const SEALS: Uuid = Uuid::from_u128(0x8d7a_40f1_06cf_4b62_b3f4_2a9e_5a0d_7715);
+
+impl Place {
+    /// Binds the place to its list, so that a cursor that was altered, or belongs to another user's list or to other
+    /// filters, is noticed. It guards against mistakes; it is not a secret, and needs to be none: a cursor only says
+    /// where in the user's own list to go on.
+    fn seal(self, user: &UserId, query: &ListQuery) -> Uuid {
+        let time = |time: Option<Timestamp>| time.map(Timestamp::sortable).unwrap_or_default();
+        let name = format!(
+            "{user} {} {} {:?} {} {}",
+            time(query.from),
+            time(query.to),
+            query.status,
+            self.start_time.sortable(),
+            self.booking_id,
+        );
+        Uuid::new_v5(&SEALS, name.as_bytes())
+    }
+
+    /// For the client: time, booking and seal as hexadecimal digits.
+    pub(super) fn to_cursor(self, user: &UserId, query: &ListQuery) -> Cursor {
+        let id = self.booking_id.to_string().replace('-', "");
+        Cursor(format!("{:016x}{id}{}", self.start_time.millis(), self.seal(user, query).simple()))
+    }
+
+    /// From the client.
+    pub(super) fn from_cursor(cursor: &str, user: &UserId, query: &ListQuery) -> Result<Self, BookingError> {
+        let read = || {
+            if !cursor.is_ascii() || cursor.len() != 80 {
+                return None;
+            }
+            let start_time = Timestamp::from_millis(i64::from_str_radix(&cursor[..16], 16).ok()?)?;
+            let booking_id = BookingId::parse(&Uuid::from_str(&cursor[16..48]).ok()?.to_string())?;
+            Some(Self { start_time, booking_id })
+        };
+        let place = read().ok_or(BookingError::InvalidCursor)?;
+        // Comparing the text as a whole leaves one way to write a cursor.
+        if place.to_cursor(user, query).as_str() != cursor {
+            return Err(BookingError::InvalidCursor);
+        }
+        Ok(place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn user(name: &str) -> UserId {
+        UserId::parse(name).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn a_cursor_round_trips(millis in 0_i64..4_000_000_000_000, flip in 0_usize..80, digit in "[0-9a-fA-F]") {
+            let (alice, query) = (user("alice"), ListQuery::default());
+            let place = Place { start_time: Timestamp::from_millis(millis).unwrap(), booking_id: BookingId::random() };
+            let cursor = place.to_cursor(&alice, &query);
+            prop_assert_eq!(Place::from_cursor(cursor.as_str(), &alice, &query).unwrap(), place);
+            let mut altered = cursor.as_str().to_owned();
+            altered.replace_range(flip..=flip, &digit);
+            if altered != cursor.as_str() {
+                prop_assert!(Place::from_cursor(&altered, &alice, &query).is_err());
+            }
+        }
+
+        #[test]
+        fn any_text_is_a_cursor_or_refused(text in "\\PC{0,100}") {
+            let _ = Place::from_cursor(&text, &user("alice"), &ListQuery::default());
+        }
+    }
+
+    #[test]
+    fn a_cursor_belongs_to_its_list() {
+        let place = Place { start_time: Timestamp::now(), booking_id: BookingId::random() };
+        let cursor = place.to_cursor(&user("alice"), &ListQuery::default());
+        assert!(Place::from_cursor(cursor.as_str(), &user("bob"), &ListQuery::default()).is_err());
+        let other = ListQuery { from: Some(Timestamp::now()), ..ListQuery::default() };
+        assert!(Place::from_cursor(cursor.as_str(), &user("alice"), &other).is_err());
+    }
+}

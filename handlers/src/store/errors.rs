@@ -1,0 +1,35 @@
+//! What an error of the SDK means to a client.
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+
+use crate::booking::{BookingError, Cause};
+
+/// 429 where we are too fast, 503 where the store does not answer, else 500.
+pub(super) fn classify<E, R>(error: SdkError<E, R>) -> BookingError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    let code = error.code().unwrap_or_default().to_owned();
+    match (&error, code.as_str()) {
+        (
+            _,
+            "ThrottlingException"
+            | "ProvisionedThroughputExceededException"
+            | "RequestLimitExceeded"
+            | "TransactionInProgressException",
+        ) => BookingError::Throttled(Cause::new(error)),
+        (_, "InternalServerError" | "ServiceUnavailable") => BookingError::Unavailable(Cause::new(error)),
+        (SdkError::ServiceError(context), _) if context.err().code().is_some() => {
+            BookingError::Internal(Cause::new(error))
+        }
+        (SdkError::ConstructionFailure(_), _) => BookingError::Internal(Cause::new(error)),
+        // No answer, or one that is not DynamoDB's.
+        _ => BookingError::Unavailable(Cause::new(error)),
+    }
+}
+
+/// An item that this code did not write.
+pub(super) fn foreign(what: impl std::fmt::Display) -> BookingError {
+    BookingError::Internal(Cause::new(format!("an item cannot be read: {what}")))
+}

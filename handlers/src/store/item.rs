@@ -1,0 +1,150 @@
+//! How things are written down. DynamoDB reserves words such as `ttl` and `status`: expressions alias every name.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::errors::foreign;
+use crate::booking::{Booking, BookingError, BookingId, ResourceId, Status, Timestamp, UserId};
+
+/// Attributes by name.
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// `sk` of a booking.
+pub const BOOKING: &str = "BOOKING";
+/// `sk` of a reminder.
+pub const REMINDER: &str = "REMINDER";
+
+/// `pk` of a booking and of its reminder.
+pub(super) fn partition(id: BookingId) -> String {
+    format!("BOOKING#{id}")
+}
+
+/// The key of an item.
+pub(super) fn key(pk: String, sk: impl Into<String>) -> Item {
+    HashMap::from([("pk".to_owned(), AttributeValue::S(pk)), ("sk".to_owned(), AttributeValue::S(sk.into()))])
+}
+
+/// A booking as it is stored: with what clients are not shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// The booking.
+    pub booking: Booking,
+    /// Counts the reminders that were set for it. A reminder of an earlier generation is stale.
+    pub generation: u64,
+    /// Tells requests that may have created it apart.
+    pub fingerprint: String,
+}
+
+/// The item. It never carries `ttl`: what TTL deletes is the reminder.
+#[derive(Serialize, Deserialize)]
+struct BookingItem {
+    pk: String,
+    sk: String,
+    booking_id: BookingId,
+    user_id: UserId,
+    resource_id: ResourceId,
+    #[serde(serialize_with = "sortable")]
+    start_time: Timestamp,
+    #[serde(serialize_with = "sortable")]
+    end_time: Timestamp,
+    status: Status,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reminder_lead_seconds: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reminder_due: Option<i64>,
+    reminder_generation: u64,
+    version: u64,
+    #[serde(serialize_with = "sortable")]
+    created_at: Timestamp,
+    #[serde(serialize_with = "sortable")]
+    updated_at: Timestamp,
+    request_fingerprint: String,
+}
+
+/// As text that sorts as time does: `start_time` is a sort key.
+fn sortable<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&time.sortable())
+}
+
+impl Stored {
+    /// The item to write.
+    pub(super) fn to_item(&self) -> Result<Item, BookingError> {
+        let Booking {
+            booking_id,
+            user_id,
+            resource_id,
+            start_time,
+            end_time,
+            status,
+            reminder_lead_seconds,
+            ttl,
+            version,
+            created_at,
+            updated_at,
+        } = self.booking.clone();
+        write(&BookingItem {
+            pk: partition(booking_id),
+            sk: BOOKING.to_owned(),
+            booking_id,
+            user_id,
+            resource_id,
+            start_time,
+            end_time,
+            status,
+            reminder_lead_seconds,
+            reminder_due: ttl,
+            reminder_generation: self.generation,
+            version,
+            created_at,
+            updated_at,
+            request_fingerprint: self.fingerprint.clone(),
+        })
+    }
+
+    /// Reads an item.
+    pub(super) fn from_item(item: Item) -> Result<Self, BookingError> {
+        let item: BookingItem = serde_dynamo::from_item(item).map_err(foreign)?;
+        Ok(Self {
+            booking: Booking {
+                booking_id: item.booking_id,
+                user_id: item.user_id,
+                resource_id: item.resource_id,
+                start_time: item.start_time,
+                end_time: item.end_time,
+                status: item.status,
+                reminder_lead_seconds: item.reminder_lead_seconds,
+                ttl: item.reminder_due,
+                version: item.version,
+                created_at: item.created_at,
+                updated_at: item.updated_at,
+            },
+            generation: item.reminder_generation,
+            fingerprint: item.request_fingerprint,
+        })
+    }
+}
+
+/// A reminder: DynamoDB deletes it some time after `ttl`, the sweeper marks it [`DUE`](super::DUE) on time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReminderItem {
+    pub(super) pk: String,
+    pub(super) sk: String,
+    /// When it is due, in seconds since the Unix epoch.
+    pub ttl: i64,
+    /// [`PENDING`](super::PENDING) or [`DUE`](super::DUE).
+    pub state: String,
+    /// Which of its booking's reminders it is.
+    pub generation: u64,
+    /// Its partition of `due_index`; only pending reminders carry one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_shard: Option<String>,
+    /// The booking when the reminder was set.
+    pub booking: Booking,
+}
+
+/// As attributes.
+pub(super) fn write(item: &impl Serialize) -> Result<Item, BookingError> {
+    serde_dynamo::to_item(item).map_err(foreign)
+}

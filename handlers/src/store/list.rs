@@ -1,0 +1,76 @@
+//! A user's bookings, in order of start.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::Bookings;
+use super::cursor::Place;
+use super::errors::{classify, foreign};
+use super::item::{BOOKING, Stored, key, partition};
+use crate::booking::{Booking, BookingError, Fault, Faults, ListQuery, Page, Status, Timestamp, UserId};
+
+impl Bookings {
+    /// One page of the user's bookings by `start_time`: one query, of at most `limit` bookings. Where a status is
+    /// asked for, a page can hold fewer, even none, and yet be followed by another.
+    ///
+    /// # Errors
+    /// [`BookingError::Invalid`], [`BookingError::InvalidCursor`], or the store's.
+    pub async fn list(&self, user: &UserId, query: &ListQuery) -> Result<Page<Booking>, BookingError> {
+        let (first, last) = times(query)?;
+        let mut request = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("user_id_index")
+            .limit(query.page_size())
+            .key_condition_expression("#user = :user AND #start BETWEEN :first AND :last")
+            .expression_attribute_names("#user", "user_id")
+            .expression_attribute_names("#start", "start_time")
+            .expression_attribute_values(":user", AttributeValue::S(user.to_string()))
+            .expression_attribute_values(":first", AttributeValue::S(first))
+            .expression_attribute_values(":last", AttributeValue::S(last));
+        if let Some(status) = query.status {
+            let status = if status == Status::Active { "active" } else { "cancelled" };
+            request = request
+                .filter_expression("#status = :status")
+                .expression_attribute_names("#status", "status")
+                .expression_attribute_values(":status", AttributeValue::S(status.to_owned()));
+        }
+        if let Some(cursor) = &query.cursor {
+            let place = Place::from_cursor(cursor, user, query)?;
+            let mut start = key(partition(place.booking_id), BOOKING);
+            start.insert("user_id".to_owned(), AttributeValue::S(user.to_string()));
+            start.insert("start_time".to_owned(), AttributeValue::S(place.start_time.sortable()));
+            request = request.set_exclusive_start_key(Some(start));
+        }
+        let answer = request.send().await.map_err(classify)?;
+        let next = match answer.last_evaluated_key {
+            None => None,
+            Some(last) => {
+                let text = |name: &str| last.get(name).and_then(|value| value.as_s().ok());
+                let place = text("pk").zip(text("start_time")).and_then(|(pk, start)| {
+                    let booking_id = crate::booking::BookingId::parse(pk.strip_prefix("BOOKING#")?)?;
+                    Some(Place { start_time: start.parse().ok()?, booking_id })
+                });
+                Some(place.ok_or_else(|| foreign("a key of user_id_index"))?.to_cursor(user, query))
+            }
+        };
+        let items = answer.items.unwrap_or_default().into_iter();
+        let items = items.map(|item| Stored::from_item(item).map(|stored| stored.booking)).collect::<Result<_, _>>()?;
+        Ok(Page { items, next })
+    }
+}
+
+/// The first and the last `start_time` of the list; both are part of it.
+fn times(query: &ListQuery) -> Result<(String, String), BookingError> {
+    // Years have four digits, so these sort before and after every time.
+    let first = query.from.map_or_else(|| "0".to_owned(), Timestamp::sortable);
+    let last = match query.to {
+        None => "9999-12-31T23:59:59.999Z".to_owned(),
+        // `to` itself is not part of it, and nothing is finer than a millisecond.
+        Some(to) => Timestamp::from_millis(to.millis() - 1).map(Timestamp::sortable).unwrap_or_default(),
+    };
+    if first > last {
+        return Err(BookingError::Invalid(Faults::from(Fault::new("to", "must be after `from`"))));
+    }
+    Ok((first, last))
+}

@@ -1,0 +1,53 @@
+//! Bookings in DynamoDB: one table, keys `pk` and `sk`.
+//!
+//! | item | `pk` | `sk` |
+//! |---|---|---|
+//! | booking | `BOOKING#<id>` | `BOOKING` |
+//! | reminder | `BOOKING#<id>` | `REMINDER` |
+//! | what a resource is busy with on a day (UTC) | `RESOURCE#<id>` | `DAY#2026-11-22` |
+//!
+//! Every change is one transaction, and every answer is made from what was written, never from reading it again. The
+//! booking outlives its reminder: only reminders and days carry `ttl`, the attribute by which DynamoDB expires items.
+
+mod attempts;
+mod cancel;
+mod commit;
+mod create;
+mod cursor;
+mod days;
+mod delete;
+mod errors;
+mod item;
+mod list;
+mod read;
+mod reminder;
+mod sweep;
+mod update;
+
+use aws_sdk_dynamodb::Client;
+
+use crate::lambda::{Init, InitError, aws, variable};
+
+pub use item::{BOOKING, REMINDER, ReminderItem, Stored};
+pub use reminder::{DUE, PENDING};
+
+/// The bookings of one table.
+#[derive(Debug, Clone)]
+pub struct Bookings {
+    client: Client,
+    table: String,
+    shards: u32,
+}
+
+/// From `TABLE_NAME`, and `DUE_SHARDS`: over how many partitions of `due_index` pending reminders are spread.
+impl Init for Bookings {
+    const VARIABLES: &'static [&'static str] = &["TABLE_NAME", "DUE_SHARDS"];
+
+    async fn init() -> Result<Self, InitError> {
+        let shards = variable("DUE_SHARDS")?;
+        let Ok(shards @ 1..=1000) = shards.parse() else {
+            return Err(InitError::new(format!("DUE_SHARDS must be a number from 1 to 1000, not {shards:?}")));
+        };
+        Ok(Self { client: Client::new(&aws::config("DYNAMODB")?), table: variable("TABLE_NAME")?, shards })
+    }
+}

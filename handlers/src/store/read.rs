@@ -1,0 +1,65 @@
+//! Reading bookings by their ids.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+
+use super::Bookings;
+use super::errors::{classify, foreign};
+use super::item::{BOOKING, Stored, key, partition};
+use crate::booking::{Booking, BookingError, BookingId, IfMatch};
+
+/// As many keys as one `BatchGetItem` takes.
+const BATCH: usize = 100;
+
+impl Bookings {
+    /// The booking.
+    ///
+    /// # Errors
+    /// [`BookingError::NotFound`], or the store's.
+    pub async fn get(&self, id: BookingId) -> Result<Booking, BookingError> {
+        Ok(self.find(id).await?.ok_or(BookingError::NotFound)?.booking)
+    }
+
+    /// The booking as it is stored, if there is one; strongly consistent.
+    pub(super) async fn find(&self, id: BookingId) -> Result<Option<Stored>, BookingError> {
+        let request = self.client.get_item().table_name(&self.table).consistent_read(true);
+        let answer = request.set_key(Some(key(partition(id), BOOKING))).send().await.map_err(classify)?;
+        answer.item.map(Stored::from_item).transpose()
+    }
+
+    /// Those of `ids` that there are, strongly consistent.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn find_all(&self, ids: &[BookingId]) -> Result<HashMap<BookingId, Stored>, BookingError> {
+        let mut found = HashMap::new();
+        let mut wanted: Vec<_> = ids.iter().map(|id| key(partition(*id), BOOKING)).collect();
+        wanted.sort_by_key(|key| format!("{key:?}"));
+        wanted.dedup();
+        while !wanted.is_empty() {
+            let later = wanted.split_off(wanted.len().min(BATCH));
+            let keys = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true);
+            let request = self.client.batch_get_item().request_items(&self.table, keys.build().map_err(foreign)?);
+            let answer = request.send().await.map_err(classify)?;
+            for item in answer.responses.unwrap_or_default().into_values().flatten() {
+                let stored = Stored::from_item(item)?;
+                found.insert(stored.booking.booking_id, stored);
+            }
+            // What did not fit into one answer comes back; it goes first.
+            wanted =
+                answer.unprocessed_keys.unwrap_or_default().remove(&self.table).map(|k| k.keys).unwrap_or_default();
+            wanted.extend(later);
+        }
+        Ok(found)
+    }
+}
+
+/// Refuses a change that is meant for another version.
+pub(super) fn expect_version(stored: &Stored, if_match: Option<&IfMatch>) -> Result<(), BookingError> {
+    let version = stored.booking.version;
+    match if_match {
+        Some(if_match) if !if_match.allows(version) => Err(BookingError::VersionChanged { version }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,86 @@
+//! Changing a booking.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::Bookings;
+use super::attempts::Attempts;
+use super::commit::{Commit, Write, put};
+use super::days::{held, release};
+use super::errors::foreign;
+use super::item::Stored;
+use super::read::expect_version;
+use crate::booking::{Booking, BookingError, BookingId, BookingPatch, IfMatch, Timestamp};
+
+impl Bookings {
+    /// Changes the fields that `patch` holds; its reminder and its claims move with it, all or nothing. A patch that
+    /// changes nothing writes nothing.
+    ///
+    /// # Errors
+    /// [`BookingError::NotFound`], [`BookingError::Cancelled`], [`BookingError::VersionChanged`],
+    /// [`BookingError::Invalid`], [`BookingError::TimeTaken`], [`BookingError::Contended`], or the store's.
+    pub async fn update(
+        &self,
+        id: BookingId,
+        patch: BookingPatch,
+        if_match: Option<IfMatch>,
+    ) -> Result<Booking, BookingError> {
+        let mut attempts = Attempts::default();
+        loop {
+            let before = self.find(id).await?.ok_or(BookingError::NotFound)?;
+            expect_version(&before, if_match.as_ref())?;
+            let now = Timestamp::now();
+            let Some(booking) = patch.apply(&before.booking, now)? else { return Ok(before.booking) };
+            let after = Stored { booking, ..before.clone() };
+            let (after, writes) = self.changes(&before, after, now).await?;
+            if matches!(self.commit(writes).await?, Commit::Done) {
+                return Ok(after.booking);
+            }
+            attempts.pause().await?;
+        }
+    }
+
+    /// The writes that lead from `before` to `after`, and `after` with the generation that its reminder got.
+    async fn changes(
+        &self,
+        before: &Stored,
+        mut after: Stored,
+        now: Timestamp,
+    ) -> Result<(Stored, Vec<Write>), BookingError> {
+        let (old, new) = (&before.booking, &mut after.booking);
+        let mut writes = Vec::new();
+
+        let moved = old.ttl != new.ttl || old.start_time != new.start_time;
+        // A reminder whose time has come, and stays what it is, may have been published; setting it anew would publish
+        // it twice.
+        if moved || new.ttl.is_some_and(|due| due > now.seconds()) {
+            after.generation += 1;
+            writes.push(self.remind(&after)?);
+        }
+
+        let new = &after.booking;
+        let (from, to) = (old.span().map_err(foreign)?, new.span().map_err(foreign)?);
+        if old.resource_id != new.resource_id || from != to {
+            let days = self.days(&new.resource_id, to).await?;
+            if let Some(busy) = days.conflict(to, new.booking_id) {
+                return Err(BookingError::TimeTaken { busy: busy.into() });
+            }
+            writes.extend(days.claim(to, new.booking_id)?);
+            let kept: Vec<_> = if old.resource_id == new.resource_id { to.days().collect() } else { Vec::new() };
+            let left = held(old, now)?.into_iter().filter(|day| !kept.contains(day));
+            writes.extend(left.map(|day| release(old, day)));
+        }
+        writes.insert(0, Write::Put(replace(&after, old.version)?));
+        Ok((after, writes))
+    }
+}
+
+/// The write that puts a booking in the place of its version `version`.
+pub(super) fn replace(
+    stored: &Stored,
+    version: u64,
+) -> Result<aws_sdk_dynamodb::types::builders::PutBuilder, BookingError> {
+    Ok(put(stored.to_item()?)
+        .condition_expression("#version = :version")
+        .expression_attribute_names("#version", "version")
+        .expression_attribute_values(":version", AttributeValue::N(version.to_string())))
+}

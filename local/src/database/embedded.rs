@@ -1,0 +1,78 @@
+//! The engine in this process: `dynoxide`, on `SQLite`.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use dynoxide::{Database, DynoxideError, storage_backend::Clock};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use tokio::{net::TcpListener, task::spawn_blocking, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::{DatabaseError, Operation};
+use crate::log::Logger;
+
+/// The engine. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Embedded(Database);
+
+impl Embedded {
+    /// In a file of `directory`.
+    pub(crate) fn open(directory: &Path) -> Result<Self, String> {
+        let path = directory.join("dynamodb.sqlite");
+        let path = path.to_str().ok_or("its path is not UTF-8")?;
+        Database::new(path).map(Self).map_err(|error| error.to_string())
+    }
+
+    pub(crate) fn memory(clock: Option<Arc<dyn Clock>>) -> Result<Self, String> {
+        let database = match clock {
+            Some(clock) => Database::memory_with_clock(clock),
+            None => Database::memory(),
+        };
+        database.map(Self).map_err(|error| error.to_string())
+    }
+
+    /// The engine waits for its lock and for the disk: not on a thread that others need.
+    pub(crate) async fn call(&self, operation: Operation, body: Value) -> Result<Value, DatabaseError> {
+        let database = self.0.clone();
+        let answer = spawn_blocking(move || match operation {
+            Operation::CreateTable => ask(body, |request| database.create_table(request)),
+            Operation::DescribeTable => ask(body, |request| database.describe_table(request)),
+            Operation::DescribeTimeToLive => ask(body, |request| database.describe_time_to_live(request)),
+            Operation::UpdateTimeToLive => ask(body, |request| database.update_time_to_live(request)),
+            Operation::DescribeStream => ask(body, |request| database.describe_stream(request)),
+            Operation::GetShardIterator => ask(body, |request| database.get_shard_iterator(request)),
+            Operation::GetRecords => ask(body, |request| database.get_records(request)),
+        });
+        answer.await.unwrap_or_else(|error| Err(DatabaseError::new("InternalServerError", error.to_string())))
+    }
+
+    /// Speaks DynamoDB's HTTP protocol on `listener` until told to stop.
+    pub(crate) async fn serve(self, listener: TcpListener, stop: CancellationToken) {
+        let _ = dynoxide::server::serve_with_shutdown(listener, self.0, stop.cancelled_owned()).await;
+    }
+
+    /// Deletes expired items again and again, as DynamoDB does in the background; only much sooner.
+    pub(crate) async fn expire(self, every: Duration, logger: Logger, stop: CancellationToken) {
+        while timeout(every, stop.cancelled()).await.is_err() {
+            let database = self.0.clone();
+            match spawn_blocking(move || database.sweep_ttl()).await {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => logger.say("database", &format!("ERROR expired items cannot be deleted: {error}")),
+                Err(error) => logger.say("database", &format!("ERROR {error}")),
+            }
+        }
+    }
+}
+
+fn ask<Q: DeserializeOwned, A: Serialize>(
+    body: Value,
+    call: impl FnOnce(Q) -> Result<A, DynoxideError>,
+) -> Result<Value, DatabaseError> {
+    // The engine marks its own complaints about a request so.
+    let invalid = |error: serde_json::Error| {
+        DatabaseError::new("ValidationException", error.to_string().trim_start_matches("VALIDATION:"))
+    };
+    let request = serde_json::from_value(body).map_err(invalid)?;
+    let answer = call(request).map_err(|error| DatabaseError::new(error.error_type(), error.to_string()))?;
+    serde_json::to_value(answer).map_err(invalid)
+}

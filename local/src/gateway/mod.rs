@@ -1,0 +1,169 @@
+//! API Gateway's HTTP API in front of the functions, with payload format 2.0.
+//!
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
+//!
+//! What the gateway answers itself, as an HTTP API does (a REST API differs: 403 for an unknown path, 502 and 504 for a
+//! broken function):
+//!
+//! | status | when |
+//! |---|---|
+//! | 400 | a path or a `Host` that cannot be read |
+//! | 404 | no route for this method and path |
+//! | 413 | the body is over 10 MB, or the function's request over Lambda's 6 MB |
+//! | 431 | request line and headers over 10,240 bytes |
+//! | 500 | the function failed, crashed, ran into its own timeout, or answered nonsense |
+//! | 503 | no answer within 30 seconds, or the function is at its concurrency limit |
+//!
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>
+
+mod body;
+mod cors;
+mod events;
+mod path;
+mod request;
+mod response;
+mod routes;
+
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    response::Response,
+    routing::get,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use tokio::{net::TcpListener, time::timeout};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use self::{request::Incoming, routes::Routes};
+use crate::{
+    bus::Bus,
+    log::Logger,
+    runtime::{Failure, Functions, Trace},
+    template::{Cors, Template},
+};
+
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>
+const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
+const REQUEST_ID: HeaderName = HeaderName::from_static("apigw-requestid");
+
+/// Everything a request may need.
+pub(crate) struct Gateway {
+    pub routes: Routes,
+    pub cors: Option<Cors>,
+    pub functions: Functions,
+    pub bus: Bus,
+    pub logger: Logger,
+    pub port: u16,
+}
+
+impl Gateway {
+    pub(crate) fn new(template: &Template, functions: Functions, bus: Bus, logger: Logger, port: u16) -> Self {
+        let cors = template.cors.clone();
+        Self { routes: Routes::new(&template.functions), cors, functions, bus, logger, port }
+    }
+
+    /// Answers until told to stop, then finishes what has begun.
+    pub(crate) async fn serve(self, listener: TcpListener, stop: CancellationToken) {
+        let app = self.router().into_make_service_with_connect_info::<SocketAddr>();
+        let served = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned());
+        // An accept error is retried inside; there is no other.
+        let _ = served.await;
+    }
+
+    /// What is not the service's own stands here beside it; documentation pages would join `/_local/events`.
+    fn router(self) -> Router {
+        Router::new().route("/_local/events", get(events::list)).fallback(answer).with_state(Arc::new(self))
+    }
+}
+
+/// One request, answered and logged.
+async fn answer(
+    State(gateway): State<Arc<Gateway>>,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let started = Instant::now();
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let cross_origin = gateway.cors.as_ref().zip(request.headers().get(header::ORIGIN).cloned());
+    let request_id = request_id();
+    let mut response = match cross_origin {
+        Some((cors, origin)) if method == Method::OPTIONS => cors::preflight(cors, &origin),
+        Some((cors, origin)) => {
+            let mut response = handle(&gateway, client, &request_id, request).await;
+            cors::decorate(cors, &origin, response.headers_mut());
+            response
+        }
+        None => handle(&gateway, client, &request_id, request).await,
+    };
+    if let Ok(value) = HeaderValue::try_from(request_id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    gateway.logger.access(method.as_str(), &path, response.status().as_u16(), started.elapsed().as_millis());
+    response
+}
+
+async fn handle(gateway: &Arc<Gateway>, client: SocketAddr, request_id: &str, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    if request::head_size(&head) > request::HEAD_LIMIT {
+        return refusal(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large");
+    }
+    let (Some(path), Some(host)) = (path::decode(head.uri.path()), request::host(&head, gateway.port)) else {
+        return refusal(StatusCode::BAD_REQUEST, "Bad Request");
+    };
+    let Some(found) = gateway.routes.find(head.method.as_str(), &path) else {
+        return refusal(StatusCode::NOT_FOUND, "Not Found");
+    };
+    let body = match body::read(body, &head.headers).await {
+        Ok(body) => body,
+        Err(body::Unread::TooLarge) => return too_large(),
+        // Whoever sent half a body is not there to read this.
+        Err(body::Unread::Broken) => return refusal(StatusCode::BAD_REQUEST, "Bad Request"),
+    };
+    let trace = Trace::of_header(head.headers.get("x-amzn-trace-id").and_then(|value| value.to_str().ok()));
+    let incoming = Incoming { head: &head, path, host, client, request_id, trace: &trace, port: gateway.port };
+    let event = Bytes::from(request::event(&incoming, &found, &body).to_string());
+    drop(body);
+    match timeout(INTEGRATION_TIMEOUT, gateway.functions.invoke(found.function, event, trace)).await {
+        Err(_) => refusal(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+        Ok(Ok(payload)) => response::from_payload(&payload).unwrap_or_else(|reason| {
+            gateway.logger.say(found.function, &format!("ERROR the answer is no HTTP response: {reason}"));
+            broken()
+        }),
+        Ok(Err(error)) => match error.failure {
+            Failure::Request => too_large(),
+            Failure::Throttled | Failure::Stopping => refusal(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+            _ => broken(),
+        },
+    }
+}
+
+fn too_large() -> Response {
+    refusal(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
+}
+
+fn broken() -> Response {
+    refusal(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+}
+
+/// An answer of the gateway's own.
+fn refusal(status: StatusCode, message: &str) -> Response {
+    let mut response = Response::new(Body::from(serde_json::json!({ "message": message }).to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert("content-type", HeaderValue::from_static("application/json"));
+    response
+}
+
+/// Sixteen characters, as API Gateway's: `JKJaXmPLvHcESHA=`.
+fn request_id() -> String {
+    STANDARD.encode(&Uuid::new_v4().as_bytes()[..11])
+}

@@ -1,0 +1,57 @@
+//! A whole serverless service on one machine: API Gateway, Lambda, DynamoDB with its streams and TTL, EventBridge's bus
+//! and schedules, from nothing but a `serverless.yml` and the functions' binaries.
+//!
+//! No container, no account. What AWS documents of a limit, a status code or a retry holds here too, with a link to the
+//! page; what cannot run on one machine is said at the start. It knows nothing of the service it runs, and would run any
+//! other whose functions speak the Lambda Runtime API.
+//!
+//! A request's way: `gateway` finds the route and makes the event, `runtime` gives it to a process and waits, `gateway`
+//! makes the answer a response. A change's way: `database` writes it, `stream` reads it and calls the function, the
+//! function puts an event, `bus` keeps it.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use local::{Binaries, Options, Service};
+//!
+//! let service = Service::start(Options {
+//!     template: "serverless.yml".into(),
+//!     binaries: Binaries::Built([("hello".into(), "target/debug/hello".into())].into()),
+//!     ..Options::default()
+//! })
+//! .await?;
+//! println!("{}", service.url());
+//! service.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod binaries;
+mod bus;
+mod cargo;
+mod cli;
+mod data;
+mod database;
+mod error;
+mod gateway;
+mod log;
+mod options;
+mod outline;
+mod runtime;
+mod schedule;
+mod screen;
+mod service;
+mod stream;
+mod template;
+
+pub use dynoxide::storage_backend::{Clock, ManualClock};
+
+pub use self::{
+    bus::Event,
+    cli::run,
+    error::StartError,
+    options::{Binaries, Data, Log, Options},
+    outline::{Function, functions},
+    runtime::{Failure, FunctionError},
+    service::Service,
+    template::TemplateError,
+};

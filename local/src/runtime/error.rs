@@ -1,0 +1,82 @@
+//! The ways an invocation fails, in Lambda's words.
+
+use std::{fmt, time::Duration};
+
+use serde_json::{Value, json};
+
+/// A failed invocation: what `Invoke` answers with `X-Amz-Function-Error`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionError {
+    /// What kind of failure it is.
+    pub failure: Failure,
+    /// `errorType`, such as `Runtime.ExitError` or the function's own.
+    pub error_type: String,
+    /// `errorMessage`.
+    pub message: String,
+}
+
+/// What kind of failure it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The function itself reported an error.
+    Reported,
+    /// The process ended before it answered.
+    Exited,
+    /// The process did not answer within the function's timeout.
+    TimedOut,
+    /// The process could not be started, or did not get ready.
+    Init,
+    /// The answer is no JSON, or too large.
+    Response,
+    /// The request is too large.
+    Request,
+    /// As many processes as the function may have were busy for too long.
+    Throttled,
+    /// There is no such function.
+    Unknown,
+    /// The service is being stopped.
+    Stopping,
+}
+
+impl FunctionError {
+    pub(crate) fn new(failure: Failure, error_type: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { failure, error_type: error_type.into(), message: message.into() }
+    }
+
+    pub(crate) fn stopping() -> Self {
+        Self::new(Failure::Stopping, "ServiceException", "the service is being stopped")
+    }
+
+    pub(crate) fn timed_out(request_id: &str, timeout: Duration) -> Self {
+        let message =
+            format!("RequestId: {request_id} Error: Task timed out after {:.2} seconds", timeout.as_secs_f64());
+        Self::new(Failure::TimedOut, "Sandbox.Timedout", message)
+    }
+
+    pub(crate) fn exited(failure: Failure, request_id: &str, how: &str) -> Self {
+        Self::new(failure, "Runtime.ExitError", format!("RequestId: {request_id} Error: {how}"))
+    }
+
+    /// What the function reported: `{"errorType", "errorMessage"}`.
+    pub(crate) fn reported(failure: Failure, error_type: Option<&str>, body: &[u8]) -> Self {
+        let value: Value = serde_json::from_slice(body).unwrap_or_default();
+        let text = |name: &str| value.get(name).and_then(Value::as_str);
+        let error_type = text("errorType").or(error_type).unwrap_or("Unhandled");
+        Self::new(failure, error_type, text("errorMessage").unwrap_or("the function gave no message"))
+    }
+
+    /// The payload `Invoke` answers with.
+    #[must_use]
+    pub fn payload(&self) -> Value {
+        json!({ "errorType": self.error_type, "errorMessage": self.message })
+    }
+}
+
+impl fmt::Display for FunctionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.error_type, self.message)
+    }
+}
+
+impl std::error::Error for FunctionError {}

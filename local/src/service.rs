@@ -1,0 +1,213 @@
+//! A whole service, started and stopped: what the command runs, and what tests run on free ports.
+
+mod parts;
+
+use std::{fmt, time::Duration};
+
+use bytes::Bytes;
+use serde_json::Value;
+use tokio::{task::JoinHandle, time::timeout};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use self::parts::{Backing, Building, Callers, listen, url_of};
+use crate::{
+    binaries,
+    bus::{self, Bus, Event},
+    data::Store,
+    database::Database,
+    error::StartError,
+    gateway::Gateway,
+    log::Logger,
+    options::{Data, Options},
+    runtime::{Failure, FunctionError, Functions, Scale, Surroundings, Trace},
+    screen::Screen,
+    template::Template,
+};
+
+/// How long requests that have begun may take when the service is stopped.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A running service. Dropping it stops everything without waiting; [`Service::stop`] waits.
+pub struct Service {
+    url: String,
+    dynamodb_url: String,
+    eventbridge_url: String,
+    screen: Screen,
+    bus: Bus,
+    functions: Functions,
+    logger: Logger,
+    /// Ends what brings work in.
+    intake: CancellationToken,
+    /// Ends what functions may still need.
+    backing: CancellationToken,
+    gateway: JoinHandle<()>,
+    tasks: TaskTracker,
+    store: Store,
+}
+
+impl Service {
+    /// Reads the template, builds what is to be built, and starts all of it.
+    ///
+    /// # Errors
+    ///
+    /// One sentence for whatever stands in the way; nothing keeps running then.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        refuse_contradictions(&options)?;
+        let template = Template::load(&options.template, options.stage.as_deref())?;
+        // What can fail at once fails before anything is built.
+        let gateway_listener = listen("the API", "--port", options.port).await?;
+        let store = Store::open(&options.data)?;
+        let building = Building::of(&options, &template).await?;
+        let started = Backing::start(&options, &template, &store).await?;
+        let executables = building.build(&options, &template).await?;
+        let pairs = binaries::pair(&template.functions, executables)?;
+
+        let logger = Logger::new(options.log, template.functions.iter().map(|function| function.key.as_str()));
+        let (intake, backing, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
+        let bus = Bus::new(template.buses.clone(), template.region.clone(), logger.clone());
+        let eventbridge = listen("the event bus", "--port", 0).await?;
+        let eventbridge_url = url_of(&eventbridge);
+        tasks.spawn({
+            let (router, stop) = (bus::router(bus.clone()), backing.clone());
+            async move {
+                let _ = axum::serve(eventbridge, router).with_graceful_shutdown(stop.cancelled_owned()).await;
+            }
+        });
+        let Backing { database, dynamodb_url, listener } = started;
+        if let (Database::Embedded(engine), Some(listener)) = (&database, listener) {
+            tasks.spawn(engine.clone().serve(listener, backing.clone()));
+            if let Some(every) = options.ttl_every {
+                tasks.spawn(engine.clone().expire(every, logger.clone(), backing.clone()));
+            }
+        }
+
+        let surroundings = Surroundings {
+            region: template.region.clone(),
+            dynamodb: dynamodb_url.clone(),
+            eventbridge: eventbridge_url.clone(),
+            extra: options.environment.clone(),
+        };
+        let scale = Scale { max_processes: options.max_processes, idle_after: options.idle_after };
+        let functions = Functions::new(pairs, &surroundings, scale, &logger);
+        for notice in &template.notices {
+            logger.say("local", notice);
+        }
+        let callers =
+            Callers { options: &options, template: &template, functions: &functions, stop: &intake, tasks: &tasks };
+        callers.follow_streams(&database, &store, &logger).await;
+        callers.follow_schedules();
+        let url = url_of(&gateway_listener);
+        let port = gateway_listener.local_addr().map_or(options.port, |address| address.port());
+        let gateway = Gateway::new(&template, functions.clone(), bus.clone(), logger.clone(), port);
+        let gateway = tokio::spawn(gateway.serve(gateway_listener, intake.clone()));
+        let screen = Screen::new(&template, &url, &dynamodb_url, &options);
+        tasks.close();
+        Ok(Self {
+            url,
+            dynamodb_url,
+            eventbridge_url,
+            screen,
+            bus,
+            functions,
+            logger,
+            intake,
+            backing,
+            gateway,
+            tasks,
+            store,
+        })
+    }
+
+    /// The HTTP API: `http://127.0.0.1:3000`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.url.clone()
+    }
+
+    /// The database, for any AWS SDK: `http://127.0.0.1:8000`.
+    #[must_use]
+    pub fn dynamodb_url(&self) -> String {
+        self.dynamodb_url.clone()
+    }
+
+    /// The event bus, as the functions find it in `AWS_ENDPOINT_URL_EVENTBRIDGE`.
+    #[must_use]
+    pub fn eventbridge_url(&self) -> String {
+        self.eventbridge_url.clone()
+    }
+
+    /// The last thousand events that reached the bus, in the order they came.
+    #[must_use]
+    pub fn events(&self) -> Vec<Event> {
+        self.bus.events().into()
+    }
+
+    /// Every line so far, each with its source in front, when the log is [`Log::Captured`].
+    #[must_use]
+    pub fn log_lines(&self) -> Vec<String> {
+        self.logger.captured()
+    }
+
+    /// Calls a function by its key in the template, as `aws lambda invoke` would.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong, in Lambda's words.
+    pub async fn invoke(&self, function: &str, event: Value) -> Result<Value, FunctionError> {
+        let answer = self.functions.invoke(function, Bytes::from(event.to_string()), Trace::start()).await?;
+        if answer.is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_slice(&answer).map_err(|error| {
+            FunctionError::new(Failure::Response, "Runtime.InvalidResponse", format!("the answer is not JSON: {error}"))
+        })
+    }
+
+    /// Ends the processes a function has now, in the middle of whatever they are at: a crash, at a time of the test's
+    /// choosing.
+    pub fn kill(&self, function: &str) {
+        self.functions.kill(function);
+    }
+
+    /// What is where, for a person.
+    pub(crate) fn screen(&self) -> &Screen {
+        &self.screen
+    }
+
+    /// Lets requests that have begun finish for a moment, stops every process, and waits for all of it. What was
+    /// committed stays; a batch that a function had not dealt with is delivered again at the next start.
+    pub async fn stop(mut self) {
+        self.intake.cancel();
+        let _ = timeout(GRACE, &mut self.gateway).await;
+        self.functions.stop().await;
+        self.backing.cancel();
+        let _ = timeout(GRACE, self.tasks.wait()).await;
+        let _ = &self.store;
+    }
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service")
+            .field("url", &self.url)
+            .field("dynamodb_url", &self.dynamodb_url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.intake.cancel();
+        self.backing.cancel();
+        self.functions.abandon();
+        self.gateway.abort();
+    }
+}
+
+fn refuse_contradictions(options: &Options) -> Result<(), StartError> {
+    if options.clock.is_some() && (options.data != Data::Memory || options.dynamodb_endpoint.is_some()) {
+        let reason = "a clock of one's own goes with the database in memory only";
+        return Err(StartError::Options(reason.to_owned()));
+    }
+    Ok(())
+}

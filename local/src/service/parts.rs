@@ -1,0 +1,143 @@
+//! The parts of a start: ports, the database with its tables, the binaries, and what calls functions besides requests.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    binaries, cargo,
+    data::Store,
+    database::{self, Database, Remote},
+    error::StartError,
+    log::Logger,
+    options::{Binaries, Log, Options},
+    runtime::Functions,
+    schedule::Scheduled,
+    stream::Mapping,
+    template::Template,
+};
+
+pub(super) async fn listen(what: &'static str, option: &'static str, port: u16) -> Result<TcpListener, StartError> {
+    TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| StartError::port(what, option, port, &error))
+}
+
+pub(super) fn url_of(listener: &TcpListener) -> String {
+    listener.local_addr().map_or_else(|_| String::new(), |address| format!("http://{address}"))
+}
+
+/// The database, with its tables made.
+pub(super) struct Backing {
+    pub(super) database: Database,
+    pub(super) dynamodb_url: String,
+    /// Where the engine in this process is to be served.
+    pub(super) listener: Option<TcpListener>,
+}
+
+impl Backing {
+    pub(super) async fn start(options: &Options, template: &Template, store: &Store) -> Result<Self, StartError> {
+        let started = if let Some(endpoint) = &options.dynamodb_endpoint {
+            let remote = Remote::new(endpoint, &template.region)
+                .map_err(|reason| StartError::Options(format!("--dynamodb-endpoint {endpoint} {reason}")))?;
+            Self { database: Database::Remote(Box::new(remote)), dynamodb_url: endpoint.clone(), listener: None }
+        } else {
+            let listener = listen("the database", "--dynamodb-port", options.dynamodb_port).await?;
+            let database = Database::Embedded(store.database(options.clock.clone())?);
+            Self { database, dynamodb_url: url_of(&listener), listener: Some(listener) }
+        };
+        database::prepare(&started.database, &template.tables).await?;
+        Ok(started)
+    }
+}
+
+/// What has to be built, if anything.
+pub(super) enum Building {
+    Nothing,
+    Package(cargo::Package),
+}
+
+impl Building {
+    /// Looks for the package, and whether it has a binary for every function and none too many.
+    pub(super) async fn of(options: &Options, template: &Template) -> Result<Self, StartError> {
+        match &options.binaries {
+            Binaries::Built(_) => Ok(Self::Nothing),
+            Binaries::Cargo { .. } => {
+                let package = cargo::find(directory(template), &template.functions).await?;
+                binaries::check(&template.functions, &package.binaries)?;
+                Ok(Self::Package(package))
+            }
+        }
+    }
+
+    pub(super) async fn build(
+        &self,
+        options: &Options,
+        template: &Template,
+    ) -> Result<BTreeMap<String, PathBuf>, StartError> {
+        match (self, &options.binaries) {
+            (Self::Package(package), Binaries::Cargo { release }) => {
+                let progress = matches!(options.log, Log::Terminal { .. });
+                cargo::build(directory(template), package, *release, progress).await
+            }
+            (_, Binaries::Built(executables)) => Ok(executables.clone()),
+            (Self::Nothing, Binaries::Cargo { .. }) => Ok(BTreeMap::new()),
+        }
+    }
+}
+
+fn directory(template: &Template) -> &Path {
+    template.path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// What calls functions besides requests.
+pub(super) struct Callers<'a> {
+    pub(super) options: &'a Options,
+    pub(super) template: &'a Template,
+    pub(super) functions: &'a Functions,
+    pub(super) stop: &'a CancellationToken,
+    pub(super) tasks: &'a TaskTracker,
+}
+
+impl Callers<'_> {
+    /// Starts the event source mappings, each settled where it begins before anybody can write.
+    pub(super) async fn follow_streams(&self, database: &Database, store: &Store, logger: &Logger) {
+        for function in &self.template.functions {
+            for settings in &function.streams {
+                let mapping = Mapping {
+                    function: function.key.clone(),
+                    settings: settings.clone(),
+                    region: self.template.region.clone(),
+                    database: database.clone(),
+                    functions: self.functions.clone(),
+                    positions: store.positions.clone(),
+                    clock: self.options.clock.clone(),
+                    logger: logger.clone(),
+                    stop: self.stop.clone(),
+                };
+                mapping.begin().await;
+                self.tasks.spawn(mapping.run());
+            }
+        }
+    }
+
+    pub(super) fn follow_schedules(&self) {
+        for function in &self.template.functions {
+            for (index, schedule) in function.schedules.iter().enumerate() {
+                let scheduled = Scheduled {
+                    function: function.key.clone(),
+                    schedule: schedule.clone(),
+                    rule: format!("{}-rule-{}", function.name, index + 1),
+                    region: self.template.region.clone(),
+                    every: self.options.schedule_every,
+                    clock: self.options.clock.clone(),
+                    functions: self.functions.clone(),
+                    stop: self.stop.clone(),
+                };
+                self.tasks.spawn(scheduled.run());
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! What calls a function.
+
+use serde_json::Value;
+
+use super::{Route, Schedule, StreamMapping, Table, TemplateError, intrinsics::Intrinsics, routes, schedules, streams};
+
+/// One entry of a function's `events`.
+#[derive(Debug)]
+pub(super) enum Event {
+    Route(Route),
+    Stream(StreamMapping),
+    Schedules(Vec<Schedule>),
+    /// It is there, and disabled.
+    Off,
+    /// It cannot happen on one machine; the phrase says what it is.
+    Unsupported(String),
+}
+
+pub(super) fn read(
+    event: &Value,
+    place: &str,
+    intrinsics: &Intrinsics<'_>,
+    tables: &[Table],
+) -> Result<Event, TemplateError> {
+    let (kind, value) = match event {
+        Value::Object(members) if members.len() == 1 => {
+            // One member, so there is a first.
+            members.iter().next().map_or(("", &Value::Null), |(kind, value)| (kind.as_str(), value))
+        }
+        Value::String(kind) => (kind.as_str(), &Value::Null),
+        _ => return Err(TemplateError::at(place, "is not one event, as in `- httpApi: GET /path`")),
+    };
+    let place = format!("{place}.{kind}");
+    match kind {
+        "httpApi" => routes::read(value, &place).map(Event::Route),
+        "stream" => streams::read(value, &place, intrinsics, tables),
+        "schedule" => schedules::read(value, &place, intrinsics),
+        "http" => Ok(Event::Unsupported("an `http` event (a REST API; use `httpApi`)".to_owned())),
+        other => Ok(Event::Unsupported(format!("an `{other}` event"))),
+    }
+}
+
+/// What of an event has no effect on one machine, as a sentence.
+pub(super) fn left_out(event: &Value) -> Option<&'static str> {
+    if event.pointer("/httpApi/authorizer").is_some_and(|authorizer| !authorizer.is_null() && authorizer != "") {
+        return Some("its authorizer does not run on one machine; requests reach the function unchecked");
+    }
+    if event.pointer("/stream/destinations").is_some_and(|destinations| !destinations.is_null()) {
+        return Some("what it cannot deal with is on the log, and not sent to its destinations, on one machine");
+    }
+    None
+}

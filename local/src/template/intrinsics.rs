@@ -1,0 +1,196 @@
+//! `CloudFormation`'s intrinsic functions, answered from the template alone:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html>.
+
+use serde_json::{Map, Value};
+
+use super::{
+    ACCOUNT, TemplateError,
+    resources::{QUEUE, Resource, Resources, TABLE, arn_parts, name_property},
+};
+
+/// Names that refer to each other deeper than this refer in a circle.
+const DEPTH: usize = 16;
+
+/// Resolves `Ref`, `Fn::GetAtt`, `Fn::Sub` and `Fn::Join`.
+pub(super) struct Intrinsics<'a> {
+    resources: &'a Resources,
+    region: &'a str,
+    stack: String,
+}
+
+impl<'a> Intrinsics<'a> {
+    pub(super) fn new(resources: &'a Resources, region: &'a str, stack: String) -> Self {
+        Self { resources, region, stack }
+    }
+
+    /// `value`, which stands at `place`, with every intrinsic function answered.
+    pub(super) fn resolve(&self, value: &Value, place: &str) -> Result<Value, TemplateError> {
+        self.value(value, place, 0)
+    }
+
+    /// The physical names of the resources of one kind.
+    pub(super) fn names(&self, kind: &str) -> Result<Vec<String>, TemplateError> {
+        self.resources.of_kind(kind).map(|(id, resource)| self.name(id, resource, 0)).collect()
+    }
+
+    /// The physical name of one resource: its own, or one like `CloudFormation` would make up.
+    pub(super) fn name_of(&self, id: &str, resource: &Resource) -> Result<String, TemplateError> {
+        self.name(id, resource, 0)
+    }
+
+    fn value(&self, value: &Value, place: &str, depth: usize) -> Result<Value, TemplateError> {
+        if depth > DEPTH {
+            return Err(TemplateError::at(place, "refers to itself"));
+        }
+        match value {
+            Value::Object(members) => match function(members) {
+                Some(("Ref", id)) => match id {
+                    Value::String(id) => self.reference(id, place, depth),
+                    _ => Err(TemplateError::at(place, "has a `Ref` that is not a name")),
+                },
+                Some(("Fn::GetAtt", target)) => self.attribute(target, place, depth),
+                Some(("Fn::Sub", template)) => self.substitute(template, place, depth),
+                Some(("Fn::Join", parts)) => self.join(parts, place, depth),
+                Some((name, _)) => {
+                    Err(TemplateError::at(place, format!("uses `{name}`, which cannot be answered on one machine")))
+                }
+                None => {
+                    let members = members
+                        .iter()
+                        .map(|(key, item)| Ok((key.clone(), self.value(item, &format!("{place}.{key}"), depth)?)));
+                    members.collect::<Result<Map<_, _>, _>>().map(Value::Object)
+                }
+            },
+            Value::Array(items) => items.iter().map(|item| self.value(item, place, depth)).collect(),
+            other => Ok(other.clone()),
+        }
+    }
+
+    fn reference(&self, id: &str, place: &str, depth: usize) -> Result<Value, TemplateError> {
+        Ok(match id {
+            "AWS::Region" => self.region.into(),
+            "AWS::AccountId" => ACCOUNT.into(),
+            "AWS::Partition" => "aws".into(),
+            "AWS::URLSuffix" => "amazonaws.com".into(),
+            "AWS::StackName" => self.stack.as_str().into(),
+            "AWS::NoValue" => Value::Null,
+            _ => {
+                let resource = self.find(id, place)?;
+                let name = self.name(id, resource, depth + 1)?;
+                match resource.kind.as_str() {
+                    QUEUE => format!("https://sqs.{}.amazonaws.com/{ACCOUNT}/{name}", self.region).into(),
+                    "AWS::SNS::Topic" => self.arn(resource, &name, place)?.into(),
+                    _ => name.into(),
+                }
+            }
+        })
+    }
+
+    /// `[Id, Attribute]` or `Id.Attribute`.
+    fn attribute(&self, target: &Value, place: &str, depth: usize) -> Result<Value, TemplateError> {
+        let pair = match target {
+            Value::String(text) => text.split_once('.'),
+            Value::Array(items) => match items.as_slice() {
+                [Value::String(id), Value::String(attribute)] => Some((id.as_str(), attribute.as_str())),
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some((id, attribute)) = pair else {
+            return Err(TemplateError::at(place, "has an `Fn::GetAtt` that is not `[Id, Attribute]`"));
+        };
+        let resource = self.find(id, place)?;
+        let name = self.name(id, resource, depth + 1)?;
+        match (resource.kind.as_str(), attribute) {
+            (TABLE, "StreamArn") => Ok(format!("{}/stream/local", self.arn(resource, &name, place)?).into()),
+            (_, "Arn" | "TopicArn") => self.arn(resource, &name, place).map(Value::from),
+            (_, "Name" | "QueueName" | "TopicName") => Ok(name.into()),
+            (QUEUE, "QueueUrl") => self.reference(id, place, depth),
+            _ => {
+                Err(TemplateError::at(place, format!("asks for `{id}.{attribute}`, which is not known on one machine")))
+            }
+        }
+    }
+
+    /// `"text ${Id} ${Id.Attribute} ${!literal}"`, or that and a map of further names.
+    fn substitute(&self, template: &Value, place: &str, depth: usize) -> Result<Value, TemplateError> {
+        let empty = Map::new();
+        let (text, names) = match template {
+            Value::String(text) => (text, &empty),
+            Value::Array(items) => match items.as_slice() {
+                [Value::String(text), Value::Object(names)] => (text, names),
+                _ => return Err(TemplateError::at(place, "has an `Fn::Sub` that is not a text, or a text and a map")),
+            },
+            _ => return Err(TemplateError::at(place, "has an `Fn::Sub` that is not a text")),
+        };
+        let mut out = String::new();
+        let mut rest = text.as_str();
+        while let Some((before, after)) = rest.split_once("${") {
+            out.push_str(before);
+            let Some((name, after)) = after.split_once('}') else {
+                return Err(TemplateError::at(place, "has an `Fn::Sub` with a `${` without its `}`"));
+            };
+            match name.trim() {
+                literal if literal.starts_with('!') => out.extend(["${", &literal[1..], "}"]),
+                name => {
+                    let value = match names.get(name) {
+                        Some(value) => self.value(value, place, depth + 1)?,
+                        None if name.contains('.') => self.attribute(&name.into(), place, depth)?,
+                        None => self.reference(name, place, depth)?,
+                    };
+                    out.push_str(&text_of(&value, place)?);
+                }
+            }
+            rest = after;
+        }
+        out.push_str(rest);
+        Ok(out.into())
+    }
+
+    /// `[separator, [parts]]`.
+    fn join(&self, parts: &Value, place: &str, depth: usize) -> Result<Value, TemplateError> {
+        let [Value::String(separator), Value::Array(items)] = parts.as_array().map_or(&[][..], Vec::as_slice) else {
+            return Err(TemplateError::at(place, "has an `Fn::Join` that is not `[separator, [parts]]`"));
+        };
+        let items = items.iter().map(|item| text_of(&self.value(item, place, depth + 1)?, place));
+        Ok(items.collect::<Result<Vec<_>, _>>()?.join(separator).into())
+    }
+
+    fn find(&self, id: &str, place: &str) -> Result<&'a Resource, TemplateError> {
+        self.resources
+            .get(id)
+            .ok_or_else(|| TemplateError::at(place, format!("refers to `{id}`, which is not among the resources")))
+    }
+
+    fn name(&self, id: &str, resource: &Resource, depth: usize) -> Result<String, TemplateError> {
+        let property = name_property(&resource.kind);
+        let place = format!("resources.Resources.{id}");
+        match property.and_then(|property| resource.properties.get(property)) {
+            Some(value) => text_of(&self.value(value, &place, depth)?, &place),
+            None => Ok(format!("{}-{id}", self.stack)),
+        }
+    }
+
+    fn arn(&self, resource: &Resource, name: &str, place: &str) -> Result<String, TemplateError> {
+        let Some((service, prefix)) = arn_parts(&resource.kind) else {
+            let reason = format!("asks for the ARN of an {}, which is not known on one machine", resource.kind);
+            return Err(TemplateError::at(place, reason));
+        };
+        Ok(format!("arn:aws:{service}:{}:{ACCOUNT}:{prefix}{name}", self.region))
+    }
+}
+
+/// A map of one member that is called like a function.
+fn function(members: &Map<String, Value>) -> Option<(&str, &Value)> {
+    let (name, argument) = members.iter().next().filter(|_| members.len() == 1)?;
+    (name == "Ref" || name.starts_with("Fn::")).then_some((name.as_str(), argument))
+}
+
+fn text_of(value: &Value, place: &str) -> Result<String, TemplateError> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Ok(value.to_string()),
+        Value::Null => Ok(String::new()),
+        _ => Err(TemplateError::at(place, "puts a map or a list where a text is needed")),
+    }
+}

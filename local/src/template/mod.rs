@@ -1,0 +1,103 @@
+//! `serverless.yml`, as far as one machine can run it.
+//!
+//! The same file drives the cloud, so nothing here has a spelling of its own: variables, `CloudFormation`'s intrinsic
+//! functions and event kinds mean what the Serverless Framework means by them. What cannot run locally is said
+//! ([`Template::notices`]) and never silently left out.
+
+mod error;
+mod events;
+mod functions;
+mod intrinsics;
+mod resources;
+mod routes;
+mod schedules;
+mod streams;
+mod tables;
+mod variables;
+mod yaml;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value;
+
+pub use self::error::TemplateError;
+pub(crate) use self::{
+    functions::Function,
+    routes::{Cors, Method, Route, Segment},
+    schedules::{Schedule, Timing},
+    streams::{StartingPosition, StreamMapping},
+    tables::Table,
+};
+use self::{intrinsics::Intrinsics, resources::Resources, variables::Variables};
+
+/// The account every local ARN names.
+pub(crate) const ACCOUNT: &str = "000000000000";
+
+/// A service as its `serverless.yml` describes it, every variable resolved.
+#[derive(Debug)]
+pub(crate) struct Template {
+    /// Where the file is.
+    pub path: PathBuf,
+    pub service: String,
+    pub stage: String,
+    pub region: String,
+    pub functions: Vec<Function>,
+    pub tables: Vec<Table>,
+    pub buses: Vec<String>,
+    pub cors: Option<Cors>,
+    /// What does not run on one machine, a sentence each.
+    pub notices: Vec<String>,
+}
+
+impl Template {
+    /// Reads `path` for `stage`, or for the template's own stage.
+    pub(crate) fn load(path: &Path, stage: Option<&str>) -> Result<Self, TemplateError> {
+        let text = std::fs::read_to_string(path).map_err(|error| TemplateError::Unreadable {
+            path: path.to_owned(),
+            missing: error.kind() == std::io::ErrorKind::NotFound,
+            reason: error.to_string(),
+        })?;
+        let document = yaml::parse(&text).map_err(|reason| TemplateError::Yaml { path: path.to_owned(), reason })?;
+        // One that is not UTF-8 is none that a template could name.
+        let environment = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Self::read(document, directory, stage, environment).map(|template| Self { path: path.to_owned(), ..template })
+    }
+
+    /// Makes sense of a parsed document. `environment` is what `${env:X}` reads.
+    fn read(
+        document: Value,
+        directory: &Path,
+        stage: Option<&str>,
+        environment: BTreeMap<String, String>,
+    ) -> Result<Self, TemplateError> {
+        let variables = Variables::new(document, directory.to_owned(), stage.map(ToOwned::to_owned), environment)?;
+        let service = match variables.get("service")? {
+            Value::String(name) => name,
+            Value::Object(service) => service.get("name").and_then(Value::as_str).unwrap_or("service").to_owned(),
+            _ => return Err(TemplateError::at("service", "is missing; give the service a name")),
+        };
+        let stage = variables.stage().to_owned();
+        let region = variables.region().to_owned();
+
+        let resources = Resources::read(&variables)?;
+        let intrinsics = Intrinsics::new(&resources, &region, format!("{service}-{stage}"));
+        let tables = tables::read(&resources, &intrinsics, &variables)?;
+        let buses = intrinsics.names(resources::EVENT_BUS)?;
+
+        let mut notices = Vec::new();
+        let reader = functions::Reader::new(&variables, &intrinsics, &tables, format!("{service}-{stage}"))?;
+        let functions = reader.read(&mut notices)?;
+        routes::refuse_duplicates(&functions)?;
+        let cors = routes::cors(&variables, &functions)?;
+        Ok(Self { path: PathBuf::new(), service, stage, region, functions, tables, buses, cors, notices })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,162 @@
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{Template, Timing, yaml};
+
+const SERVICE: &str = r#"
+service: shop
+provider:
+  name: aws
+  region: eu-central-1
+  stage: ${opt:stage, 'dev'}
+  timeout: 10
+  environment: { TABLE: "${self:custom.table}", N: 4 }
+  httpApi: { cors: { allowedOrigins: [https://a.example], maxAge: 60 } }
+custom: { table: "shop-${sls:stage}" }
+functions:
+  hello:
+    handler: hello
+    memorySize: 128
+    environment: { EXTRA: !GetAtt Table.Arn, GONE: null }
+    events:
+      - httpApi: GET /hello/{name}
+      - httpApi: { method: post, path: /hello }
+      - httpApi: '*'
+      - httpApi: { method: GET, path: /mine, authorizer: jwt }
+      - sqs: arn:aws:sqs:eu-central-1:1:q
+  watch:
+    handler: watch
+    timeout: 60
+    events:
+      - stream:
+          type: dynamodb
+          arn: { Fn::GetAtt: [Table, StreamArn] }
+          batchSize: 5
+          maximumRetryAttempts: 3
+          bisectBatchOnFunctionError: true
+          functionResponseType: ReportBatchItemFailures
+          filterPatterns: [{ eventName: [INSERT] }]
+      - stream: { arn: !GetAtt Table.StreamArn, enabled: false }
+      - schedule: rate(1 minute)
+      - schedule: { rate: [rate(2 hours), cron(0 12 * * ? *)], input: { a: 1 } }
+      - schedule: { rate: rate(1 day), enabled: false }
+resources:
+  Resources:
+    Table:
+      Type: AWS::DynamoDB::Table
+      DeletionPolicy: Retain
+      Properties:
+        TableName: ${self:custom.table}
+        BillingMode: PAY_PER_REQUEST
+        AttributeDefinitions: [{ AttributeName: pk, AttributeType: S }]
+        KeySchema: [{ AttributeName: pk, KeyType: HASH }]
+        StreamSpecification: { StreamViewType: NEW_AND_OLD_IMAGES }
+        TimeToLiveSpecification: { AttributeName: ttl, Enabled: true }
+        Tags: [{ Key: a, Value: b }]
+    Bus: { Type: AWS::Events::EventBus, Properties: { Name: !Sub "${AWS::StackName}-bus" } }
+    Role: { Type: AWS::IAM::Role, Properties: { X: "${ssm:/only/in/the/cloud}" } }
+"#;
+
+fn read(text: &str, stage: Option<&str>) -> Result<Template, String> {
+    let document = yaml::parse(text)?;
+    Template::read(document, Path::new("."), stage, [].into()).map_err(|error| error.to_string())
+}
+
+fn with(from: &str, to: &str) -> String {
+    assert!(SERVICE.contains(from), "{from}");
+    read(&SERVICE.replacen(from, to, 1), None).unwrap_err()
+}
+
+#[test]
+fn a_whole_service() {
+    let template = read(SERVICE, Some("prod")).unwrap();
+    assert_eq!(
+        (template.service.as_str(), template.stage.as_str(), template.region.as_str()),
+        ("shop", "prod", "eu-central-1")
+    );
+    assert_eq!(template.buses, ["shop-prod-bus"]);
+    let [hello, watch] = template.functions.as_slice() else { panic!() };
+    assert_eq!((hello.name.as_str(), hello.memory, hello.timeout.as_secs()), ("shop-prod-hello", 128, 10));
+    assert_eq!((watch.memory, watch.timeout.as_secs()), (1024, 60));
+    assert_eq!(
+        serde_json::to_value(&hello.environment).unwrap(),
+        json!({ "TABLE": "shop-prod", "N": "4", "EXTRA": "arn:aws:dynamodb:eu-central-1:000000000000:table/shop-prod" })
+    );
+    let keys: Vec<_> = hello.routes.iter().map(super::Route::key).collect();
+    assert_eq!(keys, ["GET /hello/{name}", "POST /hello", "$default", "GET /mine"]);
+    let [authorizer, queue] = template.notices.as_slice() else { panic!("{:?}", template.notices) };
+    assert!(authorizer.starts_with("`hello`: its authorizer does not run"), "{authorizer}");
+    assert_eq!(queue, "`hello` is not called by an `sqs` event on one machine");
+
+    let [mapping] = watch.streams.as_slice() else { panic!() };
+    assert_eq!((mapping.table.as_str(), mapping.batch_size, mapping.maximum_retries), ("shop-prod", 5, Some(3)));
+    assert!(mapping.bisect && mapping.report_failures && mapping.maximum_age.is_none() && mapping.patterns.len() == 1);
+    let expressions: Vec<_> = watch.schedules.iter().map(|schedule| schedule.expression.as_str()).collect();
+    assert_eq!(expressions, ["rate(1 minute)", "rate(2 hours)", "cron(0 12 * * ? *)"]);
+    assert!(matches!(watch.schedules[0].timing, Timing::Every(every) if every.as_secs() == 60));
+    assert_eq!(watch.schedules[1].input, Some(json!({ "a": 1 })));
+
+    let [table] = template.tables.as_slice() else { panic!() };
+    assert_eq!(table.ttl.as_deref(), Some("ttl"));
+    assert_eq!(
+        table.create["StreamSpecification"],
+        json!({ "StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES" })
+    );
+    assert_eq!(table.create.get("Tags"), None);
+    let cors = template.cors.unwrap();
+    assert_eq!((cors.origins, cors.max_age), (vec!["https://a.example".to_owned()], Some(60)));
+    assert_eq!(cors.methods, ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]);
+}
+
+#[test]
+fn the_service_of_this_repository_can_be_read() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../serverless.yml");
+    let template = Template::load(&path, None).unwrap();
+    assert!(template.functions.iter().any(|function| !function.routes.is_empty()));
+}
+
+#[test]
+fn mistakes_name_their_place_and_the_fix() {
+    for (from, to, expected) in [
+        ("handler: hello", "x: y", "`functions.hello.handler` is missing"),
+        (
+            "GET /hello/{name}",
+            "POST /hello",
+            "`functions.hello` has the route `POST /hello`, which `hello` has already",
+        ),
+        ("GET /hello/{name}", "FETCH /hello", "`functions.hello.events[0].httpApi` has the method `FETCH`"),
+        ("GET /hello/{name}", "GET hello", "is not a route"),
+        ("GET /hello/{name}", "GET /a/{x+}/b", "before its end"),
+        ("GET /hello/{name}", "GET /a/x{y}", "takes a whole segment"),
+        ("GET /hello/{name}", "GET /{a}/{a}", "without a name of its own"),
+        ("timeout: 60", "timeout: 9000", "`functions.watch.timeout` is 9000; it must be a number from 1 to 900"),
+        ("batchSize: 5", "batchSize: many", "batchSize` is \"many\""),
+        ("[Table, StreamArn]", "[Tabel, StreamArn]", "refers to `Tabel`, which is not among the resources"),
+        ("[Table, StreamArn]", "[Table, Arnn]", "asks for `Table.Arnn`"),
+        ("StreamSpecification: { StreamViewType: NEW_AND_OLD_IMAGES }", "A: b", "which has no `StreamSpecification`"),
+        ("ReportBatchItemFailures", "Report", "the only one there is"),
+        ("eventName: [INSERT]", "eventName: INSERT", "filterPatterns[0]` has `eventName"),
+        ("rate(1 minute)", "rate(1 minutes)", "a rate is"),
+        ("${self:custom.table}", "${self:custom.tabel}", "`provider.environment.TABLE` uses `${self:custom.tabel}`"),
+        ("!GetAtt Table.Arn", "{ Fn::ImportValue: x }", "uses `Fn::ImportValue`, which cannot be answered"),
+        ("KeySchema:", "KeySchem:", "needs `KeySchema`"),
+    ] {
+        let error = with(from, to);
+        assert!(error.contains(expected), "{from} -> {to}: {error}");
+    }
+}
+
+#[test]
+fn a_missing_file_says_what_to_do() {
+    let error = Template::load(Path::new("/nowhere/serverless.yml"), None).unwrap_err().to_string();
+    assert!(error.starts_with("there is no /nowhere/serverless.yml; run this where"), "{error}");
+}
+
+#[test]
+fn same_shape_is_same_route() {
+    let error = with("- httpApi: { method: post, path: /hello }", "- httpApi: GET /hello/{other}");
+    assert!(error.contains("has the route `GET /hello/{other}`"), "{error}");
+    let value: Value = json!(null);
+    assert!(super::routes::read(&value, "x").is_err());
+}

@@ -1,0 +1,251 @@
+//! The Serverless Framework's `${...}` variables: <https://www.serverless.com/framework/docs/guides/variables>.
+//!
+//! A value is resolved when it is asked for, so that a variable nobody needs locally (`${ssm:...}` in a domain plugin's
+//! section, say) does not stand in the way.
+
+mod expression;
+mod sources;
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use serde_json::{Map, Value};
+
+use self::{
+    expression::{Alternative, Part},
+    sources::Read,
+};
+use super::TemplateError;
+
+/// A document whose values can be asked for, resolved.
+pub(super) struct Variables {
+    document: Value,
+    directory: PathBuf,
+    options: BTreeMap<&'static str, String>,
+    environment: BTreeMap<String, String>,
+    stage: String,
+    region: String,
+}
+
+/// What is being resolved, for messages and to see that it goes in circles.
+#[derive(Clone)]
+struct Trail {
+    place: String,
+    open: Vec<String>,
+}
+
+impl Variables {
+    pub(super) fn new(
+        document: Value,
+        directory: PathBuf,
+        stage: Option<String>,
+        environment: BTreeMap<String, String>,
+    ) -> Result<Self, TemplateError> {
+        let options = stage.into_iter().map(|stage| ("stage", stage)).collect();
+        let (stage, region) = ("dev".to_owned(), "us-east-1".to_owned());
+        let mut variables = Self { document, directory, options, environment, stage, region };
+        let text = |value: Value| value.as_str().map(ToOwned::to_owned);
+        match variables.options.get("stage") {
+            Some(stage) => variables.stage.clone_from(stage),
+            None => variables.stage = text(variables.get("provider.stage")?).unwrap_or(variables.stage),
+        }
+        variables.region = text(variables.get("provider.region")?).unwrap_or(variables.region);
+        Ok(variables)
+    }
+
+    pub(super) fn stage(&self) -> &str {
+        &self.stage
+    }
+
+    pub(super) fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// The value at a dotted address, resolved all the way down; null when there is none.
+    pub(super) fn get(&self, address: &str) -> Result<Value, TemplateError> {
+        let trail = Trail { place: address.to_owned(), open: Vec::new() };
+        self.lookup(&self.document, address, &trail).map(Option::unwrap_or_default)
+    }
+
+    /// The map at `address`, only as far resolved as needed to get there.
+    pub(super) fn members(&self, address: &str) -> Result<Map<String, Value>, TemplateError> {
+        let trail = Trail { place: address.to_owned(), open: Vec::new() };
+        let value = self.walk(&self.document, address, &trail)?;
+        self.map(value.unwrap_or_default(), address)
+    }
+
+    /// `value`, which stands at `place`, as a map whose values are as they are written. Nothing is the empty map, a
+    /// list of maps is one map: <https://www.serverless.com/framework/docs/providers/aws/guide/resources>.
+    pub(super) fn map(&self, value: Value, place: &str) -> Result<Map<String, Value>, TemplateError> {
+        match self.shallow(value, &Trail { place: place.to_owned(), open: Vec::new() })? {
+            Value::Null => Ok(Map::new()),
+            Value::Object(members) => Ok(members),
+            Value::Array(parts) => {
+                let mut all = Map::new();
+                for (index, part) in parts.into_iter().enumerate() {
+                    let part = self.map(part, &format!("{place}[{index}]"))?;
+                    self.merge(&mut all, part, place)?;
+                }
+                Ok(all)
+            }
+            _ => Err(TemplateError::at(place, "is not a map")),
+        }
+    }
+
+    /// Later parts win, maps are merged; a part is often a file's name, and only what it holds can be merged.
+    fn merge(&self, into: &mut Map<String, Value>, from: Map<String, Value>, place: &str) -> Result<(), TemplateError> {
+        for (key, value) in from {
+            let Some(earlier) = into.get_mut(&key) else {
+                into.insert(key, value);
+                continue;
+            };
+            let trail = Trail { place: format!("{place}.{key}"), open: Vec::new() };
+            match (self.shallow(earlier.take(), &trail)?, self.shallow(value, &trail)?) {
+                (Value::Object(mut members), Value::Object(more)) => {
+                    self.merge(&mut members, more, &trail.place)?;
+                    *earlier = Value::Object(members);
+                }
+                (_, value) => *earlier = value,
+            }
+        }
+        Ok(())
+    }
+
+    /// `value`, which stands at `place`, resolved all the way down.
+    pub(super) fn resolve(&self, value: &Value, place: &str) -> Result<Value, TemplateError> {
+        self.deep(value, &Trail { place: place.to_owned(), open: Vec::new() })
+    }
+
+    fn deep(&self, value: &Value, trail: &Trail) -> Result<Value, TemplateError> {
+        Ok(match value {
+            Value::String(text) => self.interpolate(text, trail)?,
+            Value::Array(items) => {
+                let items =
+                    items.iter().enumerate().map(|(index, item)| self.deep(item, &trail.at(&format!("[{index}]"))));
+                Value::Array(items.collect::<Result<_, _>>()?)
+            }
+            Value::Object(members) => {
+                let resolved = members
+                    .iter()
+                    .map(|(key, item)| Ok((key.clone(), self.deep(item, &trail.at(&format!(".{key}")))?)));
+                Value::Object(resolved.collect::<Result<_, TemplateError>>()?)
+            }
+            other => other.clone(),
+        })
+    }
+
+    /// The value itself resolved, not what is in it.
+    fn shallow(&self, value: Value, trail: &Trail) -> Result<Value, TemplateError> {
+        match value {
+            Value::String(text) => self.interpolate(&text, trail),
+            other => Ok(other),
+        }
+    }
+
+    fn lookup(&self, root: &Value, address: &str, trail: &Trail) -> Result<Option<Value>, TemplateError> {
+        let found = self.walk(root, address, trail)?;
+        found.map(|value| self.deep(&value, trail)).transpose()
+    }
+
+    fn walk(&self, root: &Value, address: &str, trail: &Trail) -> Result<Option<Value>, TemplateError> {
+        let mut current = root.clone();
+        for segment in address.split('.').filter(|segment| !segment.is_empty()) {
+            current = match self.shallow(current, trail)? {
+                Value::Object(mut members) => members.remove(segment).unwrap_or_default(),
+                Value::Array(mut items) => match segment.parse::<usize>() {
+                    Ok(index) if index < items.len() => items.swap_remove(index),
+                    _ => Value::Null,
+                },
+                _ => Value::Null,
+            };
+            if current.is_null() {
+                return Ok(None);
+            }
+        }
+        self.shallow(current, trail).map(Some)
+    }
+
+    /// A string with its variables put in. A string that is one variable takes on that variable's type.
+    fn interpolate(&self, text: &str, trail: &Trail) -> Result<Value, TemplateError> {
+        let parts = expression::parse(text).map_err(|reason| TemplateError::at(&trail.place, reason))?;
+        if let [Part::Variable { source, alternatives }] = parts.as_slice() {
+            return self.evaluate(source, alternatives, trail);
+        }
+        let mut out = String::new();
+        for part in &parts {
+            match part {
+                Part::Text(text) => out.push_str(text),
+                Part::Variable { source, alternatives } => match self.evaluate(source, alternatives, trail)? {
+                    Value::String(text) => out.push_str(&text),
+                    Value::Null => {}
+                    value @ (Value::Bool(_) | Value::Number(_)) => out.push_str(&value.to_string()),
+                    _ => {
+                        let reason = format!("puts `{source}`, which is a map or a list, inside a text");
+                        return Err(TemplateError::at(&trail.place, reason));
+                    }
+                },
+            }
+        }
+        Ok(Value::String(out))
+    }
+
+    fn evaluate(&self, source: &str, alternatives: &[Alternative], trail: &Trail) -> Result<Value, TemplateError> {
+        let mut unread = None;
+        for alternative in alternatives {
+            let found = match alternative {
+                Alternative::Literal(value) => return Ok(value.clone()),
+                Alternative::Text(text) => self.interpolate(text, trail)?.into(),
+                Alternative::Lookup { kind, parameter, address } => {
+                    let inner = |text: &str| self.interpolate(text, trail).map(|value| plain(&value));
+                    let (parameter, address) = (inner(parameter)?, inner(address)?);
+                    match self.read(kind, &parameter, &address, trail)? {
+                        Read::Known(found) => found,
+                        Read::Cloud => {
+                            unread = Some(kind);
+                            None
+                        }
+                    }
+                }
+            };
+            if let Some(value) = found.filter(|value| !value.is_null()) {
+                return Ok(value);
+            }
+        }
+        let reason = match unread {
+            Some(kind) => format!(
+                "uses `{source}`, but `{kind}:` cannot be read on this machine; give it a default: `${{{kind}:..., 'value'}}`"
+            ),
+            None => format!(
+                "uses `{source}`, which resolves to nothing; define it or give it a default: `${{..., 'value'}}`"
+            ),
+        };
+        Err(TemplateError::at(&trail.place, reason))
+    }
+}
+
+impl Trail {
+    fn at(&self, suffix: &str) -> Self {
+        Self { place: format!("{}{suffix}", self.place), open: self.open.clone() }
+    }
+
+    fn enter(&self, address: String) -> Result<Self, TemplateError> {
+        if self.open.contains(&address) {
+            let circle =
+                self.open.iter().chain([&address]).map(|step| format!("${{{step}}}")).collect::<Vec<_>>().join(" -> ");
+            return Err(TemplateError::at(&self.place, format!("goes in a circle: {circle}")));
+        }
+        let mut open = self.open.clone();
+        open.push(address);
+        Ok(Self { place: self.place.clone(), open })
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

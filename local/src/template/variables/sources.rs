@@ -1,0 +1,87 @@
+//! Where variables take their values from: the document itself, options, the environment, parameters, other files.
+
+use serde_json::Value;
+
+use super::{
+    super::{ACCOUNT, TemplateError, yaml},
+    Trail, Variables,
+};
+
+/// What a source knows of an address.
+pub(super) enum Read {
+    /// Its value, if it has one there.
+    Known(Option<Value>),
+    /// Only the cloud can say.
+    Cloud,
+}
+
+impl Variables {
+    /// What a source has under an address.
+    pub(super) fn read(
+        &self,
+        kind: &str,
+        parameter: &str,
+        address: &str,
+        trail: &Trail,
+    ) -> Result<Read, TemplateError> {
+        let text = |text: Option<&str>| Read::Known(text.map(Value::from));
+        Ok(match kind {
+            "self" => Read::Known(self.lookup(&self.document, address, &trail.enter(format!("self:{address}"))?)?),
+            "opt" => text(self.options.get(address).map(String::as_str)),
+            "env" => text(self.environment.get(address).map(String::as_str)),
+            "sls" => text(match address {
+                "stage" => Some(&self.stage),
+                "instanceId" => Some("local"),
+                _ => None,
+            }),
+            "aws" => text(match address {
+                "region" => Some(&self.region),
+                "accountId" => Some(ACCOUNT),
+                "partition" => Some("aws"),
+                _ => None,
+            }),
+            "param" => Read::Known(self.parameter(address, trail)?),
+            "file" => Read::Known(self.file(parameter, address, trail)?),
+            _ => Read::Cloud,
+        })
+    }
+
+    /// <https://www.serverless.com/framework/docs/guides/parameters>
+    fn parameter(&self, name: &str, trail: &Trail) -> Result<Option<Value>, TemplateError> {
+        let trail = trail.enter(format!("param:{name}"))?;
+        let stage = &self.stage;
+        for address in [
+            format!("params.{stage}.{name}"),
+            format!("stages.{stage}.params.{name}"),
+            format!("params.default.{name}"),
+            format!("stages.default.params.{name}"),
+        ] {
+            let found = self.lookup(&self.document, &address, &trail)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    fn file(&self, name: &str, address: &str, trail: &Trail) -> Result<Option<Value>, TemplateError> {
+        let trail = trail.enter(format!("file({name}):{address}"))?;
+        let complain = |reason: String| TemplateError::at(&trail.place, format!("uses `file({name})`, {reason}"));
+        let path = self.directory.join(name);
+        let is = |extension: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension));
+        if !(is("yml") || is("yaml") || is("json")) {
+            return Err(complain("but only .yml, .yaml and .json files can be read here".to_owned()));
+        }
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(complain(format!("which cannot be read: {error}"))),
+        };
+        let content = if is("json") {
+            serde_json::from_str(&text).map_err(|error| complain(format!("which is not JSON: {error}")))?
+        } else {
+            yaml::parse(&text).map_err(|reason| complain(format!("which is not YAML: {reason}")))?
+        };
+        self.lookup(&content, address, &trail)
+    }
+}

@@ -1,0 +1,64 @@
+//! HTTP/1.1 by hand, so that a test can send what no client would.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+pub(crate) struct Client {
+    address: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub status: u16,
+    /// The last of each name.
+    pub headers: BTreeMap<String, String>,
+    pub body: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        super::json(&self.body)
+    }
+}
+
+impl Client {
+    pub(crate) fn new(url: &str) -> Self {
+        Self { address: url.trim_start_matches("http://").to_owned() }
+    }
+
+    pub(crate) async fn connect(&self) -> TcpStream {
+        TcpStream::connect(&self.address).await.unwrap()
+    }
+
+    pub(crate) async fn get(&self, target: &str) -> Answer {
+        self.send(&format!("GET {target} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.address)).await
+    }
+
+    pub(crate) async fn request(&self, method: &str, target: &str, headers: &str, body: &str) -> Answer {
+        let length = body.len();
+        let host = &self.address;
+        self.send(&format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"))
+            .await
+    }
+
+    /// Bytes as they are.
+    pub(crate) async fn send(&self, request: impl AsRef<[u8]>) -> Answer {
+        let mut stream = self.connect().await;
+        // Who refuses a body may do so before it has come.
+        let _ = stream.write_all(request.as_ref()).await;
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        let text = String::from_utf8(answer).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {text:?}"));
+        let mut lines = head.lines();
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let headers =
+            lines.filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Answer { status, headers: headers.collect(), body: body.to_owned() }
+    }
+}

@@ -1,0 +1,149 @@
+//! What stops a start, and that services do not disturb each other.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use common::{Client, HTTP, Scratch, dynamodb, start, stream};
+use local::{Binaries, Data, ManualClock, Options, Service};
+use serde_json::json;
+
+async fn refused(options: Options) -> String {
+    match Service::start(options).await {
+        Ok(_) => panic!("it started"),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_named_with_the_option_for_another() {
+    let scratch = Scratch::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    assert_eq!(
+        refused(Options { port, ..scratch.options(HTTP) }).await,
+        format!(
+            "the API cannot listen on port {port}: something else is using it; choose another one with --port <PORT>"
+        )
+    );
+    let error = refused(Options { dynamodb_port: port, ..scratch.options(HTTP) }).await;
+    assert!(
+        error.starts_with(&format!("the database cannot listen on port {port}")) && error.contains("--dynamodb-port"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn functions_and_binaries_must_agree() {
+    let scratch = Scratch::new();
+    let with = |names: &[&str]| {
+        let path = common::binaries()["misbehave"].clone();
+        let all: BTreeMap<_, _> = names.iter().map(|name| ((*name).to_owned(), path.clone())).collect();
+        Options { binaries: Binaries::Built(all), ..scratch.options(HTTP) }
+    };
+    let error = refused(with(&[])).await;
+    assert!(
+        error.starts_with(
+            "the function `do` (ANY /do/{what}) of serverless.yml has the handler `misbehave`, but there is no binary"
+        ),
+        "{error}"
+    );
+    let error = refused(with(&["misbehave", "forgotten"])).await;
+    assert!(error.starts_with("the binary `forgotten` is the handler of no function"), "{error}");
+    let gone = Binaries::Built([("misbehave".to_owned(), scratch.path("nothing"))].into());
+    let error = refused(Options { binaries: gone, ..scratch.options(HTTP) }).await;
+    assert!(error.contains("is not where it should be"), "{error}");
+}
+
+#[tokio::test]
+async fn a_template_that_is_none_is_explained() {
+    let scratch = Scratch::new();
+    let missing = Options { template: scratch.path("serverless.yml"), ..Options::default() };
+    assert!(refused(missing).await.starts_with("there is no "));
+    let error = refused(scratch.options("service: x\nfunctions: [\n")).await;
+    assert!(error.contains("is not valid YAML") && error.contains("line "), "{error}");
+}
+
+#[tokio::test]
+async fn a_data_directory_serves_one_service_at_a_time() {
+    let scratch = Scratch::new();
+    let data = Data::Directory(scratch.path(".local"));
+    let options = Options { data, ..scratch.options(&stream("")) };
+    let service = start(options.clone()).await;
+    assert!(refused(options.clone()).await.ends_with("another `cargo local` is using it"));
+    service.stop().await;
+
+    let changed = stream("").replace("NEW_AND_OLD_IMAGES", "NEW_IMAGE");
+    let error = refused(Options { data: options.data.clone(), ..scratch.options(&changed) }).await;
+    assert!(error.contains("differs in its stream; remove the directory"), "{error}");
+    std::fs::write(scratch.path(".local/streams.json"), "{").unwrap();
+    assert!(refused(options).await.contains("streams.json cannot be read"));
+}
+
+#[tokio::test]
+async fn options_that_contradict_are_refused() {
+    let scratch = Scratch::new();
+    let clock = Some(ManualClock::new(1).arc());
+    let data = Data::Directory(scratch.path(".local"));
+    assert!(refused(Options { clock, data, ..scratch.options(HTTP) }).await.contains("in memory only"));
+    let endpoint = Some("localhost:1".to_owned());
+    assert!(refused(Options { dynamodb_endpoint: endpoint, ..scratch.options(HTTP) }).await.contains("is not a URL"));
+    let endpoint = Some("http://127.0.0.1:9".to_owned());
+    let error = refused(Options { dynamodb_endpoint: endpoint, ..scratch.options(&stream("")) }).await;
+    assert!(error.contains("http://127.0.0.1:9/ does not answer"), "{error}");
+}
+
+#[tokio::test]
+async fn two_services_have_nothing_in_common() {
+    let (here, there) = (Scratch::new(), Scratch::new());
+    let one = start(here.options(&stream(""))).await;
+    let two = start(there.options(&stream(""))).await;
+    assert!(one.url() != two.url() && one.dynamodb_url() != two.dynamodb_url());
+    dynamodb::put(&one.dynamodb_url(), "a", 1).await;
+    common::eventually("the record", || here.notes().iter().any(|line| line == "batch a").then_some(())).await;
+    one.stop().await;
+    assert_eq!(dynamodb::get(&two.dynamodb_url(), "a").await, json!(null));
+    assert!(there.notes().is_empty());
+    two.stop().await;
+}
+
+#[tokio::test]
+async fn what_does_not_run_here_is_said() {
+    let scratch = Scratch::new();
+    let template = HTTP.replace("[httpApi: POST /quick,", "[sqs: 'arn:aws:sqs:r:1:q', httpApi: POST /quick,");
+    let service = start(scratch.options(&template)).await;
+    assert_eq!(service.log_lines(), ["local `quick` is not called by an `sqs` event on one machine"]);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn stopping_leaves_no_process_and_frees_the_ports() {
+    let scratch = Scratch::new();
+    let service = start(scratch.options(HTTP)).await;
+    let client = Client::new(&service.url());
+    let process = client.get("/do/sleep?ms=0").await.body;
+    let hanging = tokio::spawn({
+        let client = Client::new(&service.url());
+        async move { client.get("/do/hang?x").await }
+    });
+    let port: u16 = service.url().rsplit(':').next().unwrap().parse().unwrap();
+    service.stop().await;
+    let _ = hanging.await;
+    if cfg!(target_os = "linux") {
+        assert!(!std::path::Path::new(&format!("/proc/{process}")).exists());
+    }
+    // A process that another test is just starting may have a copy of the listener for a moment.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let again = loop {
+        match Service::start(Options { port, ..scratch.options(HTTP) }).await {
+            Ok(service) => break service,
+            Err(error) => assert!(Instant::now() < deadline, "{error}"),
+        }
+    };
+    again.stop().await;
+}

@@ -1,0 +1,199 @@
+//! From a write to the function that follows the table.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use common::{
+    Scratch,
+    dynamodb::{call, get, put},
+    eventually, json, start, stream,
+};
+use local::{Data, ManualClock, Options, Service};
+use serde_json::{Value, json as value};
+
+/// The records the function was done with, in order.
+fn seen(scratch: &Scratch) -> Vec<Value> {
+    scratch.notes().iter().filter_map(|line| line.strip_prefix("seen ").map(json)).collect()
+}
+
+fn keys(records: &[Value]) -> Vec<String> {
+    records.iter().map(|record| record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn all_seen(scratch: &Scratch, expected: &[&str]) {
+    eventually(&format!("{expected:?}"), || (keys(&seen(scratch)) == expected).then_some(())).await;
+}
+
+fn failing(scratch: &Scratch, key: &str, how: &str) -> BTreeMap<String, String> {
+    let notes = scratch.path("notes").to_str().unwrap().to_owned();
+    let mut environment = BTreeMap::from([("NOTES".to_owned(), notes)]);
+    let healed = scratch.path("healed").to_str().unwrap().to_owned();
+    environment.extend([("FAIL".into(), key.into()), ("FAIL_AS".into(), how.into()), ("HEALED".into(), healed)]);
+    environment
+}
+
+async fn logged(service: &Service, text: &str) {
+    eventually(text, || service.log_lines().iter().any(|line| line.contains(text)).then_some(())).await;
+}
+
+#[tokio::test]
+async fn records_arrive_in_lambdas_shape() {
+    let scratch = Scratch::new();
+    let service = start(scratch.options(&stream(""))).await;
+    let url = service.dynamodb_url();
+    put(&url, "a", 1).await;
+    put(&url, "a", 1).await;
+    put(&url, "a", 2).await;
+    let key = value!({ "TableName": "things-dev-table", "Key": { "pk": { "S": "a" } } });
+    call(&url, "DeleteItem", &key).await;
+    all_seen(&scratch, &["a", "a", "a"]).await;
+    let records = seen(&scratch);
+    let names: Vec<&Value> = records.iter().map(|record| &record["eventName"]).collect();
+    assert_eq!(names, ["INSERT", "MODIFY", "REMOVE"], "an update that changed nothing is no record");
+    assert_eq!(records[1]["dynamodb"]["OldImage"]["n"], value!({ "N": "1" }));
+    assert_eq!(records[1]["dynamodb"]["NewImage"]["n"], value!({ "N": "2" }));
+    assert!(records[2].get("userIdentity").is_none(), "a user's delete");
+    let arn = records[0]["eventSourceARN"].as_str().unwrap();
+    assert!(arn.starts_with("arn:aws:dynamodb:us-east-1:000000000000:table/things-dev-table/stream/"), "{arn}");
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn what_expires_is_removed_by_the_service_in_the_tests_own_time() {
+    let scratch = Scratch::new();
+    let clock = ManualClock::new(1_795_334_400);
+    let every = Some(Duration::from_millis(50));
+    let service = start(Options { clock: Some(clock.arc()), ttl_every: every, ..scratch.options(&stream("")) }).await;
+    let url = service.dynamodb_url();
+    let item = value!({ "pk": { "S": "gone" }, "ttl": { "N": "1795334460" } });
+    call(&url, "PutItem", &value!({ "TableName": "things-dev-table", "Item": item })).await;
+    all_seen(&scratch, &["gone"]).await;
+    clock.tick(Duration::from_mins(2));
+    all_seen(&scratch, &["gone", "gone"]).await;
+    let record = &seen(&scratch)[1];
+    assert_eq!(record["eventName"], "REMOVE");
+    assert_eq!(record["userIdentity"], value!({ "type": "Service", "principalId": "dynamodb.amazonaws.com" }));
+    assert_eq!(record["dynamodb"]["ApproximateCreationDateTime"], 1_795_334_520);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn the_filter_decides_and_batches_have_their_size() {
+    let scratch = Scratch::new();
+    let filter = "          batchSize: 2\n          batchWindow: 1\n          filterPatterns: [{ dynamodb: { Keys: { pk: { S: [{ prefix: yes }] } } } }]";
+    let service = start(scratch.options(&stream(filter))).await;
+    for key in ["yes-1", "no-1", "yes-2", "yes-3", "no-2"] {
+        put(&service.dynamodb_url(), key, 1).await;
+    }
+    all_seen(&scratch, &["yes-1", "yes-2", "yes-3"]).await;
+    let batches: Vec<_> = scratch.notes().into_iter().filter(|line| line.starts_with("batch")).collect();
+    assert_eq!(batches, ["batch yes-1 yes-2", "batch yes-3"]);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_partial_failure_is_tried_again_until_it_succeeds() {
+    for how in ["", "error", "crash"] {
+        let scratch = Scratch::new();
+        let options = scratch.options(&stream("          batchWindow: 1"));
+        let service = start(Options { environment: failing(&scratch, "b", how), ..options }).await;
+        for key in ["a", "b", "c"] {
+            put(&service.dynamodb_url(), key, 1).await;
+        }
+        logged(&service, "to be tried again by watch, failures so far: 2").await;
+        std::fs::write(scratch.path("healed"), "").unwrap();
+        all_seen(&scratch, &["a", "b", "c"]).await;
+        service.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn poison_is_given_up_alone_when_batches_are_bisected() {
+    let scratch = Scratch::new();
+    let settings =
+        "          batchWindow: 1\n          maximumRetryAttempts: 1\n          bisectBatchOnFunctionError: true";
+    let options = scratch.options(&stream(settings));
+    let service = start(Options { environment: failing(&scratch, "c", "crash"), ..options }).await;
+    for key in ["a", "b", "c", "d", "e"] {
+        put(&service.dynamodb_url(), key, 1).await;
+    }
+    all_seen(&scratch, &["a", "b", "d", "e"]).await;
+    logged(&service, "stream ERROR 1 record (").await;
+    logged(&service, "given up by watch: it failed 2 times").await;
+    assert!(!service.log_lines().iter().any(|line| line.contains(r#""c""#)), "metadata only");
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_restart_loses_nothing_and_repeats_nothing_that_was_done() {
+    let scratch = Scratch::new();
+    let data = Data::Directory(scratch.path(".local"));
+    let options = Options { data, ..scratch.options(&stream("          batchSize: 1")) };
+    let stuck = Options { environment: failing(&scratch, "b", "error"), ..options.clone() };
+    let service = start(stuck).await;
+    for key in ["a", "b", "c"] {
+        put(&service.dynamodb_url(), key, 1).await;
+    }
+    logged(&service, "failures so far: 1").await;
+    service.stop().await;
+    assert_eq!(keys(&seen(&scratch)), ["a"]);
+
+    let service = start(options.clone()).await;
+    assert_eq!(get(&service.dynamodb_url(), "a").await["n"]["N"], "1");
+    all_seen(&scratch, &["a", "b", "c"]).await;
+    service.stop().await;
+
+    let service = start(options).await;
+    put(&service.dynamodb_url(), "d", 1).await;
+    all_seen(&scratch, &["a", "b", "c", "d"]).await;
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn latest_begins_with_what_comes_after_the_first_start() {
+    let scratch = Scratch::new();
+    let data = Data::Directory(scratch.path(".local"));
+    let off = stream("          enabled: false");
+    let service = start(Options { data: data.clone(), ..scratch.options(&off) }).await;
+    put(&service.dynamodb_url(), "before", 1).await;
+    service.stop().await;
+    let latest = stream("").replace("TRIM_HORIZON", "LATEST");
+    let service = start(Options { data, ..scratch.options(&latest) }).await;
+    put(&service.dynamodb_url(), "after", 1).await;
+    all_seen(&scratch, &["after"]).await;
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn another_server_is_as_good() {
+    let scratch = Scratch::new();
+    let owner = start(scratch.options(&stream("          enabled: false"))).await;
+    let other = Scratch::new();
+    let endpoint = Some(owner.dynamodb_url());
+    let service = start(Options { dynamodb_endpoint: endpoint, ..other.options(&stream("")) }).await;
+    assert_eq!(service.dynamodb_url(), owner.dynamodb_url());
+    put(&owner.dynamodb_url(), "a", 1).await;
+    all_seen(&other, &["a"]).await;
+    service.stop().await;
+    owner.stop().await;
+}
+
+#[tokio::test]
+async fn schedules_call_with_eventbridges_event_or_their_own() {
+    let scratch = Scratch::new();
+    let template = "
+service: clock
+functions:
+  tick: { handler: misbehave, events: [schedule: rate(1 hour)] }
+  tock: { handler: misbehave, events: [schedule: { rate: rate(1 day), input: { Records: [{ dynamodb: { Keys: { pk: { S: mine } } } }] } }] }
+";
+    let every = Some(Duration::from_millis(100));
+    let service = start(Options { schedule_every: every, ..scratch.options(template) }).await;
+    eventually("three runs", || (seen(&scratch).len() >= 3).then_some(())).await;
+    assert!(keys(&seen(&scratch)).iter().all(|key| key == "mine"));
+    logged(&service, "tick INFO ready").await;
+    service.stop().await;
+}

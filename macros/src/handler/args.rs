@@ -1,0 +1,189 @@
+//! What stands in `#[handler(...)]`: which trigger, which route, which options.
+
+use proc_macro2::{Span, TokenStream};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Ident, LitStr, Path, Token, parse_quote};
+
+use super::route::Route;
+use crate::errors::Errors;
+use crate::{names, settings};
+
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const FORMS: &str = "say what calls this function: `#[handler(POST \"/bookings\")]`, \
+    `#[handler(stream)]` or `#[handler(schedule)]`";
+
+/// The attribute. What could not be read is `None`, so that the rest can still be checked.
+pub(crate) struct Args {
+    pub(crate) krate: Path,
+    pub(crate) trigger: Option<Trigger>,
+}
+
+pub(crate) enum Trigger {
+    Http(Http),
+    Stream,
+    Schedule,
+}
+
+pub(crate) struct Http {
+    pub(crate) method: Option<Ident>,
+    pub(crate) route: Option<Route>,
+    pub(crate) status: u16,
+}
+
+impl Args {
+    pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+        let mut args = Self { krate: parse_quote!(::handlers), trigger: None };
+        let parser = |input: ParseStream<'_>| {
+            args.read(input, errors);
+            Ok(())
+        };
+        if let Err(error) = parser.parse2(tokens) {
+            errors.push(error);
+        }
+        args
+    }
+
+    fn read(&mut self, input: ParseStream<'_>, errors: &mut Errors) {
+        self.trigger = trigger(input, errors);
+        let known: &[&str] = match self.trigger {
+            Some(Trigger::Stream | Trigger::Schedule) => &["crate", "status"],
+            _ => &["status", "crate"],
+        };
+        for setting in settings::parse(input, "a handler", known, errors) {
+            if setting.name == "crate" {
+                if let Some(path) = setting.path(errors) {
+                    self.krate = path;
+                }
+                continue;
+            }
+            match &mut self.trigger {
+                Some(Trigger::Stream | Trigger::Schedule) => errors.on(
+                    &setting.name,
+                    "`status` belongs to a route: nobody reads the status of a stream or a schedule; remove it",
+                ),
+                trigger => {
+                    let rule = "an integer from 200 to 299; what an error answers stands at its variant: \
+                        `#[problem(status = 404)]`";
+                    let status = setting.integer(&(200..=299), rule, errors);
+                    if let (Some(Trigger::Http(http)), Some(status)) = (trigger, status) {
+                        http.status = status;
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn trigger(input: ParseStream<'_>, errors: &mut Errors) -> Option<Trigger> {
+    if input.is_empty() {
+        errors.at(Span::call_site(), FORMS);
+        return None;
+    }
+    if input.peek(LitStr) {
+        let literal: LitStr = input.parse().ok()?;
+        if METHODS.contains(&literal.value().as_str()) {
+            let method = literal.value();
+            errors.on(&literal, format!("the method has no quotes: write `{method} \"/bookings\"`"));
+            settings::up_to_comma(input);
+            comma(input);
+            return Some(Trigger::Http(http(None, route_after_slip(input, errors))));
+        }
+        errors.on(&literal, format!("the method is missing: write `GET {:?}`", literal.value()));
+        let route = Route::parse(literal, errors);
+        comma(input);
+        return Some(Trigger::Http(http(None, Some(route))));
+    }
+    if !input.peek(Ident::peek_any) {
+        errors.on(settings::up_to_comma(input), FORMS);
+        comma(input);
+        return None;
+    }
+    if input.peek2(Token![=]) {
+        errors.at(input.span(), format!("options come last; first {FORMS}"));
+        return None;
+    }
+    let name = input.call(Ident::parse_any).ok()?;
+    let trigger = match name.to_string().as_str() {
+        "stream" => Some(Trigger::Stream),
+        "schedule" => Some(Trigger::Schedule),
+        _ => return named(name, input, errors),
+    };
+    let odd = settings::up_to_comma(input);
+    if !odd.is_empty() {
+        errors.on(odd, format!("`{name}` has no route: write `#[handler({name})]`"));
+    }
+    comma(input);
+    trigger
+}
+
+/// A word that is neither `stream` nor `schedule`: a method, or meant to be one, or no idea.
+fn named(name: Ident, input: ParseStream<'_>, errors: &mut Errors) -> Option<Trigger> {
+    let written = name.to_string();
+    if METHODS.contains(&written.as_str()) {
+        let route = route(&name, input, errors);
+        return Some(Trigger::Http(http(Some(name), route)));
+    }
+    let capitals = written.to_uppercase();
+    let route_follows = input.peek(LitStr);
+    let meant = names::meant(&capitals, METHODS).filter(|_| route_follows);
+    let method = METHODS.contains(&capitals.as_str());
+    let message = if method {
+        format!("a method is written in capitals: write `{capitals}`")
+    } else if ["HEAD", "OPTIONS"].contains(&capitals.as_str()) {
+        format!("`{capitals}` is answered by the gateway; a handler is for {}", names::list(&METHODS))
+    } else if let Some(meant) = meant {
+        format!("unknown method `{written}`; did you mean `{meant}`?")
+    } else if route_follows {
+        format!("unknown method `{written}`; a handler is for {}", names::list(&METHODS))
+    } else if let Some(meant) = names::meant(&written, ["stream", "schedule"]) {
+        format!("unknown trigger `{written}`; did you mean `{meant}`?")
+    } else {
+        FORMS.to_owned()
+    };
+    errors.on(&name, message);
+    if method || route_follows {
+        let method = method.then(|| Ident::new(&capitals, name.span()));
+        let route = route_after_slip(input, errors);
+        return Some(Trigger::Http(http(method, route)));
+    }
+    settings::up_to_comma(input);
+    comma(input);
+    None
+}
+
+/// The route that has to stand after the method.
+fn route(method: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Option<Route> {
+    let example = format!("write `{method} \"/bookings\"`");
+    if input.peek(Token![,]) && input.peek2(LitStr) {
+        let comma: Token![,] = input.parse().ok()?;
+        errors.on(comma, format!("no comma stands between the method and its route: {example}"));
+    }
+    let written = settings::up_to_comma(input);
+    comma(input);
+    if written.is_empty() {
+        errors.on(method, format!("`{method}` lacks its route: {example}"));
+        return None;
+    }
+    let literal = syn::parse2::<LitStr>(written.clone());
+    if literal.is_err() {
+        errors.on(written, format!("the route is one string literal: {example}"));
+    }
+    Some(Route::parse(literal.ok()?, errors))
+}
+
+/// As `route`, where the method was reported already and silence is better than a second message.
+fn route_after_slip(input: ParseStream<'_>, errors: &mut Errors) -> Option<Route> {
+    let written = settings::up_to_comma(input);
+    comma(input);
+    let literal = syn::parse2::<LitStr>(written).ok()?;
+    Some(Route::parse(literal, errors))
+}
+
+fn http(method: Option<Ident>, route: Option<Route>) -> Http {
+    Http { method, route, status: 200 }
+}
+
+fn comma(input: ParseStream<'_>) {
+    let _: Option<Token![,]> = input.parse().unwrap_or_default();
+}

@@ -1,0 +1,442 @@
+//! Each message, and that what is emitted beside it does no harm.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+use super::expand;
+use crate::testing::{expansion, messages_of};
+
+fn expanded(args: &str, item: &str) -> TokenStream {
+    expand(args.parse().unwrap(), item.parse().unwrap())
+}
+
+/// The messages for a faulty handler. Whatever is wrong, there is one harmless `main`.
+fn messages(args: &str, item: &str) -> Vec<String> {
+    let tokens = expanded(args, item);
+    let file: syn::File = syn::parse2(tokens).expect("the stub is Rust");
+    let mains: Vec<_> = file
+        .items
+        .iter()
+        .filter_map(|item| match item {
+            syn::Item::Fn(function) if function.sig.ident == "main" => Some(function),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(mains.len(), 1);
+    assert!(mains[0].block.stmts.is_empty());
+    messages_of(&file)
+}
+
+#[track_caller]
+fn says(args: &str, item: &str, expected: &[&str]) {
+    let messages = messages(args, item);
+    assert_eq!(messages.len(), expected.len(), "{messages:#?}");
+    for (message, expected) in messages.iter().zip(expected) {
+        assert!(message.contains(expected), "{message:?} lacks {expected:?}");
+        let mut letters = message.trim_start_matches('`').chars();
+        let quoted = message.starts_with('`');
+        assert!(quoted || !letters.next().unwrap().is_uppercase(), "{message:?} starts with a capital");
+        assert!(!message.ends_with('.'), "{message:?} ends in a full stop");
+    }
+}
+
+/// For faults of the attribute alone.
+#[track_caller]
+fn attribute_says(args: &str, expected: &str) {
+    says(args, "async fn book() -> () {}", &[expected]);
+}
+
+/// For faults of the route alone, with the one parameter that a route may have in these tests.
+#[track_caller]
+fn route_says(route: &str, expected: &str) {
+    says(&format!("GET {route:?}"), "async fn book(booking_id: BookingId) -> () {}", &[expected]);
+}
+
+#[track_caller]
+fn signature_says(item: &str, expected: &str) {
+    says(r#"POST "/bookings""#, item, &[expected]);
+}
+
+mod attribute {
+    use super::*;
+
+    #[test]
+    fn without_arguments_the_three_forms_are_shown() {
+        for form in ["#[handler(POST \"/bookings\")]", "#[handler(stream)]", "#[handler(schedule)]"] {
+            attribute_says("", form);
+        }
+        attribute_says("whatever", "`#[handler(stream)]`");
+        attribute_says("200", "`#[handler(stream)]`");
+        attribute_says("status = 201", "options come last");
+    }
+
+    #[test]
+    fn only_a_function_can_be_a_handler() {
+        says(r#"GET "/""#, "struct Book;", &["`#[handler]` belongs on a function"]);
+        says(r#"GET "/""#, "impl Book { fn book() {} }", &["`#[handler]` belongs on a function"]);
+    }
+
+    #[test]
+    fn a_method_is_one_of_five() {
+        attribute_says(
+            r#"FETCH "/""#,
+            "unknown method `FETCH`; a handler is for `GET`, `POST`, `PUT`, `PATCH` and `DELETE`",
+        );
+        attribute_says(r#"PSOT "/""#, "unknown method `PSOT`; did you mean `POST`?");
+        attribute_says(r#"HEAD "/""#, "`HEAD` is answered by the gateway");
+        attribute_says(r#"options "/""#, "`OPTIONS` is answered by the gateway");
+    }
+
+    #[test]
+    fn a_method_is_written_in_capitals() {
+        attribute_says(r#"post "/""#, "write `POST`");
+        attribute_says(r#"Get "/""#, "write `GET`");
+    }
+
+    #[test]
+    fn a_method_is_a_word_and_stands_first() {
+        attribute_says(r#""/bookings""#, r#"the method is missing: write `GET "/bookings"`"#);
+        attribute_says(r#""GET", "/""#, r#"the method has no quotes: write `GET "/bookings"`"#);
+        attribute_says(r#"POST, "/""#, "no comma stands between the method and its route");
+    }
+
+    #[test]
+    fn a_method_has_a_route() {
+        attribute_says("POST", r#"`POST` lacks its route: write `POST "/bookings"`"#);
+        attribute_says("POST, status = 201", "`POST` lacks its route");
+        attribute_says("POST /bookings", "the route is one string literal");
+        attribute_says(r#"POST concat!("/a", "/b")"#, "the route is one string literal");
+        attribute_says(r#"POST "/a" "/b""#, "the route is one string literal");
+    }
+
+    #[test]
+    fn a_slip_in_a_trigger_is_recognised() {
+        attribute_says("streams", "unknown trigger `streams`; did you mean `stream`?");
+        attribute_says("scheduled", "unknown trigger `scheduled`; did you mean `schedule`?");
+    }
+
+    #[test]
+    fn a_trigger_without_a_client_has_no_route() {
+        says(r#"schedule "/""#, "async fn sweep() -> () {}", &["`schedule` has no route"]);
+    }
+
+    #[test]
+    fn an_unknown_option_names_the_known() {
+        attribute_says(r#"GET "/", stats = 201"#, "unknown option `stats`; did you mean `status`?");
+        attribute_says(r#"GET "/", timeout = 3"#, "a handler knows `status` and `crate`");
+        attribute_says(r#"GET "/", "x""#, "expected an option: a handler knows `status` and `crate`");
+    }
+
+    #[test]
+    fn an_option_stands_once_and_has_its_value() {
+        attribute_says(r#"GET "/", status = 200, status = 201"#, "`status` is given twice");
+        attribute_says(r#"GET "/", status"#, "`status` is an integer from 200 to 299");
+        attribute_says(r#"GET "/", status ="#, "`status =` lacks its value");
+        attribute_says(r#"GET "/", status 201"#, "expected `=` or a comma after `status`");
+    }
+
+    #[test]
+    fn a_status_is_a_success() {
+        for value in ["404", "199", "300", "\"201\"", "-1", "201u16", "201.0", "CREATED"] {
+            attribute_says(&format!(r#"GET "/", status = {value}"#), "`status` is an integer from 200 to 299");
+        }
+    }
+
+    #[test]
+    fn a_status_belongs_to_a_route() {
+        says("stream, status = 200", "async fn f(records: Records) -> () {}", &["`status` belongs to a route"]);
+        says("schedule, status = 200", "async fn f() -> () {}", &["`status` belongs to a route"]);
+    }
+
+    #[test]
+    fn a_crate_is_a_path() {
+        attribute_says(r#"GET "/", crate = "api""#, "`crate` is a path without quotes");
+    }
+}
+
+mod route {
+    use super::*;
+
+    #[test]
+    fn begins_with_a_slash_and_does_not_end_in_one() {
+        route_says("bookings/{booking_id}", "write `\"/bookings/{booking_id}\"`");
+        route_says("/{booking_id}/", "a route does not end in `/`: write `\"/{booking_id}\"`");
+        attribute_says(r#"GET """#, "write `\"/\"`");
+    }
+
+    #[test]
+    fn has_no_empty_segment() {
+        route_says("/bookings//{booking_id}", "write one `/` for `//`");
+        attribute_says(r#"GET "//""#, "does not end in `/`");
+    }
+
+    #[test]
+    fn has_its_braces_in_pairs() {
+        route_says("/{booking_id}/{user_id", "a brace in `{user_id` lacks its partner");
+        route_says("/{booking_id}/user_id}", "a brace in `user_id}` lacks its partner");
+        route_says("/{booking_id}/{{user_id}}", "lacks its partner");
+    }
+
+    #[test]
+    fn has_parameters_that_arguments_can_be_named_after() {
+        route_says("/{booking_id}/{}", "a path parameter needs a name");
+        route_says("/{booking_id}/{user-id}", "write `{user_id}`");
+        route_says("/{booking_id}/{2nd}", "write `{_2nd}`");
+        route_says("/{booking_id}/{type}", "`{type}` is a Rust keyword");
+        route_says("/{booking_id}/{proxy+}", "greedy path parameter `{proxy+}` is not supported");
+        route_says("/{booking_id}/{booking_id}", "`{booking_id}` stands twice");
+    }
+
+    #[test]
+    fn has_parameters_that_are_whole_segments() {
+        route_says("/{booking_id}/a{b}", "`a{b}` has text beside the braces");
+        route_says("/{booking_id}/{a}{b}", "has text beside the braces");
+        route_says("/{booking_id}/:user_id", "write `{user_id}`");
+    }
+
+    #[test]
+    fn has_only_what_a_path_can_have() {
+        route_says("/{booking_id}/x?full=1", "`?` cannot stand in a route");
+        route_says("/{booking_id}/x#top", "`#` cannot stand in a route");
+        route_says("/{booking_id}/a b", "white space cannot stand in a route");
+        route_says("/{booking_id}/ä", "`ä` cannot stand in a route");
+        route_says("/{booking_id}/<x>", "`<` cannot stand in a route");
+    }
+}
+
+mod signature {
+    use super::*;
+
+    #[test]
+    fn is_that_of_an_async_fn_that_answers() {
+        signature_says("fn book() -> () {}", "write `async fn`");
+        signature_says("async fn book() {}", "add a return type such as");
+        signature_says("async fn book() -> ();", "a handler needs a body");
+        signature_says("async fn main() -> () {}", "`main` is the name of what `#[handler]` writes");
+        signature_says("async unsafe fn book() -> () {}", "remove `unsafe`");
+        signature_says("async extern \"C\" fn book() -> () {}", "remove `extern \"C\"`");
+        signature_says("const async fn book() -> () {}", "remove `const`");
+    }
+
+    #[test]
+    fn has_no_generics() {
+        signature_says("async fn book<T>(new: Json<T>) -> () {}", "a handler is not generic");
+        signature_says("async fn book<'a>(store: &'a Store) -> () {}", "a handler is not generic");
+        signature_says("async fn book() -> () where u8: Copy {}", "remove the `where` clause");
+    }
+
+    #[test]
+    fn has_a_fixed_list_of_named_types() {
+        signature_says("async fn book(&self) -> () {}", "a handler is a free function");
+        signature_says("async fn book(a: A, ...) -> () {}", "remove `...`");
+        signature_says("async fn book(a: impl FromRequest) -> () {}", "name it instead of `impl`");
+        signature_says("async fn book(a: Option<impl Copy>) -> () {}", "name it instead of `impl`");
+        signature_says("async fn book() -> impl Respond {}", "name its type instead of `impl`");
+    }
+
+    #[test]
+    fn borrows_what_can_be_built_once() {
+        signature_says("async fn book(store: &mut Store) -> () {}", "write `&Store`");
+        signature_says("async fn book(store: &dyn Store) -> () {}", "`&dyn Store` cannot be built");
+        signature_says("async fn book(store: &impl Store) -> () {}", "`&impl Store` cannot be built");
+        signature_says("async fn book(name: &str) -> () {}", "`str` cannot be; take an owned type");
+        signature_says("async fn book(name: &[u8]) -> () {}", "cannot be; take an owned type");
+        signature_says(
+            "async fn book(a: &A, b: &A, c: &A, d: &A, e: &A, f: &A, g: &A) -> () {}",
+            "a handler borrows up to 6 values",
+        );
+    }
+}
+
+mod parameters {
+    use super::*;
+
+    #[test]
+    fn each_has_an_argument() {
+        says(
+            r#"GET "/bookings/{booking_id}""#,
+            "async fn get(bookings: &Bookings) -> () {}",
+            &["path parameter `{booking_id}` has no argument of that name; add `booking_id: BookingId`"],
+        );
+    }
+
+    #[test]
+    fn a_slip_in_the_name_is_recognised() {
+        says(
+            r#"GET "/bookings/{booking_id}""#,
+            "async fn get(bookng_id: BookingId) -> () {}",
+            &["rename `bookng_id` to `booking_id`"],
+        );
+        says(
+            r#"GET "/bookings/{booking_id}""#,
+            "async fn get(id: BookingId) -> () {}",
+            &["rename `id` to `booking_id`"],
+        );
+    }
+
+    #[test]
+    fn a_pattern_has_no_name_to_be_found_by() {
+        says(
+            r#"GET "/bookings/{booking_id}""#,
+            "async fn get(BookingId(id): BookingId) -> () {}",
+            &["it is found by its name and not in a pattern: write `booking_id: BookingId`"],
+        );
+    }
+
+    #[test]
+    fn none_is_borrowed() {
+        says(
+            r#"GET "/bookings/{booking_id}""#,
+            "async fn get(booking_id: &BookingId) -> () {}",
+            &["take it by value: `booking_id: BookingId`"],
+        );
+    }
+
+    #[test]
+    fn every_one_that_is_missing_is_named() {
+        says(
+            r#"GET "/users/{user_id}/bookings/{booking_id}""#,
+            "async fn get() -> () {}",
+            &["add `user_id: UserId`", "add `booking_id: BookingId`"],
+        );
+    }
+}
+
+mod bodies {
+    use super::*;
+
+    #[test]
+    fn a_request_has_one() {
+        signature_says("async fn book(Json(a): Json<A>, b: Option<Json<B>>) -> () {}", "a request has one body");
+    }
+
+    #[test]
+    fn a_request_that_only_names_has_none() {
+        for method in ["GET", "DELETE"] {
+            says(
+                &format!("{method} \"/\""),
+                "async fn get(Json(a): Json<A>) -> () {}",
+                &[&format!("a `{method}` request has no body")],
+            );
+        }
+    }
+}
+
+mod events {
+    use super::*;
+
+    #[test]
+    fn a_stream_has_its_records_and_nothing_else() {
+        says("stream", "async fn publish(bus: &Bus) -> () {}", &["add `records: Records`"]);
+        says(
+            "stream",
+            "async fn publish(records: Records, bus: Bus) -> () {}",
+            &["a stream handler takes one owned argument, its event; borrow what is built once: `&Bus`"],
+        );
+    }
+
+    #[test]
+    fn a_schedule_has_its_tick_or_nothing() {
+        says(
+            "schedule",
+            "async fn sweep(tick: Tick, bookings: Bookings) -> () {}",
+            &["a schedule handler takes one owned argument"],
+        );
+    }
+}
+
+mod together {
+    use super::*;
+
+    #[test]
+    fn every_mistake_of_a_signature_is_told_at_once() {
+        says(
+            r#"get "/bookings/{booking_id}/", status = 404"#,
+            "fn get(store: &mut Store, Json(a): Json<A>)  {}",
+            &[
+                "write `GET`",
+                "does not end in `/`",
+                "`status` is an integer",
+                "write `async fn`",
+                "add a return type",
+                "write `&Store`",
+                "has no argument of that name",
+                "has no body",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_function_survives_its_mistakes() {
+        let tokens = expanded(r#"POST "/""#, "fn book() -> Answer { ready().await }").to_string();
+        assert!(tokens.contains("async fn book () -> Answer { ready () . await }"), "{tokens}");
+    }
+
+    #[test]
+    fn a_half_typed_body_expands() {
+        let tokens = expanded(r#"POST "/""#, "async fn book() -> Answer { let x = bookings. }").to_string();
+        assert!(tokens.contains("let x = bookings . }"), "{tokens}");
+        assert!(!tokens.contains("compile_error"), "{tokens}");
+    }
+}
+
+mod expanded {
+    use super::*;
+
+    #[track_caller]
+    fn is(name: &str, args: &str, item: &str) {
+        expansion(name, super::expanded(args, item));
+    }
+
+    #[test]
+    fn an_endpoint() {
+        is(
+            "create_booking",
+            r#"POST "/bookings/{booking_id}/things", status = 201"#,
+            "/// Book a resource for a span of time.
+            ///
+            /// Sending it again with the same key answers the same booking.
+            async fn create_booking(
+                bookings: &Bookings,
+                booking_id: BookingId,
+                key: Option<IdempotencyKey>,
+                Json(new): Json<NewBooking>,
+            ) -> Result<Created<Booking>, BookingError> {
+                bookings.create(booking_id, new, key).await
+            }",
+        );
+    }
+
+    #[test]
+    fn a_stream() {
+        is(
+            "publish_reminders",
+            "stream",
+            "/// Publish the reminders that are due.
+            async fn publish_reminders(records: Records, bookings: &Bookings, bus: &Bus) -> Result<BatchResult, PublishError> {
+                publish(bookings, bus, records).await
+            }",
+        );
+    }
+
+    #[test]
+    fn a_schedule_in_a_renamed_crate() {
+        is("serve", "schedule, crate = api", "pub async fn serve() -> () {}");
+    }
+
+    #[test]
+    fn a_type_from_another_macro_is_seen_through_its_group() {
+        let borrowed = proc_macro2::Group::new(proc_macro2::Delimiter::None, "&Store".parse().unwrap());
+        let borrowed = proc_macro2::TokenTree::from(borrowed).into_token_stream();
+        let item = quote::quote! { async fn book(store: #borrowed) -> () {} };
+        let tokens = expand(r#"GET "/""#.parse().unwrap(), item).to_string();
+        assert!(tokens.contains("serve :: < Store , () , _ >"), "{tokens}");
+    }
+
+    #[test]
+    fn any_name_may_meet_a_raw_argument() {
+        let tokens = super::expanded(r#"GET "/{id}""#, "async fn r#move(r#id: Id) -> () {}").to_string();
+        assert!(tokens.contains("function : \"move\""), "{tokens}");
+        assert!(tokens.contains("path :: < A0 > (\"id\")"), "{tokens}");
+    }
+}

@@ -1,0 +1,184 @@
+//! The impl: what each variant answers, why it came to that, and all of them for the contract.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{DeriveInput, Ident, Member, Path, Type};
+
+use super::parse::{Field, Kind, Own, Problem, Role, Variant};
+use crate::types::last_segment;
+
+pub(crate) fn implementation(problem: &Problem) -> TokenStream {
+    let Problem { krate, ident, variants } = problem;
+    let subject = if variants.is_empty() { quote!(*self) } else { quote!(self) };
+    let details = variants.iter().map(|variant| details(krate, variant));
+    let causes = variants.iter().map(|variant| cause(krate, variant));
+    let kinds = kinds(krate, variants);
+    quote! {
+        #[automatically_derived]
+        impl #krate::lambda::problem::Problem for #ident {
+            fn details(&self) -> #krate::lambda::problem::ProblemDetails {
+                match #subject {
+                    #(#details)*
+                }
+            }
+
+            fn cause(&self) -> ::core::option::Option<&(dyn ::std::error::Error + 'static)> {
+                match #subject {
+                    #(#causes)*
+                }
+            }
+
+            fn kinds() -> ::std::vec::Vec<#krate::lambda::problem::ProblemKind> {
+                #kinds
+            }
+        }
+    }
+}
+
+/// An impl that lets the rest of the program be checked while the derive has an error.
+pub(crate) fn stub(input: &DeriveInput, krate: &Path) -> TokenStream {
+    let ident = &input.ident;
+    let (generics, arguments, bounds) = input.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #generics #krate::lambda::problem::Problem for #ident #arguments #bounds {
+            fn details(&self) -> #krate::lambda::problem::ProblemDetails {
+                ::core::unreachable!()
+            }
+
+            fn kinds() -> ::std::vec::Vec<#krate::lambda::problem::ProblemKind> {
+                ::std::vec::Vec::new()
+            }
+        }
+    }
+}
+
+fn details(krate: &Path, Variant { ident, kind }: &Variant) -> TokenStream {
+    let own = match kind {
+        Kind::Transparent(ty) => {
+            let inner = local(0, Span::mixed_site());
+            return quote! { Self::#ident(#inner) => <#ty as #krate::lambda::problem::Problem>::details(#inner), };
+        }
+        Kind::Own(own) => own,
+    };
+    let Own { status, urn, title, .. } = own;
+    let is_used = |field: &Field| field.role == Role::Member || is_shown(own, field);
+    let pattern = pattern(own, is_used);
+    let detail = match &own.detail {
+        None => quote!(),
+        Some(text) if text.value().contains(['{', '}']) => {
+            let shown = own.fields.iter().enumerate().filter(|(_, field)| is_shown(own, field));
+            let arguments = shown.map(|(index, field)| {
+                let name = field.ident.as_ref().map(Ident::unraw);
+                let local = local(index, text.span());
+                quote!(, #name = #local)
+            });
+            quote!(.detail(::std::format!(#text #(#arguments)*)))
+        }
+        Some(text) => quote!(.detail(#text)),
+    };
+    let members = own.fields.iter().enumerate().filter(|(_, field)| field.role == Role::Member);
+    let members = members.map(|(index, field)| {
+        let name = field.ident.as_ref().map(|ident| ident.unraw().to_string());
+        let local = local(index, field.ty.span());
+        quote!(.member(#name, #local))
+    });
+    let retry_after = own.retry_after.map(|seconds| quote!(.retry_after(#seconds)));
+    quote! {
+        Self::#ident #pattern => {
+            #krate::lambda::problem::ProblemDetails::new(#status, #urn, #title)
+                #detail
+                #(#members)*
+                #retry_after
+        }
+    }
+}
+
+fn cause(krate: &Path, Variant { ident, kind }: &Variant) -> TokenStream {
+    let own = match kind {
+        Kind::Transparent(ty) => {
+            let inner = local(0, Span::mixed_site());
+            return quote! { Self::#ident(#inner) => <#ty as #krate::lambda::problem::Problem>::cause(#inner), };
+        }
+        Kind::Own(own) => own,
+    };
+    let pattern = pattern(own, |field| field.role == Role::Cause);
+    let cause = own.fields.iter().enumerate().find(|(_, field)| field.role == Role::Cause);
+    match cause {
+        None => quote! { Self::#ident #pattern => ::core::option::Option::None, },
+        Some((index, field)) => {
+            let local = local(index, field.ty.span());
+            // A box of an error is not an error: what is in it is.
+            let cause = if is_box(&field.ty) { quote!(&**#local) } else { quote!(#local) };
+            quote! { Self::#ident #pattern => ::core::option::Option::Some(#cause), }
+        }
+    }
+}
+
+/// A list as it stands where it is known here, and a growing one where another problem adds to it.
+fn kinds(krate: &Path, variants: &[Variant]) -> TokenStream {
+    let list = Ident::new("__kinds", Span::mixed_site());
+    let own = |Own { status, urn, title, description, .. }: &Own| {
+        quote! {
+            #krate::lambda::problem::ProblemKind {
+                status: #status,
+                kind: #urn,
+                title: #title,
+                description: #description,
+            }
+        }
+    };
+    let all_known: Option<Vec<TokenStream>> = variants
+        .iter()
+        .map(|variant| match &variant.kind {
+            Kind::Own(kind) => Some(own(kind)),
+            Kind::Transparent(_) => None,
+        })
+        .collect();
+    if let Some(kinds) = all_known {
+        return quote!(::std::vec![#(#kinds),*]);
+    }
+    let additions = variants.iter().map(|variant| match &variant.kind {
+        Kind::Own(kind) => {
+            let kind = own(kind);
+            quote!(#list.push(#kind);)
+        }
+        Kind::Transparent(ty) => {
+            quote!(#list.append(&mut <#ty as #krate::lambda::problem::Problem>::kinds());)
+        }
+    });
+    quote! {
+        let mut #list = ::std::vec::Vec::new();
+        #(#additions)*
+        #list
+    }
+}
+
+/// Binds the fields that are used, and says of the others that they are not.
+fn pattern(own: &Own, is_used: impl Fn(&Field) -> bool) -> TokenStream {
+    if own.fields.is_empty() && !own.named {
+        return quote!({ .. });
+    }
+    let used = own.fields.iter().enumerate().filter(|(_, field)| is_used(field));
+    let bindings = used.map(|(index, field)| {
+        let local = local(index, Span::mixed_site());
+        let name = field.ident.clone().map_or_else(|| Member::Unnamed(index.into()), Member::Named);
+        quote!(#name: #local,)
+    });
+    quote!({ #(#bindings)* .. })
+}
+
+/// A variable that no name of the user's can meet; rustc's complaints about it go to `at`.
+fn local(index: usize, at: Span) -> Ident {
+    format_ident!("__field{index}", span = Span::mixed_site().located_at(at))
+}
+
+fn is_shown(own: &Own, field: &Field) -> bool {
+    field.ident.as_ref().is_some_and(|ident| own.shown.contains(&ident.unraw().to_string()))
+}
+
+fn is_box(ty: &Type) -> bool {
+    last_segment(ty).is_some_and(|(name, _)| name == "Box")
+}

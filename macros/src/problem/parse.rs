@@ -1,0 +1,255 @@
+//! The enum: one problem per variant, with the tokens that each part came from.
+
+use proc_macro2::Span;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Data, DeriveInput, Fields, Ident, LitStr, Meta, Path, Type, parse_quote};
+
+use super::detail;
+use crate::errors::Errors;
+use crate::settings::{self, Setting};
+use crate::{docs, names};
+
+/// Members that every problem has (RFC 9457, section 3.1), and the list of faults in a body.
+const OWN_MEMBERS: [&str; 6] = ["type", "title", "status", "detail", "instance", "errors"];
+const OPTIONS: [&str; 6] = ["status", "type", "title", "detail", "retry_after", "transparent"];
+
+pub(crate) struct Problem {
+    pub(crate) krate: Path,
+    pub(crate) ident: Ident,
+    pub(crate) variants: Vec<Variant>,
+}
+
+pub(crate) struct Variant {
+    pub(crate) ident: Ident,
+    pub(crate) kind: Kind,
+}
+
+pub(crate) enum Kind {
+    /// Another problem, passed on as it is.
+    Transparent(Type),
+    Own(Own),
+}
+
+pub(crate) struct Own {
+    pub(crate) status: u16,
+    pub(crate) urn: String,
+    pub(crate) title: String,
+    pub(crate) description: String,
+    pub(crate) detail: Option<LitStr>,
+    /// The fields that `detail` shows, by name.
+    pub(crate) shown: Vec<String>,
+    pub(crate) retry_after: Option<u32>,
+    pub(crate) named: bool,
+    pub(crate) fields: Vec<Field>,
+}
+
+pub(crate) struct Field {
+    /// The name, or nothing for the field of a tuple.
+    pub(crate) ident: Option<Ident>,
+    pub(crate) ty: Type,
+    pub(crate) role: Role,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Member,
+    Skipped,
+    Cause,
+}
+
+/// Everything that could be read; what could not is in `errors`.
+pub(crate) fn problem(input: &DeriveInput, errors: &mut Errors) -> Problem {
+    let mut problem = Problem { krate: parse_quote!(::handlers), ident: input.ident.clone(), variants: Vec::new() };
+    for setting in attributes(&input.attrs, "an enum's `#[problem(..)]`", &["crate"], errors) {
+        if let Some(path) = setting.path(errors) {
+            problem.krate = path;
+        }
+    }
+    if !input.generics.params.is_empty() {
+        errors.on(&input.generics, "a problem is not generic: name the types themselves");
+    }
+    match &input.data {
+        Data::Enum(data) => {
+            problem.variants = data.variants.iter().filter_map(|written| variant(written, errors)).collect();
+        }
+        Data::Struct(data) => errors.on(data.struct_token, USE_AN_ENUM),
+        Data::Union(data) => errors.on(data.union_token, USE_AN_ENUM),
+    }
+    problem
+}
+
+const USE_AN_ENUM: &str =
+    "`Problem` is derived for an enum, a variant for each answer; write an `enum`, if only of one variant";
+
+fn attributes(attrs: &[Attribute], what: &str, known: &[&str], errors: &mut Errors) -> Vec<Setting> {
+    let mut settings: Vec<Setting> = Vec::new();
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("problem")) {
+        let Meta::List(list) = &attr.meta else {
+            errors.on(attr, "`problem` has its options in parentheses: write `#[problem(status = 404)]`");
+            continue;
+        };
+        let parser = |input: ParseStream<'_>| {
+            for setting in settings::parse(input, what, known, errors) {
+                if settings.iter().any(|earlier| earlier.name == setting.name) {
+                    errors.on(&setting.name, format!("`{}` is given twice; keep one of the two", setting.name));
+                } else {
+                    settings.push(setting);
+                }
+            }
+            Ok(())
+        };
+        if let Err(error) = parser.parse2(list.tokens.clone()) {
+            errors.push(error);
+        }
+    }
+    settings
+}
+
+fn variant(written: &syn::Variant, errors: &mut Errors) -> Option<Variant> {
+    let settings = attributes(&written.attrs, "a variant's `#[problem(..)]`", &OPTIONS, errors);
+    let kind = if let Some(flag) = settings.iter().find(|setting| setting.name == "transparent") {
+        transparent(written, flag, &settings, errors).map(Kind::Transparent)
+    } else {
+        own(written, &settings, errors).map(Kind::Own)
+    };
+    Some(Variant { ident: written.ident.clone(), kind: kind? })
+}
+
+fn transparent(written: &syn::Variant, flag: &Setting, settings: &[Setting], errors: &mut Errors) -> Option<Type> {
+    flag.flag(errors);
+    for other in settings.iter().filter(|setting| setting.name != flag.name) {
+        errors.on(
+            &other.name,
+            format!("a transparent variant answers as the problem in it does; remove `{}`", other.name),
+        );
+    }
+    match &written.fields {
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+            let field = &fields.unnamed[0];
+            for setting in attributes(&field.attrs, "a field's `#[problem(..)]`", &["skip", "cause"], errors) {
+                errors.on(
+                    &setting.name,
+                    format!("the field of a transparent variant is neither; remove `{}`", setting.name),
+                );
+            }
+            Some(field.ty.clone())
+        }
+        _ => {
+            errors.on(
+                &written.ident,
+                format!("a transparent variant has exactly one unnamed field: write `{}(OtherProblem)`", written.ident),
+            );
+            None
+        }
+    }
+}
+
+fn own(written: &syn::Variant, settings: &[Setting], errors: &mut Errors) -> Option<Own> {
+    let name = written.ident.unraw().to_string();
+    let mut status = None;
+    let mut own = Own {
+        status: 0,
+        urn: format!("urn:problem:{}", names::kebab(&name)),
+        title: names::sentence(&name),
+        description: docs::text(&written.attrs),
+        detail: None,
+        shown: Vec::new(),
+        retry_after: None,
+        named: matches!(written.fields, Fields::Named(_)),
+        fields: fields(&written.fields, errors),
+    };
+    for setting in settings {
+        match setting.name.to_string().as_str() {
+            "status" => {
+                let rule = "an integer from 400 to 599: what fails by the caller's fault, or by ours";
+                status = Some(setting.integer(&(400..=599), rule, errors));
+            }
+            "type" => {
+                if let Some(text) = setting.string("not-found", errors) {
+                    own.urn = urn(&text, errors);
+                }
+            }
+            "title" => {
+                if let Some(text) = setting.string("Not found", errors) {
+                    own.title = text.value();
+                }
+            }
+            "detail" => own.detail = setting.string("the booking was not found", errors),
+            _ => own.retry_after = setting.integer(&(0..=u32::MAX), "a number of seconds, such as `1`", errors),
+        }
+    }
+    if let Some(text) = &own.detail {
+        own.shown = detail::fields(text, own.named, &own.fields, errors);
+    }
+    if status.is_none() {
+        errors.on(
+            &written.ident,
+            format!("`{name}` lacks its status: add `#[problem(status = 404)]`, or whichever it answers"),
+        );
+    }
+    own.status = status??;
+    Some(own)
+}
+
+/// The `type` of a problem is a URI. A plain word becomes one.
+fn urn(text: &LitStr, errors: &mut Errors) -> String {
+    let value = text.value();
+    if value.is_empty() || value.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
+        errors.on(text, "`type` is a URI or a word of one, without white space: write `type = \"not-found\"`");
+    }
+    if value.contains(':') { value } else { format!("urn:problem:{value}") }
+}
+
+fn fields(written: &Fields, errors: &mut Errors) -> Vec<Field> {
+    let mut causes = 0;
+    let mut fields = Vec::new();
+    for field in written {
+        let settings = attributes(&field.attrs, "a field's `#[problem(..)]`", &["skip", "cause"], errors);
+        for setting in &settings {
+            setting.flag(errors);
+        }
+        if let [_, second, ..] = settings.as_slice() {
+            errors.on(&second.name, "a cause is never a member; remove `skip`, or `cause`");
+        }
+        let role = match settings.first() {
+            Some(setting) if setting.name == "cause" => Role::Cause,
+            Some(_) => Role::Skipped,
+            None => Role::Member,
+        };
+        if role == Role::Cause {
+            causes += 1;
+            if causes > 1 {
+                let at = settings.first().map_or_else(Span::call_site, |setting| setting.name.span());
+                errors.at(at, "a variant has one cause; mark the other field `#[problem(skip)]`");
+            }
+        }
+        if role == Role::Member && settings.is_empty() && !was_marked(field) {
+            member(field, errors);
+        }
+        fields.push(Field { ident: field.ident.clone(), ty: field.ty.clone(), role });
+    }
+    fields
+}
+
+/// A field whose attribute could not be read was marked as something: one message is enough.
+fn was_marked(field: &syn::Field) -> bool {
+    field.attrs.iter().any(|attr| attr.path().is_ident("problem"))
+}
+
+fn member(field: &syn::Field, errors: &mut Errors) {
+    let Some(ident) = &field.ident else {
+        errors.on(
+            &field.ty,
+            "a field without a name cannot be a member of the problem; name it, or mark it `#[problem(cause)]` or `#[problem(skip)]`",
+        );
+        return;
+    };
+    let name = ident.unraw().to_string();
+    if OWN_MEMBERS.contains(&name.as_str()) {
+        errors.at(
+            ident.span(),
+            format!("`{name}` is a member that every problem has (RFC 9457); rename the field, or mark it `#[problem(skip)]`"),
+        );
+    }
+}

@@ -1,0 +1,111 @@
+#[automatically_derived]
+impl ::handlers::lambda::problem::Problem for BookingError {
+    fn details(&self) -> ::handlers::lambda::problem::ProblemDetails {
+        match self {
+            Self::NotFound { .. } => {
+                ::handlers::lambda::problem::ProblemDetails::new(
+                        404u16,
+                        "urn:problem:not-found",
+                        "Not found",
+                    )
+                    .detail("Booking not found")
+            }
+            Self::TimeTaken { start_time: __field0, busy: __field2, .. } => {
+                ::handlers::lambda::problem::ProblemDetails::new(
+                        409u16,
+                        "urn:problem:time-taken",
+                        "Time taken",
+                    )
+                    .detail(
+                        ::std::format!(
+                            "the time from {start_time} is taken", start_time = __field0
+                        ),
+                    )
+                    .member("start_time", __field0)
+                    .member("busy", __field2)
+            }
+            Self::VersionMismatch { .. } => {
+                ::handlers::lambda::problem::ProblemDetails::new(
+                    412u16,
+                    "urn:problem:stale",
+                    "Version mismatch",
+                )
+            }
+            Self::Unavailable { .. } => {
+                ::handlers::lambda::problem::ProblemDetails::new(
+                        503u16,
+                        "https://example.com/down",
+                        "Unavailable",
+                    )
+                    .retry_after(1u32)
+            }
+            Self::Bug { .. } => {
+                ::handlers::lambda::problem::ProblemDetails::new(
+                    500u16,
+                    "urn:problem:bug",
+                    "Bug",
+                )
+            }
+            Self::Other(__field0) => {
+                <OtherProblem as ::handlers::lambda::problem::Problem>::details(__field0)
+            }
+        }
+    }
+    fn cause(&self) -> ::core::option::Option<&(dyn ::std::error::Error + 'static)> {
+        match self {
+            Self::NotFound { .. } => ::core::option::Option::None,
+            Self::TimeTaken { .. } => ::core::option::Option::None,
+            Self::VersionMismatch { .. } => ::core::option::Option::None,
+            Self::Unavailable { 0: __field0, .. } => {
+                ::core::option::Option::Some(__field0)
+            }
+            Self::Bug { 0: __field0, .. } => ::core::option::Option::Some(&**__field0),
+            Self::Other(__field0) => {
+                <OtherProblem as ::handlers::lambda::problem::Problem>::cause(__field0)
+            }
+        }
+    }
+    fn kinds() -> ::std::vec::Vec<::handlers::lambda::problem::ProblemKind> {
+        let mut __kinds = ::std::vec::Vec::new();
+        __kinds
+            .push(::handlers::lambda::problem::ProblemKind {
+                status: 404u16,
+                kind: "urn:problem:not-found",
+                title: "Not found",
+                description: "No such booking.",
+            });
+        __kinds
+            .push(::handlers::lambda::problem::ProblemKind {
+                status: 409u16,
+                kind: "urn:problem:time-taken",
+                title: "Time taken",
+                description: "",
+            });
+        __kinds
+            .push(::handlers::lambda::problem::ProblemKind {
+                status: 412u16,
+                kind: "urn:problem:stale",
+                title: "Version mismatch",
+                description: "",
+            });
+        __kinds
+            .push(::handlers::lambda::problem::ProblemKind {
+                status: 503u16,
+                kind: "https://example.com/down",
+                title: "Unavailable",
+                description: "",
+            });
+        __kinds
+            .push(::handlers::lambda::problem::ProblemKind {
+                status: 500u16,
+                kind: "urn:problem:bug",
+                title: "Bug",
+                description: "",
+            });
+        __kinds
+            .append(
+                &mut <OtherProblem as ::handlers::lambda::problem::Problem>::kinds(),
+            );
+        __kinds
+    }
+}

@@ -1,0 +1,68 @@
+/// Book a resource for a span of time.
+///
+/// Sending it again with the same key answers the same booking.
+async fn create_booking(
+    bookings: &Bookings,
+    booking_id: BookingId,
+    key: Option<IdempotencyKey>,
+    Json(new): Json<NewBooking>,
+) -> Result<Created<Booking>, BookingError> {
+    bookings.create(booking_id, new, key).await
+}
+fn main() -> ::std::process::ExitCode {
+    fn serve<
+        A0: ::handlers::lambda::Init,
+        A1: ::handlers::lambda::FromPath,
+        A2: ::handlers::lambda::FromRequest,
+        A3: ::handlers::lambda::FromRequest,
+        Answer: ::handlers::lambda::Respond,
+        Error: ::handlers::lambda::Problem,
+        Work,
+    >(
+        __function: impl ::core::ops::Fn(
+            &'static A0,
+            A1,
+            A2,
+            A3,
+        ) -> Work + ::core::marker::Copy + ::core::marker::Send + ::core::marker::Sync + 'static,
+    ) -> ::std::process::ExitCode
+    where
+        Work: ::core::future::Future<Output = ::core::result::Result<Answer, Error>>
+            + ::core::marker::Send + 'static,
+    {
+        ::handlers::lambda::http(
+            ::handlers::lambda::Route {
+                function: "create_booking",
+                method: "POST",
+                path: "/bookings/{booking_id}/things",
+                status: 201u16,
+                docs: "Book a resource for a span of time.\n\nSending it again with the same key answers the same booking.",
+            },
+            |__contract: &mut ::handlers::lambda::Contract| {
+                __contract.environment::<A0>();
+                __contract.path::<A1>("booking_id");
+                __contract.argument::<A2>();
+                __contract.argument::<A3>();
+                __contract.answer::<::core::result::Result<Answer, Error>>();
+            },
+            move |(__arg0,): &'static (A0,), mut __event: ::handlers::lambda::Request| async move {
+                let __arg1 = __event.path::<A1>("booking_id")?;
+                let __arg2 = __event.take::<A2>()?;
+                let __arg3 = __event.take::<A3>()?;
+                ::core::result::Result::<
+                    _,
+                    ::handlers::lambda::Rejection,
+                >::Ok(__function(__arg0, __arg1, __arg2, __arg3).await)
+            },
+        )
+    }
+    serve::<
+        Bookings,
+        BookingId,
+        Option<IdempotencyKey>,
+        Json<NewBooking>,
+        Created<Booking>,
+        BookingError,
+        _,
+    >(create_booking)
+}

@@ -1,0 +1,240 @@
+//! The whole service, on free ports, with the real binaries.
+
+#![allow(dead_code, unreachable_pub, missing_docs, reason = "each test file uses its part")]
+
+pub mod checker;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use handlers::booking::Timestamp;
+use local::{Binaries, Options, Service};
+use reqwest::header::HeaderMap;
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+
+/// How long anything may take that is waited for.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+macro_rules! built {
+    ($($name:literal)*) => {
+        [$(($name.to_owned(), PathBuf::from(env!(concat!("CARGO_BIN_EXE_", $name))))),*].into()
+    };
+}
+
+/// Every function's binary, as Cargo built it for this test.
+pub fn binaries() -> BTreeMap<String, PathBuf> {
+    built![
+        "health" "create_booking" "get_booking" "update_booking" "delete_booking" "cancel_booking"
+        "list_user_bookings" "publish_reminders" "sweep_reminders"
+    ]
+}
+
+pub fn template() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../serverless.yml")
+}
+
+pub fn options() -> Options {
+    Options { template: template(), binaries: Binaries::Built(binaries()), ..Options::default() }
+}
+
+/// A running service and a client of it.
+pub struct World {
+    pub service: Service,
+    client: Client,
+}
+
+/// An answer, read to its end.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Value,
+}
+
+impl World {
+    pub async fn start() -> Self {
+        Self::with(options()).await
+    }
+
+    pub async fn with(options: Options) -> Self {
+        let service = Service::start(options).await.expect("the service starts");
+        Self { service, client: Client::new() }
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.service.url())).timeout(DEADLINE)
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        send(self.request(Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        send(self.request(Method::POST, path).json(body)).await
+    }
+
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        send(self.request(Method::PUT, path).json(body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        send(self.request(Method::DELETE, path)).await
+    }
+
+    /// A booking that is made without trouble.
+    pub async fn book(&self, body: &Value) -> Value {
+        let answer = self.post("/bookings", body).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        answer.body
+    }
+
+    /// A `POST` without a body.
+    pub async fn cancel(&self, booking: &Value) -> Answer {
+        send(self.request(Method::POST, &format!("{}/cancel", path(booking)))).await
+    }
+
+    /// What reached the bus about this booking, oldest first.
+    pub async fn reminders(&self, booking: &Value) -> Vec<Value> {
+        let mut events = self.get("/_local/events").await.body;
+        let events = events.as_array_mut().expect("an array").drain(..).rev();
+        events.filter(|event| event["detail"]["booking_id"] == booking["booking_id"]).collect()
+    }
+
+    /// Waits for the booking's first reminder.
+    pub async fn reminded(&self, booking: &Value) -> Value {
+        eventually("the reminder reaches the bus", async || self.reminders(booking).await.into_iter().next()).await
+    }
+
+    /// Asks the database, as the AWS CLI would: `target` as in `DynamoDB_20120810.GetItem`.
+    pub async fn database(&self, target: &str, request: &Value) -> Value {
+        let signature = "AWS4-HMAC-SHA256 Credential=local/20260101/eu-central-1/dynamodb/aws4_request, \
+                         SignedHeaders=host, Signature=0";
+        let request = self
+            .client
+            .post(self.service.dynamodb_url())
+            .header("x-amz-target", target)
+            .header("x-amz-date", "20260101T000000Z")
+            .header("authorization", signature)
+            .header("content-type", "application/x-amz-json-1.0")
+            .body(request.to_string());
+        let answer = send(request).await;
+        assert_eq!(answer.status, 200, "{target}: {answer:?}");
+        answer.body
+    }
+
+    /// All items of the table.
+    pub async fn items(&self) -> Vec<Value> {
+        let mut items = Vec::new();
+        let mut request = json!({ "TableName": TABLE });
+        loop {
+            let mut answer = self.database("DynamoDB_20120810.Scan", &request).await;
+            items.append(answer["Items"].as_array_mut().expect("items"));
+            match answer.get("LastEvaluatedKey") {
+                Some(key) => request["ExclusiveStartKey"] = key.clone(),
+                None => return items,
+            }
+        }
+    }
+
+    /// One item.
+    pub async fn item(&self, pk: &str, sk: &str) -> Option<Value> {
+        let key = json!({ "pk": { "S": pk }, "sk": { "S": sk } });
+        let request = json!({ "TableName": TABLE, "Key": key, "ConsistentRead": true });
+        self.database("DynamoDB_20120810.GetItem", &request).await.get("Item").cloned()
+    }
+
+    pub async fn reminder_item(&self, booking: &Value) -> Option<Value> {
+        self.item(&format!("BOOKING#{}", text(&booking["booking_id"])), "REMINDER").await
+    }
+
+    pub async fn stop(self) {
+        self.service.stop().await;
+    }
+}
+
+/// As the template names it on the stage `dev`.
+pub const TABLE: &str = "bookings-dev";
+
+pub async fn send(request: RequestBuilder) -> Answer {
+    let answer = request.send().await.expect("an answer");
+    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+    let bytes = answer.bytes().await.expect("a whole answer");
+    let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    Answer { status, headers, body }
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().expect("ASCII"))
+    }
+
+    /// That it is a problem document of this status, whole and of the right media type.
+    #[track_caller]
+    pub fn is_problem(&self, status: u16) -> &Self {
+        assert_eq!(self.status, status, "{self:?}");
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{self:?}");
+        assert_eq!(self.body["status"], status, "{self:?}");
+        for member in ["type", "title", "detail", "instance"] {
+            assert!(self.body[member].is_string(), "{member}: {self:?}");
+        }
+        assert!(self.header("x-request-id").is_some_and(|id| !id.is_empty()), "{self:?}");
+        self
+    }
+
+    /// The pointers of a 422, sorted.
+    #[track_caller]
+    pub fn pointers(&self) -> Vec<String> {
+        self.is_problem(422);
+        let errors = self.body["errors"].as_array().expect("errors");
+        assert!(errors.iter().all(|error| error["detail"].as_str().is_some_and(|detail| !detail.is_empty())));
+        let mut pointers: Vec<_> = errors.iter().map(|error| text(&error["pointer"]).to_owned()).collect();
+        pointers.sort();
+        pointers
+    }
+}
+
+pub fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("a string, not {value}"))
+}
+
+/// The address of a booking.
+pub fn path(booking: &Value) -> String {
+    format!("/bookings/{}", text(&booking["booking_id"]))
+}
+
+/// The present, `seconds` from now.
+pub fn soon(seconds: i64) -> String {
+    Timestamp::from_millis((Timestamp::now().seconds() + seconds) * 1000).expect("a time").to_string()
+}
+
+pub const HOUR: i64 = 3600;
+pub const DAY: i64 = 24 * HOUR;
+
+/// What a client sends for a booking of an hour that starts in `seconds`; each resource is another one.
+pub fn hour(resource: &str, seconds: i64) -> Value {
+    json!({
+        "user_id": "alice", "resource_id": resource,
+        "start_time": soon(seconds), "end_time": soon(seconds + HOUR),
+    })
+}
+
+/// `value` with some members set.
+pub fn with(mut value: Value, members: Value) -> Value {
+    let (Value::Object(value_members), Value::Object(members)) = (&mut value, members) else { panic!("objects") };
+    value_members.extend(members);
+    value
+}
+
+/// Waits until `check` gives something, and gives up at the deadline.
+pub async fn eventually<T>(what: &str, check: impl AsyncFn() -> Option<T>) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(found) = check().await {
+            return found;
+        }
+        assert!(started.elapsed() < DEADLINE, "waited in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

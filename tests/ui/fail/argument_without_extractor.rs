@@ -1,0 +1,6 @@
+use handlers::prelude::*;
+
+#[handler(POST "/bookings")]
+async fn create(bookings: &Bookings, new: NewBooking) -> Result<Created<Booking>, BookingError> {
+    bookings.create(new, None).await
+}

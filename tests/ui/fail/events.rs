@@ -1,0 +1,32 @@
+use handlers::prelude::*;
+
+mod no_records {
+    use super::*;
+
+    #[handler(stream)]
+    async fn publish(bus: &Bus) -> Result<BatchResult, BookingError> {
+        let _ = bus;
+        Err(BookingError::Contended)
+    }
+}
+
+mod owned_bus {
+    use super::*;
+
+    #[handler(stream)]
+    async fn publish(records: Records, bus: Bus) -> Result<BatchResult, BookingError> {
+        let _ = (records, bus);
+        Err(BookingError::Contended)
+    }
+}
+
+mod two_ticks {
+    use super::*;
+
+    #[handler(schedule)]
+    async fn sweep(tick: Tick, tock: Tick) -> () {
+        let _ = (tick, tock);
+    }
+}
+
+fn main() {}

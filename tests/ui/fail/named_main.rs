@@ -1,0 +1,4 @@
+use handlers::prelude::*;
+
+#[handler(GET "/health")]
+async fn main() -> () {}

@@ -1,0 +1,6 @@
+use handlers::prelude::*;
+
+#[handler(GET "/bookings/{booking_id}")]
+async fn get(bookings: &Bookings, booking_id: BookingId) {
+    bookings.get(booking_id).await.map(Tagged)
+}

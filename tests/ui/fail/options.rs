@@ -1,0 +1,38 @@
+use handlers::prelude::*;
+
+mod unknown {
+    use super::*;
+
+    #[handler(GET "/health", stats = 204, timeout = 3)]
+    async fn health() -> () {}
+}
+
+mod twice {
+    use super::*;
+
+    #[handler(GET "/health", status = 200, status = 204)]
+    async fn health() -> () {}
+}
+
+mod no_success {
+    use super::*;
+
+    #[handler(GET "/health", status = 404)]
+    async fn health() -> () {}
+}
+
+mod no_route {
+    use super::*;
+
+    #[handler(schedule, status = 204)]
+    async fn sweep() -> () {}
+}
+
+mod quoted {
+    use super::*;
+
+    #[handler(GET "/health", crate = "handlers")]
+    async fn health() -> () {}
+}
+
+fn main() {}

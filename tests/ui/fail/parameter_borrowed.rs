@@ -1,0 +1,6 @@
+use handlers::prelude::*;
+
+#[handler(GET "/bookings/{booking_id}")]
+async fn get(bookings: &Bookings, booking_id: &BookingId) -> Result<Tagged<Booking>, BookingError> {
+    bookings.get(booking_id.clone()).await.map(Tagged)
+}

@@ -1,0 +1,7 @@
+use handlers::prelude::*;
+
+#[handler(schedule)]
+async fn sweep(records: Records) -> Result<BatchResult, BookingError> {
+    let _ = records;
+    Err(BookingError::Contended)
+}
