@@ -1,5 +1,7 @@
 //! What bookings do, through the real path.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
+
 mod common;
 
 use common::*;
@@ -249,6 +251,34 @@ async fn a_list_is_complete_and_in_order() {
     let some = world.get(&format!("/users/alice/bookings?from={from}&to={to}")).await.body;
     let some: Vec<_> = some.as_array().unwrap().iter().map(|booking| booking["start_time"].clone()).collect();
     assert_eq!(some, starts[10..20], "`from` is part of it, `to` is not");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn busy_times_tell_when_and_not_who() {
+    let world = World::start().await;
+    let first = world.book(&hour("room", DAY)).await;
+    let long = with(hour("room", 3 * DAY), json!({"end_time": soon(6 * DAY)}));
+    let long = world.book(&long).await;
+    let cancelled = world.book(&hour("room", 2 * DAY)).await;
+    world.cancel(&cancelled).await;
+    world.book(&hour("hall", DAY)).await;
+
+    let busy = async |from: i64, to: i64| {
+        let answer = world.get(&format!("/resources/room/busy?from={}&to={}", soon(from), soon(to))).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.body
+    };
+    let times = |booking: &Value| json!({"start_time": booking["start_time"], "end_time": booking["end_time"]});
+    assert_eq!(busy(0, 31 * DAY).await, json!([times(&first), times(&long)]));
+    assert_eq!(busy(4 * DAY, 5 * DAY).await, json!([times(&long)]), "a span that only passes through");
+    assert_eq!(busy(DAY + HOUR + 5, 2 * DAY).await, json!([]));
+
+    let refused = async |query: String| world.get(&format!("/resources/room/busy?{query}")).await.pointers();
+    assert_eq!(refused(String::new()).await, ["from", "to"]);
+    assert_eq!(refused(format!("from={}&to={}", soon(0), soon(32 * DAY))).await, ["to"]);
+    assert_eq!(refused(format!("from={}&to={}", soon(DAY), soon(0))).await, ["to"]);
+    world.get("/resources/a%20b/busy?from=x&to=y").await.is_problem(404);
     world.stop().await;
 }
 

@@ -1,5 +1,7 @@
 //! The HTTP contract: statuses, headers and bodies of every route, as a client meets them.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
+
 mod common;
 
 use common::*;

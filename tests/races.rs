@@ -1,13 +1,16 @@
 //! Many at once: nobody is booked twice, nothing is left behind, and everybody gets an answer.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
+
 mod common;
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 use common::*;
 use futures_util::future::join_all;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const CLIENTS: i64 = 300;
 
@@ -45,4 +48,95 @@ async fn fifty_retries_of_one_create_make_one_booking() {
     assert_eq!(replayed, 49);
     assert_eq!(checker::faults(&world.items().await), Vec::<String>::new());
     world.stop().await;
+}
+
+/// Every client does a few things at random, to a few resources at once.
+async fn storm(seed: u64) {
+    let world = World::start().await;
+    let made: Mutex<Vec<Value>> = Mutex::new(Vec::new());
+    let clients = (0..CLIENTS).map(async |i| {
+        let mut random = fastrand::Rng::with_seed(seed * 1_000 + u64::try_from(i).unwrap());
+        let known = |random: &mut fastrand::Rng| {
+            let made = made.lock().unwrap();
+            (!made.is_empty()).then(|| made[random.usize(..made.len())].clone())
+        };
+        // Spans of half an hour to two days within three days, over midnight and on each other's heels.
+        let span = |random: &mut fastrand::Rng| {
+            let start = DAY + random.i64(0..144) * HOUR / 2;
+            let length = if random.u8(..4) == 0 { random.i64(1..97) } else { random.i64(1..5) } * HOUR / 2;
+            json!({"start_time": soon(start), "end_time": soon(start + length)})
+        };
+        let mut statuses = Vec::new();
+        for _ in 0..4 {
+            let room = format!("room-{}", random.u8(..4));
+            let answer = match (random.u8(..10), known(&mut random)) {
+                (0..=4, _) | (_, None) => {
+                    let body = with(json!({"user_id": format!("user-{i}"), "resource_id": room}), span(&mut random));
+                    let answer = world.post("/bookings", &body).await;
+                    if answer.status == 201 {
+                        made.lock().unwrap().push(answer.body.clone());
+                    }
+                    answer
+                }
+                (5, Some(booking)) => world.put(&path(&booking), &json!({"resource_id": room})).await,
+                (6 | 7, Some(booking)) => world.put(&path(&booking), &span(&mut random)).await,
+                (8, Some(booking)) => world.cancel(&booking).await,
+                (_, Some(booking)) => world.delete(&path(&booking)).await,
+            };
+            statuses.push(answer.status);
+        }
+        statuses
+    });
+    let counts = count(join_all(clients).await.into_iter().flatten());
+    let documented = [200, 201, 204, 404, 409, 422, 503];
+    assert!(counts.keys().all(|status| documented.contains(status)), "seed {seed}: {counts:?}");
+    // Nobody starves: all but a few get through in the attempts that one request has.
+    let starved = counts.get(&503).copied().unwrap_or_default();
+    assert!(starved * 20 <= counts.values().sum::<usize>(), "seed {seed}: {counts:?}");
+    let faults = checker::faults(&world.items().await);
+    assert!(faults.is_empty(), "seed {seed}: {faults:#?}");
+    println!("seed {seed}: {counts:?}; races lost, per request that lost any: {:?}", lost_races(&world));
+    world.stop().await;
+}
+
+/// How many requests lost how many races before they got through.
+fn lost_races(world: &World) -> BTreeMap<u16, usize> {
+    let lines = world.service.log_lines();
+    count(lines.iter().filter_map(|line| line.split("lost_races=").nth(1)?.split(' ').next()?.parse().ok()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_checker_notices_what_must_not_be() {
+    let world = World::start().await;
+    world.book(&hour("room", DAY)).await;
+    world.book(&hour("hall", DAY)).await;
+    let sound = world.items().await;
+    assert_eq!(checker::faults(&sound), Vec::<String>::new());
+    let place = |sk: &str| sound.iter().position(|item| text(&item["sk"]["S"]).starts_with(sk)).unwrap();
+    let spoilt = |spoil: &dyn Fn(&mut Vec<Value>)| {
+        let mut items = sound.clone();
+        spoil(&mut items);
+        checker::faults(&items)
+    };
+    assert!(!spoilt(&|items| drop(items.remove(place("BOOKING")))).is_empty(), "claim and reminder without booking");
+    assert!(!spoilt(&|items| drop(items.remove(place("DAY")))).is_empty(), "a booking without its claim");
+    assert!(!spoilt(&|items| drop(items.remove(place("REMINDER")))).is_empty(), "a booking without its reminder");
+    assert!(
+        !spoilt(&|items| items[place("REMINDER")]["generation"] = json!({"N": "7"})).is_empty(),
+        "a stale reminder"
+    );
+    let doubled = spoilt(&|items| {
+        let mut second = items[place("BOOKING")].clone();
+        second["booking_id"] = json!({"S": "67e55044-10b1-426f-9247-bb680e5fe0c8"});
+        items.push(second);
+    });
+    assert!(doubled.iter().any(|fault| fault.contains("booked twice")), "{doubled:?}");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storm_leaves_the_table_sound() {
+    for seed in 1..=3 {
+        storm(seed).await;
+    }
 }

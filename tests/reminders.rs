@@ -1,5 +1,7 @@
 //! A reminder's whole way: from the table through its stream to the bus.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
+
 mod common;
 
 use std::sync::Arc;
@@ -61,7 +63,7 @@ async fn world_with_clock() -> (World, ManualClock) {
 
 /// With one sweep, at the start, when there is nothing to sweep: TTL alone decides.
 fn quiet() -> Options {
-    Options { schedule_every: Some(Duration::from_secs(3600)), ..options() }
+    Options { schedule_every: Some(Duration::from_hours(1)), ..options() }
 }
 
 fn now() -> u64 {

@@ -1,5 +1,7 @@
 //! `serverless.yml` says what the code says: routes, triggers and environment, in both directions.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
+
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};

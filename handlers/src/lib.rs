@@ -21,8 +21,8 @@ pub use macros::{Problem, handler};
 /// All that an endpoint's file needs: `use handlers::prelude::*;`
 pub mod prelude {
     pub use crate::booking::{
-        Booking, BookingError, BookingId, BookingPatch, Created, IdempotencyKey, IfMatch, ListQuery, NewBooking, Page,
-        UserId,
+        Booking, BookingError, BookingId, BookingPatch, BusyQuery, BusySpan, Caller, Created, IdempotencyKey, IfMatch,
+        ListQuery, NewBooking, Page, ResourceId, UserId,
     };
     pub use crate::events::{BatchResult, Bus, PublishError, Records};
     pub use crate::lambda::{Json, Query, Tagged, Tick};

@@ -1,8 +1,10 @@
 //! The whole service, on free ports, with the real binaries.
 
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test file uses its part")]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
 pub mod checker;
+pub mod proxy;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -27,7 +29,7 @@ macro_rules! built {
 pub fn binaries() -> BTreeMap<String, PathBuf> {
     built![
         "health" "create_booking" "get_booking" "update_booking" "delete_booking" "cancel_booking"
-        "list_user_bookings" "publish_reminders" "sweep_reminders"
+        "list_user_bookings" "list_busy_times" "publish_reminders" "sweep_reminders"
     ]
 }
 

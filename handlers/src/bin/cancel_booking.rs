@@ -8,8 +8,9 @@ use handlers::prelude::*;
 #[handler(POST "/bookings/{booking_id}/cancel")]
 async fn cancel_booking(
     bookings: &Bookings,
+    caller: Caller,
     booking_id: BookingId,
     if_match: Option<IfMatch>,
 ) -> Result<Tagged<Booking>, BookingError> {
-    bookings.cancel(booking_id, if_match).await.map(Tagged)
+    bookings.cancel(booking_id, if_match, &caller).await.map(Tagged)
 }

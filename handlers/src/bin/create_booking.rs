@@ -8,8 +8,9 @@ use handlers::prelude::*;
 #[handler(POST "/bookings", status = 201)]
 async fn create_booking(
     bookings: &Bookings,
+    caller: Caller,
     key: Option<IdempotencyKey>,
     Json(new): Json<NewBooking>,
 ) -> Result<Created<Booking>, BookingError> {
-    bookings.create(new, key).await
+    bookings.create(new, key, &caller).await
 }

@@ -8,8 +8,9 @@ use handlers::prelude::*;
 #[handler(DELETE "/bookings/{booking_id}", status = 204)]
 async fn delete_booking(
     bookings: &Bookings,
+    caller: Caller,
     booking_id: BookingId,
     if_match: Option<IfMatch>,
 ) -> Result<(), BookingError> {
-    bookings.delete(booking_id, if_match).await
+    bookings.delete(booking_id, if_match, &caller).await
 }

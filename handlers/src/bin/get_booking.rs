@@ -4,6 +4,10 @@ use handlers::prelude::*;
 
 /// Read a booking.
 #[handler(GET "/bookings/{booking_id}")]
-async fn get_booking(bookings: &Bookings, booking_id: BookingId) -> Result<Tagged<Booking>, BookingError> {
-    bookings.get(booking_id).await.map(Tagged)
+async fn get_booking(
+    bookings: &Bookings,
+    caller: Caller,
+    booking_id: BookingId,
+) -> Result<Tagged<Booking>, BookingError> {
+    bookings.get(booking_id, &caller).await.map(Tagged)
 }

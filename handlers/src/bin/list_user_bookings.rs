@@ -8,8 +8,9 @@ use handlers::prelude::*;
 #[handler(GET "/users/{user_id}/bookings")]
 async fn list_user_bookings(
     bookings: &Bookings,
+    caller: Caller,
     user_id: UserId,
     Query(query): Query<ListQuery>,
 ) -> Result<Page<Booking>, BookingError> {
-    bookings.list(&user_id, &query).await
+    bookings.list(&user_id, &query, &caller).await
 }

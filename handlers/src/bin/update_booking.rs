@@ -8,9 +8,10 @@ use handlers::prelude::*;
 #[handler(PUT "/bookings/{booking_id}")]
 async fn update_booking(
     bookings: &Bookings,
+    caller: Caller,
     booking_id: BookingId,
     if_match: Option<IfMatch>,
     Json(patch): Json<BookingPatch>,
 ) -> Result<Tagged<Booking>, BookingError> {
-    bookings.update(booking_id, patch, if_match).await.map(Tagged)
+    bookings.update(booking_id, patch, if_match, &caller).await.map(Tagged)
 }

@@ -15,6 +15,9 @@ pub enum BookingError {
     /// There is no booking of this id.
     #[problem(status = 404, title = "Not found", type = "not-found", detail = "Booking not found")]
     NotFound,
+    /// The token is another user's. Ask for yourself, or with the scope `bookings:admin`.
+    #[problem(status = 403, title = "Forbidden", detail = "the token does not allow to act for this user")]
+    Forbidden,
     /// Another booking holds the resource for some of the time; `busy` is when. Ask for another time or resource.
     #[problem(status = 409, detail = "the resource is booked {busy}")]
     TimeTaken {

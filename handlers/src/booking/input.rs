@@ -96,6 +96,29 @@ impl ListQuery {
     }
 }
 
+/// When to look whether a resource is busy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BusyQuery {
+    /// The first moment to look at.
+    #[garde(skip)]
+    pub from: Timestamp,
+    /// The moment to stop at: after `from`, by at most 31 days.
+    #[garde(skip)]
+    pub to: Timestamp,
+}
+
+impl BusyQuery {
+    /// The span to look at.
+    ///
+    /// # Errors
+    /// [`BookingError::Invalid`] where the two make none.
+    pub fn span(&self) -> Result<Span, BookingError> {
+        let rule = |rule: &str| Faults::from(Fault::new("to", rule.replace("start_time", "from")));
+        Span::new(self.from, self.to).map_err(|broken| BookingError::Invalid(rule(broken)))
+    }
+}
+
 /// Validation holds a lead between 60 and 2592000.
 fn seconds(lead: i64) -> u32 {
     u32::try_from(lead).unwrap_or(u32::MAX)

@@ -2,6 +2,7 @@
 //!
 //! No I/O and no AWS type in here; whatever depends on the present takes it as an argument.
 
+mod caller;
 mod error;
 mod fault;
 mod ids;
@@ -14,10 +15,11 @@ mod span;
 mod time;
 mod version;
 
+pub use caller::{ADMIN, Caller};
 pub use error::{BookingError, BusySpan, Cause};
 pub use fault::{Fault, Faults};
 pub use ids::{BookingId, IdempotencyKey, ResourceId, UserId};
-pub use input::{BookingPatch, ListQuery, NewBooking};
+pub use input::{BookingPatch, BusyQuery, ListQuery, NewBooking};
 pub use model::{Booking, Status};
 pub use outcome::{Created, Cursor, Page};
 pub use reminder::{DEFAULT_LEAD_SECONDS, due};

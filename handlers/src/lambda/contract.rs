@@ -122,6 +122,12 @@ impl Contract {
         }
     }
 
+    /// That who asks makes a difference.
+    pub fn caller(&mut self) {
+        self.json.insert("caller".into(), json!(true));
+        self.problems([super::problem::common::UNAUTHORIZED]);
+    }
+
     /// The body of the request.
     pub fn body(&mut self, schema: &Schema, required: bool) {
         self.json.insert("body".into(), json!({ "required": required, "schema": schema }));

@@ -3,7 +3,7 @@
 use super::extract::malformed_header;
 use super::problem::common;
 use super::{Contract, Entity, FromPath, FromRequest, Rejection, Request};
-use crate::booking::{Booking, BookingId, IdempotencyKey, IfMatch, ResourceId, UserId};
+use crate::booking::{ADMIN, Booking, BookingId, Caller, IdempotencyKey, IfMatch, ResourceId, UserId};
 
 impl FromPath for BookingId {
     const NOT_FOUND: &'static str = "Booking not found";
@@ -36,6 +36,29 @@ impl Entity for Booking {
 
     fn etag(&self) -> String {
         format!("\"{}\"", self.version)
+    }
+}
+
+/// From the JWT authorizer's claims
+/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>). API Gateway has checked
+/// the token; a request that passed no authorizer has none.
+impl FromRequest for Caller {
+    fn find(request: &mut Request) -> Result<Option<Self>, Rejection> {
+        let Some(claims) = request.claims() else { return Ok(Some(Self::Unchecked)) };
+        let claim = |name: &str| claims.get(name).map(String::as_str).unwrap_or_default();
+        // RFC 8693, section 4.2: scopes are separated by spaces. `scp` is how some issuers spell it, as an array, which
+        // API Gateway hands on as `[a b]`.
+        let scopes = |name: &str| claim(name).trim_matches(['[', ']']).split(' ');
+        let admin = scopes("scope").chain(scopes("scp")).any(|scope| scope == ADMIN);
+        Ok(Some(Self::Bearer { subject: claim("sub").to_owned(), admin }))
+    }
+
+    fn missing() -> Rejection {
+        common::problem(common::UNAUTHORIZED).into()
+    }
+
+    fn describe(contract: &mut Contract, _required: bool) {
+        contract.caller();
     }
 }
 

@@ -1,6 +1,9 @@
 //! From an HTTP request to a handler's arguments.
 
+use std::collections::HashMap;
+
 use lambda_http::http::HeaderMap;
+use lambda_http::request::RequestContext;
 use lambda_http::{Body, RequestExt};
 
 use super::problem::common;
@@ -48,6 +51,15 @@ impl Request {
         match value.to_str() {
             Ok(value) => Ok(Some(value)),
             Err(_) => Err(malformed_header(name, "is not visible ASCII")),
+        }
+    }
+
+    /// The claims of the token that API Gateway's JWT authorizer has checked; `None` where there is no authorizer.
+    #[must_use]
+    pub fn claims(&self) -> Option<&HashMap<String, String>> {
+        match self.0.request_context_ref()? {
+            RequestContext::ApiGatewayV2(context) => Some(&context.authorizer.as_ref()?.jwt.as_ref()?.claims),
+            _ => None,
         }
     }
 

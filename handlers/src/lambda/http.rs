@@ -1,10 +1,14 @@
 //! A function behind API Gateway's HTTP API (payload format 2.0).
 
 use std::process::ExitCode;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use lambda_http::http::header::{HeaderName, HeaderValue};
 use lambda_http::{Body, RequestExt, Response, service_fn, tracing};
 
+use tokio::time::timeout;
+
+use super::problem::common;
 use super::start::start;
 use super::{Contract, Environment, Rejection, Reply, Request, Respond};
 
@@ -37,6 +41,7 @@ where
         |contract: &mut Contract| {
             contract.route(&route);
             describe(contract);
+            contract.problems([common::INTERNAL, common::UNAVAILABLE]);
         },
         |environment| {
             lambda_http::run(service_fn(move |request: lambda_http::Request| async move {
@@ -45,6 +50,22 @@ where
         },
     )
 }
+
+/// How long the answer may take: an answer in time, even a 503, is better than Lambda's killing of the process.
+fn time_left(request: &lambda_http::Request) -> Duration {
+    let Some(context) = request.lambda_context_ref() else { return LONGEST };
+    (UNIX_EPOCH + Duration::from_millis(context.deadline))
+        .duration_since(SystemTime::now())
+        .unwrap_or_default()
+        .saturating_sub(MARGIN)
+        .min(LONGEST)
+}
+
+/// What is left for sending the answer.
+const MARGIN: Duration = Duration::from_millis(500);
+/// API Gateway waits 30 s, whatever the function's own limit
+/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
+const LONGEST: Duration = Duration::from_secs(29);
 
 /// One request: every way it can end is an answer, so that Lambda sees a success.
 async fn answer<E, F, Fut, A>(
@@ -60,9 +81,14 @@ where
 {
     let request_id = request.lambda_context_ref().and_then(|context| HeaderValue::from_str(&context.request_id).ok());
     let reply = Reply::new(route.status, &request);
-    let mut response = match handle(environment, Request::new(request)).await {
-        Ok(answer) => answer.respond(&reply),
-        Err(rejection) => reply.problem(rejection.into_details()),
+    let time = time_left(&request);
+    let mut response = match timeout(time, handle(environment, Request::new(request))).await {
+        Ok(Ok(answer)) => answer.respond(&reply),
+        Ok(Err(rejection)) => reply.problem(rejection.into_details()),
+        Err(_) => {
+            tracing::warn!(function = route.function, "the time is up");
+            reply.problem(common::problem(common::UNAVAILABLE).retry_after(1))
+        }
     };
     if let Some(request_id) = request_id {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), request_id);

@@ -177,6 +177,8 @@ pub(crate) mod common {
             "The body is not JSON.";
         MALFORMED_HEADER = 400 "urn:problem:malformed-header" "Malformed header"
             "A header has a value that it cannot have.";
+        UNAUTHORIZED = 401 "urn:problem:unauthorized" "Unauthorized"
+            "The token is missing, has run out or is not for this service.";
         NOT_FOUND = 404 "urn:problem:not-found" "Not found"
             "There is nothing at this path.";
         BODY_TOO_LARGE = 413 "urn:problem:body-too-large" "Body too large"
@@ -185,6 +187,8 @@ pub(crate) mod common {
             "The body's content type is not JSON.";
         INVALID = 422 "urn:problem:invalid" "Invalid values"
             "The request is well formed, but some of its values break a rule; `errors` names each of them.";
+        UNAVAILABLE = 503 "urn:problem:unavailable" "Unavailable"
+            "The service does not get through in time. Try again.";
         INTERNAL = 500 "urn:problem:internal" "Internal error"
             "The fault is ours. The request id says where to look.";
     }

@@ -191,8 +191,7 @@ impl<T: Serialize + JsonSchema> Respond for Page<T> {
                 link.push('&');
             }
             // The cursor is base64url: nothing in it needs escaping.
-            link.push_str(&format!("cursor={}>; rel=\"next\"", cursor.as_str()));
-            header(&mut response, LINK, &link);
+            header(&mut response, LINK, &format!("{link}cursor={}>; rel=\"next\"", cursor.as_str()));
         }
         response
     }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use lambda_http::tracing::info;
+
 use crate::booking::BookingError;
 
 /// How often a transaction is tried: with all pauses together well under the functions' time limit.
@@ -13,6 +15,14 @@ const LONGEST: Duration = Duration::from_millis(500);
 /// (<https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/>).
 #[derive(Debug, Default)]
 pub(super) struct Attempts(u32);
+
+impl Drop for Attempts {
+    fn drop(&mut self) {
+        if self.0 > 0 {
+            info!(lost_races = self.0, "raced");
+        }
+    }
+}
 
 impl Attempts {
     /// Waits before the next attempt.

@@ -8,7 +8,7 @@ use super::item::Stored;
 use super::read::expect_version;
 use super::reminder::forget;
 use super::update::replace;
-use crate::booking::{Booking, BookingError, BookingId, Day, IfMatch, Status, Timestamp};
+use crate::booking::{Booking, BookingError, BookingId, Caller, Day, IfMatch, Status, Timestamp};
 
 impl Bookings {
     /// Cancels the booking: its time is free again and its reminder never fires, all or nothing. A booking that is
@@ -16,11 +16,16 @@ impl Bookings {
     ///
     /// # Errors
     /// [`BookingError::NotFound`], [`BookingError::VersionChanged`], [`BookingError::Contended`], or the store's.
-    pub async fn cancel(&self, id: BookingId, if_match: Option<IfMatch>) -> Result<Booking, BookingError> {
+    pub async fn cancel(
+        &self,
+        id: BookingId,
+        if_match: Option<IfMatch>,
+        caller: &Caller,
+    ) -> Result<Booking, BookingError> {
         let mut attempts = Attempts::default();
         let mut gone: Vec<Day> = Vec::new();
         loop {
-            let before = self.find(id).await?.ok_or(BookingError::NotFound)?;
+            let before = self.seen(id, caller).await?.ok_or(BookingError::NotFound)?;
             if before.booking.status == Status::Cancelled {
                 return Ok(before.booking);
             }

@@ -5,7 +5,7 @@ use super::attempts::Attempts;
 use super::commit::{Commit, Write, put_new};
 use super::errors::foreign;
 use super::item::Stored;
-use crate::booking::{Booking, BookingError, BookingId, Created, IdempotencyKey, NewBooking, Timestamp};
+use crate::booking::{Booking, BookingError, BookingId, Caller, Created, IdempotencyKey, NewBooking, Timestamp};
 
 impl Bookings {
     /// Makes the booking that `new` asks for, with its reminder, and claims the time: all or nothing.
@@ -14,9 +14,17 @@ impl Bookings {
     /// cancelled), and makes no second one. A request that was refused leaves the key free.
     ///
     /// # Errors
-    /// [`BookingError::Invalid`], [`BookingError::TimeTaken`], [`BookingError::KeyReused`] where the key has made a
+    /// [`BookingError::Forbidden`], [`BookingError::Invalid`], [`BookingError::TimeTaken`], [`BookingError::KeyReused`] where the key has made a
     /// booking from another body, [`BookingError::Contended`], or the store's.
-    pub async fn create(&self, new: NewBooking, key: Option<IdempotencyKey>) -> Result<Created<Booking>, BookingError> {
+    pub async fn create(
+        &self,
+        new: NewBooking,
+        key: Option<IdempotencyKey>,
+        caller: &Caller,
+    ) -> Result<Created<Booking>, BookingError> {
+        if !caller.is(&new.user_id) {
+            return Err(BookingError::Forbidden);
+        }
         let id = key.as_ref().map_or_else(BookingId::random, |key| key.booking_id(&new.user_id));
         let fingerprint = new.fingerprint();
         match self.try_create(&new, id, &fingerprint).await {

@@ -4,7 +4,7 @@
 //! it read; of two that race, one is refused and reads again. Giving a claim up takes no version: it cannot make
 //! another's claim wrong, only its refusal unnecessary.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use super::Bookings;
 use super::commit::{Write, put_new, update};
 use super::errors::{classify, foreign};
 use super::item::{key, write};
-use crate::booking::{Booking, BookingError, BookingId, Day, ResourceId, Span, Timestamp};
+use crate::booking::{Booking, BookingError, BookingId, BusyQuery, BusySpan, Day, ResourceId, Span, Timestamp};
 
 /// A day is kept this long after it is over, then TTL clears it away.
 const KEPT_SECONDS: i64 = 31 * 24 * 60 * 60;
@@ -42,6 +42,10 @@ fn ttl(day: Day) -> i64 {
     day.end_seconds() + KEPT_SECONDS
 }
 
+fn claimed((start, end): &(i64, i64)) -> Option<Span> {
+    Span::new(Timestamp::from_millis(*start)?, Timestamp::from_millis(*end)?).ok()
+}
+
 /// One resource's days, as they were read.
 #[derive(Debug)]
 pub(super) struct Days {
@@ -57,11 +61,18 @@ impl Days {
             .values()
             .flat_map(|day| &day.busy)
             .filter(|(holder, _)| **holder != id)
-            .filter_map(|(_, (start, end))| {
-                Span::new(Timestamp::from_millis(*start)?, Timestamp::from_millis(*end)?).ok()
-            })
+            .filter_map(|(_, span)| claimed(span))
             .filter(|busy| busy.overlaps(span))
             .min_by_key(|busy| busy.start())
+    }
+
+    /// The spans that are claimed and overlap `span`, by start.
+    pub(super) fn busy(&self, span: Span) -> Vec<BusySpan> {
+        // A claim over midnight stands in each of its days.
+        let claims: BTreeMap<_, _> = self.items.values().flat_map(|day| &day.busy).collect();
+        let mut busy: Vec<Span> = claims.into_values().filter_map(claimed).filter(|busy| busy.overlaps(span)).collect();
+        busy.sort_by_key(|busy| (busy.start(), busy.end()));
+        busy.into_iter().map(BusySpan::from).collect()
     }
 
     /// The writes that claim `span` for `id`, on the versions that were read.
@@ -113,6 +124,15 @@ pub(super) fn release(booking: &Booking, day: Day) -> Write {
 }
 
 impl Bookings {
+    /// When the resource is busy, by start: times only, nobody's data. One round trip.
+    ///
+    /// # Errors
+    /// [`BookingError::Invalid`], or the store's.
+    pub async fn busy(&self, resource: &ResourceId, query: &BusyQuery) -> Result<Vec<BusySpan>, BookingError> {
+        let span = query.span()?;
+        Ok(self.days(resource, span).await?.busy(span))
+    }
+
     /// Reads the days that `span` touches, in one round trip.
     pub(super) async fn days(&self, resource: &ResourceId, span: Span) -> Result<Days, BookingError> {
         let mut wanted: Vec<_> = span.days().map(|day| key(partition(resource), sort_key(day))).collect();

@@ -7,18 +7,19 @@ use super::attempts::Attempts;
 use super::commit::{Write, delete};
 use super::item::{BOOKING, key, partition};
 use super::read::expect_version;
-use crate::booking::{BookingError, BookingId, Day, IfMatch, Timestamp};
+use crate::booking::{BookingError, BookingId, Caller, Day, IfMatch, Timestamp};
 
 impl Bookings {
-    /// Deletes the booking, its reminder and its claims, all or nothing. Where there is none, there is nothing to do.
+    /// Deletes the booking, its reminder and its claims, all or nothing. Where there is none, or
+    /// none of the caller's, there is nothing to do.
     ///
     /// # Errors
     /// [`BookingError::VersionChanged`], [`BookingError::Contended`], or the store's.
-    pub async fn delete(&self, id: BookingId, if_match: Option<IfMatch>) -> Result<(), BookingError> {
+    pub async fn delete(&self, id: BookingId, if_match: Option<IfMatch>, caller: &Caller) -> Result<(), BookingError> {
         let mut attempts = Attempts::default();
         let mut gone: Vec<Day> = Vec::new();
         loop {
-            let Some(stored) = self.find(id).await? else { return Ok(()) };
+            let Some(stored) = self.seen(id, caller).await? else { return Ok(()) };
             expect_version(&stored, if_match.as_ref())?;
             let version = stored.booking.version.to_string();
             let write = delete(key(partition(id), BOOKING))

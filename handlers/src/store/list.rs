@@ -6,15 +6,18 @@ use super::Bookings;
 use super::cursor::Place;
 use super::errors::{classify, foreign};
 use super::item::{BOOKING, Stored, key, partition};
-use crate::booking::{Booking, BookingError, Fault, Faults, ListQuery, Page, Status, Timestamp, UserId};
+use crate::booking::{Booking, BookingError, Caller, Fault, Faults, ListQuery, Page, Status, Timestamp, UserId};
 
 impl Bookings {
     /// One page of the user's bookings by `start_time`: one query, of at most `limit` bookings. Where a status is
     /// asked for, a page can hold fewer, even none, and yet be followed by another.
     ///
     /// # Errors
-    /// [`BookingError::Invalid`], [`BookingError::InvalidCursor`], or the store's.
-    pub async fn list(&self, user: &UserId, query: &ListQuery) -> Result<Page<Booking>, BookingError> {
+    /// [`BookingError::Forbidden`], [`BookingError::Invalid`], [`BookingError::InvalidCursor`], or the store's.
+    pub async fn list(&self, user: &UserId, query: &ListQuery, caller: &Caller) -> Result<Page<Booking>, BookingError> {
+        if !caller.is(user) {
+            return Err(BookingError::Forbidden);
+        }
         let (first, last) = times(query)?;
         let mut request = self
             .client

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 use super::Bookings;
 use super::errors::{classify, foreign};
 use super::item::{BOOKING, Stored, key, partition};
-use crate::booking::{Booking, BookingError, BookingId, IfMatch};
+use crate::booking::{Booking, BookingError, BookingId, Caller, IfMatch};
 
 /// As many keys as one `BatchGetItem` takes.
 const BATCH: usize = 100;
@@ -16,9 +16,14 @@ impl Bookings {
     /// The booking.
     ///
     /// # Errors
-    /// [`BookingError::NotFound`], or the store's.
-    pub async fn get(&self, id: BookingId) -> Result<Booking, BookingError> {
-        Ok(self.find(id).await?.ok_or(BookingError::NotFound)?.booking)
+    /// [`BookingError::NotFound`], also where it is not the caller's; or the store's.
+    pub async fn get(&self, id: BookingId, caller: &Caller) -> Result<Booking, BookingError> {
+        Ok(self.seen(id, caller).await?.ok_or(BookingError::NotFound)?.booking)
+    }
+
+    /// The booking as it is stored, if there is one that the caller may know of.
+    pub(super) async fn seen(&self, id: BookingId, caller: &Caller) -> Result<Option<Stored>, BookingError> {
+        Ok(self.find(id).await?.filter(|stored| caller.sees(&stored.booking)))
     }
 
     /// The booking as it is stored, if there is one; strongly consistent.

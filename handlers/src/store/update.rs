@@ -9,7 +9,7 @@ use super::days::{held, release};
 use super::errors::foreign;
 use super::item::Stored;
 use super::read::expect_version;
-use crate::booking::{Booking, BookingError, BookingId, BookingPatch, IfMatch, Timestamp};
+use crate::booking::{Booking, BookingError, BookingId, BookingPatch, Caller, IfMatch, Timestamp};
 
 impl Bookings {
     /// Changes the fields that `patch` holds; its reminder and its claims move with it, all or nothing. A patch that
@@ -23,10 +23,11 @@ impl Bookings {
         id: BookingId,
         patch: BookingPatch,
         if_match: Option<IfMatch>,
+        caller: &Caller,
     ) -> Result<Booking, BookingError> {
         let mut attempts = Attempts::default();
         loop {
-            let before = self.find(id).await?.ok_or(BookingError::NotFound)?;
+            let before = self.seen(id, caller).await?.ok_or(BookingError::NotFound)?;
             expect_version(&before, if_match.as_ref())?;
             let now = Timestamp::now();
             let Some(booking) = patch.apply(&before.booking, now)? else { return Ok(before.booking) };

@@ -18,7 +18,7 @@ async fn get(
     bookings: &Cached<Cached<Bookings, 1>, 2>,
     booking_id: BookingId,
 ) -> Result<Json<BTreeMap<String, Vec<Option<u8>>>>, BookingError> {
-    let _ = bookings.0.0.get(booking_id).await?;
+    let _ = bookings.0.0.get(booking_id, &Caller::Unchecked).await?;
     Ok(Json(BTreeMap::new()))
 }
 
@@ -29,7 +29,7 @@ mod generated {
         ($name:ident, $path:literal, $borrowed:ty, $answer:ty) => {
             #[handler(GET $path)]
             async fn $name(bookings: $borrowed, booking_id: BookingId) -> $answer {
-                bookings.get(booking_id).await.map(Tagged)
+                bookings.get(booking_id, &Caller::Unchecked).await.map(Tagged)
             }
         };
     }

@@ -17,7 +17,7 @@ mod std {}
 #[handler(GET "/bookings/{booking_id}")]
 async fn serve(function: &Work, r#booking_id: BookingId) -> Result<Tagged<Booking>, BookingError> {
     let _ = (contract, event, arg0, A0, Answer, Error);
-    function.get(booking_id).await.map(Tagged)
+    function.get(booking_id, &Caller::Unchecked).await.map(Tagged)
 }
 
 mod serve_it {

@@ -1,0 +1,155 @@
+//! A proxy in front of DynamoDB that makes it fail in the ways a network and a service can.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use reqwest::Client;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What happens to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// `ProvisionedThroughputExceededException`.
+    Throttled,
+    /// `InternalServerError`.
+    Broken,
+    /// No answer, for longer than anybody waits.
+    Silent,
+    /// The connection ends before the call has been made.
+    Reset,
+    /// The call is made, and the connection ends before its answer arrives.
+    AnswerLost,
+}
+
+/// The proxy. It forwards faithfully until it is told to fail.
+#[derive(Clone)]
+pub struct Proxy {
+    pub url: String,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    target: String,
+    faults: Vec<Fault>,
+    /// Of a hundred calls, how many fail.
+    percent: u8,
+    random: fastrand::Rng,
+    failed: usize,
+}
+
+impl Proxy {
+    /// Listens on a free port; `seed` decides which calls fail.
+    pub async fn start(seed: u64) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let random = fastrand::Rng::with_seed(seed);
+        let state = State { target: String::new(), faults: Vec::new(), percent: 0, random, failed: 0 };
+        let proxy = Self { url, state: Arc::new(Mutex::new(state)) };
+        let serving = proxy.clone();
+        tokio::spawn(async move {
+            let client = Client::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                let (proxy, client) = (serving.clone(), client.clone());
+                tokio::spawn(async move { proxy.serve(stream, client).await });
+            }
+        });
+        proxy
+    }
+
+    /// Where calls go.
+    pub fn target(&self, url: String) {
+        self.state.lock().unwrap().target = url;
+    }
+
+    /// From now on, `percent` of the calls meet one of `faults`.
+    pub fn fail(&self, percent: u8, faults: &[Fault]) {
+        let mut state = self.state.lock().unwrap();
+        (state.percent, state.faults) = (percent, faults.to_vec());
+    }
+
+    /// How many calls have failed.
+    pub fn failed(&self) -> usize {
+        self.state.lock().unwrap().failed
+    }
+
+    fn decide(&self) -> (String, Option<Fault>) {
+        let mut state = self.state.lock().unwrap();
+        let fails = state.random.u8(..100) < state.percent && !state.faults.is_empty();
+        let fault = fails.then(|| {
+            let count = state.faults.len();
+            let place = state.random.usize(..count);
+            state.failed += 1;
+            state.faults[place]
+        });
+        (state.target.clone(), fault)
+    }
+
+    /// Serves one connection until either end closes it.
+    async fn serve(&self, mut stream: TcpStream, client: Client) -> Option<()> {
+        loop {
+            let (head, body) = read(&mut stream).await?;
+            let (target, fault) = self.decide();
+            let (status, answer) = match fault {
+                Some(Fault::Reset) => return None,
+                Some(Fault::Silent) => {
+                    tokio::time::sleep(Duration::from_mins(1)).await;
+                    return None;
+                }
+                Some(Fault::Throttled) => (400, error("ProvisionedThroughputExceededException")),
+                Some(Fault::Broken) => (500, error("InternalServerError")),
+                Some(Fault::AnswerLost) | None => {
+                    let mut request = client.post(&target).body(body);
+                    for line in head.lines().skip(1) {
+                        let Some((name, value)) = line.split_once(':') else { continue };
+                        if !["host", "content-length", "connection"].contains(&name.to_ascii_lowercase().as_str()) {
+                            request = request.header(name, value.trim());
+                        }
+                    }
+                    let answer = request.send().await.ok()?;
+                    let status = answer.status().as_u16();
+                    let bytes = answer.bytes().await.ok()?;
+                    if fault.is_some() {
+                        return None;
+                    }
+                    (status, bytes.to_vec())
+                }
+            };
+            let head = format!(
+                "HTTP/1.1 {status} X\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: {}\r\n\r\n",
+                answer.len()
+            );
+            stream.write_all(head.as_bytes()).await.ok()?;
+            stream.write_all(&answer).await.ok()?;
+        }
+    }
+}
+
+fn error(kind: &str) -> Vec<u8> {
+    format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{kind}","message":"injected"}}"#).into_bytes()
+}
+
+/// One request: its head and its body.
+async fn read(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
+    let mut bytes = Vec::new();
+    let end = loop {
+        if let Some(place) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            break place + 4;
+        }
+        if stream.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+    };
+    let head = String::from_utf8(bytes[..end].to_vec()).ok()?;
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+    });
+    let mut body = bytes.split_off(end);
+    while body.len() < length.unwrap_or_default() {
+        if stream.read_buf(&mut body).await.ok()? == 0 {
+            return None;
+        }
+    }
+    Some((head, body))
+}

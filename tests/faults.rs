@@ -1,0 +1,142 @@
+//! What happens when DynamoDB does not answer as it should: clients who try again with the same key get what they asked
+//! for once, everybody gets a documented status in time, and the table stays sound.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use common::proxy::{Fault, Proxy};
+use common::*;
+use futures_util::future::join_all;
+use local::Options;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+const CLIENTS: i64 = 40;
+
+async fn world(seed: u64) -> (World, Proxy) {
+    let proxy = Proxy::start(seed).await;
+    let environment = [("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), proxy.url.clone())].into();
+    let world = World::with(Options { environment, ..options() }).await;
+    proxy.target(world.service.dynamodb_url());
+    (world, proxy)
+}
+
+/// Does it again until it is neither our fault nor the store's, as a client would.
+async fn insist(request: impl AsyncFn() -> Answer) -> Answer {
+    let started = Instant::now();
+    loop {
+        let answer = request().await;
+        match answer.status {
+            429 | 503 => {
+                answer.is_problem(answer.status);
+                assert!(answer.header("retry-after").is_some(), "{answer:?}");
+            }
+            200 | 201 | 204 | 404 | 409 => return answer,
+            _ => panic!("not a documented status: {answer:?}"),
+        }
+        assert!(started.elapsed() < 4 * DEADLINE, "insisted in vain");
+    }
+}
+
+/// Many clients, each with a booking of its own and one that others want too, while `percent` of all calls fail.
+async fn under(fault: Fault, percent: u8) {
+    let (world, proxy) = world(7).await;
+    proxy.fail(percent, &[fault]);
+    let clients = (0..CLIENTS).map(async |i| {
+        let create = async |key: &str, body: &Value| {
+            insist(async || {
+                send(world.request(Method::POST, "/bookings").header("idempotency-key", key).json(body)).await
+            })
+            .await
+        };
+        let user = json!({"user_id": format!("user-{i}")});
+        let own = create("own", &with(hour(&format!("own-{i}"), DAY), user.clone())).await;
+        assert_eq!(own.status, 201, "{own:?}");
+        let wanted = create("wanted", &with(hour(&format!("shared-{}", i % 4), DAY), user)).await;
+        assert!([201, 409].contains(&wanted.status), "{wanted:?}");
+        let at = path(&own.body);
+        match i % 4 {
+            0 => assert_eq!(insist(async || world.cancel(&own.body).await).await.status, 200),
+            1 => assert_eq!(insist(async || world.delete(&at).await).await.status, 204),
+            2 => {
+                let patch = json!({"start_time": soon(2 * DAY), "end_time": soon(2 * DAY + HOUR)});
+                assert_eq!(insist(async || world.put(&at, &patch).await).await.status, 200);
+            }
+            _ => assert_eq!(insist(async || world.get(&at).await).await.body, own.body),
+        }
+        (wanted.status == 201).then(|| text(&wanted.body["resource_id"]).to_owned())
+    });
+    let shared: Vec<_> = join_all(clients).await.into_iter().flatten().collect();
+    let rooms: BTreeSet<_> = shared.iter().collect();
+    assert_eq!((shared.len(), rooms.len()), (4, 4), "each room has one booking, whose maker knows it");
+    assert!(proxy.failed() > 10, "{}", proxy.failed());
+
+    proxy.fail(0, &[]);
+    let items = world.items().await;
+    assert_eq!(checker::faults(&items), Vec::<String>::new());
+    let bookings = items.iter().filter(|item| item["sk"]["S"] == "BOOKING").count();
+    assert_eq!(i64::try_from(bookings).unwrap(), CLIENTS - CLIENTS / 4 + 4, "nobody has two of one");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn throttling_is_passed_on_and_harms_nothing() {
+    under(Fault::Throttled, 40).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_store_harms_nothing() {
+    under(Fault::Broken, 40).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lost_connections_harm_nothing() {
+    under(Fault::Reset, 30).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_to_a_committed_write_harms_nothing() {
+    under(Fault::AnswerLost, 40).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_store_harms_nothing() {
+    under(Fault::Silent, 5).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_never_answers_is_a_503_before_lambda_gives_up() {
+    let (world, proxy) = world(1).await;
+    let booking = world.book(&hour("room", DAY)).await;
+    proxy.fail(100, &[Fault::Silent]);
+    let started = Instant::now();
+    let answers = join_all([
+        send(world.request(Method::GET, &path(&booking))),
+        send(world.request(Method::POST, "/bookings").json(&hour("hall", DAY))),
+        send(world.request(Method::DELETE, &path(&booking))),
+        send(world.request(Method::GET, "/users/alice/bookings")),
+    ])
+    .await;
+    for answer in &answers {
+        answer.is_problem(503);
+        assert!(answer.header("retry-after").is_some(), "{answer:?}");
+    }
+    assert!(started.elapsed() < Duration::from_secs(10), "a function's own limit in serverless.yml");
+    let lines = world.service.log_lines();
+    assert!(!lines.iter().any(|line| line.contains("timed out after")), "{lines:#?}");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_is_always_too_busy_is_a_429() {
+    let (world, proxy) = world(1).await;
+    proxy.fail(100, &[Fault::Throttled]);
+    let answer = world.post("/bookings", &hour("hall", DAY)).await;
+    assert_eq!(answer.is_problem(429).header("retry-after"), Some("1"));
+    assert!(!answer.body.to_string().contains("injected"), "nothing internal is told");
+    world.stop().await;
+}
