@@ -69,7 +69,7 @@ async fn put_of_nothing_writes_nothing() {
 
 /// How many changes the table has seen.
 async fn records(world: &World) -> usize {
-    let table = world.database("DynamoDB_20120810.DescribeTable", &json!({"TableName": TABLE})).await;
+    let table = world.database("DynamoDB_20120810.DescribeTable", &json!({"TableName": world.table})).await;
     let arn = &table["Table"]["LatestStreamArn"];
     let stream = world.database("DynamoDBStreams_20120810.DescribeStream", &json!({"StreamArn": arn})).await;
     let shard = &stream["StreamDescription"]["Shards"][0]["ShardId"];
@@ -214,6 +214,54 @@ async fn a_retried_create_makes_one_booking() {
     create("k-1", hour("hall", DAY)).await.is_problem(422);
     create("k-2", with(body, json!({"user_id": "bob"}))).await.is_problem(409);
     assert_eq!(create("k-2", hour("hall", DAY)).await.status, 201, "a refusal leaves the key free");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replay_answers_with_the_booking_as_it_is_now() {
+    let world = World::start().await;
+    let create = |key: &str, body: &Value| {
+        send(world.request(Method::POST, "/bookings").header("idempotency-key", key).json(body))
+    };
+    let body = hour("room", DAY);
+    let booking = create("k", &body).await.body;
+    let moved = world.put(&path(&booking), &json!({"resource_id": "hall"})).await.body;
+    assert_eq!(create("k", &body).await.body, moved);
+    let cancelled = world.cancel(&booking).await.body;
+    world.book(&with(body.clone(), json!({"user_id": "bob"}))).await;
+    let replayed = create("k", &body).await;
+    assert_eq!((replayed.status, &replayed.body), (201, &cancelled), "although bob has the time now");
+    assert_eq!(replayed.header("idempotency-replayed"), Some("true"));
+
+    let invalid = with(body.clone(), json!({"end_time": body["start_time"]}));
+    create("free", &invalid).await.is_problem(422);
+    assert_eq!(create("free", &hour("roof", DAY)).await.status, 201, "a refusal leaves the key free");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cursor_belongs_to_its_list() {
+    let world = World::start().await;
+    for day in 1..=4 {
+        world.book(&hour("room", day * DAY)).await;
+    }
+    let page = world.get("/users/alice/bookings?limit=2").await;
+    let link = page.header("link").unwrap().to_owned();
+    let cursor = link.split("cursor=").nth(1).unwrap().split('>').next().unwrap();
+    for wrong in [
+        format!("/users/bob/bookings?limit=2&cursor={cursor}"),
+        format!("/users/alice/bookings?status=active&cursor={cursor}"),
+        format!("/users/alice/bookings?from={}&cursor={cursor}", soon(DAY)),
+        format!("/users/alice/bookings?cursor={}", cursor.replace(&cursor[20..21], "x")),
+        format!("/users/alice/bookings?cursor={cursor}0"),
+    ] {
+        assert_eq!(world.get(&wrong).await.is_problem(400).body["title"], "Invalid cursor", "{wrong}");
+    }
+    // What is added before the cursor's place moves nothing after it.
+    world.book(&hour("hall", HOUR)).await;
+    let rest = world.get(&format!("/users/alice/bookings?limit=5&cursor={cursor}")).await.body;
+    let all = world.get("/users/alice/bookings").await.body;
+    assert_eq!(rest.as_array().unwrap(), &all.as_array().unwrap()[3..]);
     world.stop().await;
 }
 

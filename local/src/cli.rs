@@ -1,15 +1,21 @@
 //! The command line: options in, a running service, one sentence and an exit code out.
 
-use std::{io::Write, path::PathBuf, process::ExitCode};
+mod token;
 
-use clap::Parser;
+use std::{fmt::Display, io::Write, path::PathBuf, process::ExitCode};
 
-use crate::{Binaries, Data, Log, Options, Service, StartError};
+use clap::{Parser, Subcommand};
+
+use crate::{Binaries, Data, Log, Options, Service};
 
 /// Run the service of a serverless.yml on this machine: API, functions, database, streams, schedules and event bus.
 #[derive(Debug, Parser)]
-#[command(name = "cargo local", bin_name = "cargo local", version)]
+#[command(name = "cargo local", bin_name = "cargo local", version, args_conflicts_with_subcommands = true)]
+#[expect(clippy::struct_excessive_bools, reason = "a flag each")]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+
     /// Port of the HTTP API
     #[arg(long, default_value_t = 3000)]
     port: u16,
@@ -34,6 +40,14 @@ struct Arguments {
     #[arg(long)]
     stage: Option<String>,
 
+    /// A parameter of the template, as for `serverless deploy --param`; may be given more than once
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
+    params: Vec<(String, String)>,
+
+    /// Check tokens on the routes that have an authorizer; a local issuer makes them (see `cargo local token`)
+    #[arg(long)]
+    auth: bool,
+
     /// The service to run
     #[arg(long, value_name = "FILE", default_value = "serverless.yml")]
     template: PathBuf,
@@ -43,10 +57,26 @@ struct Arguments {
     json: bool,
 }
 
+#[derive(Debug, Subcommand)]
+enum Command {
+    Token(token::Arguments),
+}
+
+/// `name=value`; the value may be empty, and have more of the signs in it.
+fn parameter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write it as name=value".to_owned()),
+    }
+}
+
 impl From<Arguments> for Options {
     fn from(arguments: Arguments) -> Self {
         let beside = arguments.template.parent().map(|parent| parent.join(".local")).unwrap_or_default();
         Self {
+            endpoints: Some(beside.join("endpoints.json")),
+            params: arguments.params.into_iter().collect(),
+            auth: arguments.auth,
             data: if arguments.ephemeral { Data::Memory } else { Data::Directory(beside) },
             template: arguments.template,
             binaries: Binaries::Cargo { release: arguments.release },
@@ -70,6 +100,12 @@ pub async fn run() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    if let Some(Command::Token(request)) = arguments.command {
+        return match token::fetch(request).await {
+            Ok(token) => print(&token),
+            Err(reason) => refuse(&reason),
+        };
+    }
     let json = arguments.json;
     let keeps = !arguments.ephemeral && arguments.dynamodb_endpoint.is_none();
     let service = tokio::select! {
@@ -89,9 +125,17 @@ pub async fn run() -> ExitCode {
     }
 }
 
-fn refuse(error: &StartError) -> ExitCode {
+fn refuse(error: &impl Display) -> ExitCode {
     let _ = writeln!(std::io::stderr().lock(), "error: {error}");
     ExitCode::FAILURE
+}
+
+/// What was asked for, and nothing around it. Half a token would be worse than none.
+fn print(answer: &str) -> ExitCode {
+    match writeln!(std::io::stdout().lock(), "{answer}") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
 }
 
 /// For a person: where lines are for a program, beside them.
@@ -131,8 +175,31 @@ mod tests {
         let default = options(&[]);
         assert_eq!((default.port, default.dynamodb_port), (3000, 8000));
         assert_eq!(default.data, Data::Directory(".local".into()));
-        assert_eq!(options(&["--template", "a/b.yml"]).data, Data::Directory("a/.local".into()));
-        assert_eq!(options(&["--ephemeral"]).data, Data::Memory);
+        let elsewhere = options(&["--template", "a/b.yml"]);
+        assert_eq!(elsewhere.data, Data::Directory("a/.local".into()));
+        assert_eq!(elsewhere.endpoints, Some("a/.local/endpoints.json".into()));
+        let ephemeral = options(&["--ephemeral"]);
+        assert_eq!(ephemeral.data, Data::Memory);
+        assert_eq!(ephemeral.endpoints, default.endpoints);
+    }
+
+    #[test]
+    fn parameters_are_names_and_values() {
+        let options = options(&["--auth", "--param", "a=1", "--param", "b=c=d", "--param", "a=2", "--param", "e="]);
+        let expected = [("a", "2"), ("b", "c=d"), ("e", "")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert!(options.auth);
+        assert_eq!(options.params, expected.into());
+        for bad in ["a", "=1", ""] {
+            let error = Arguments::try_parse_from(["local", "--param", bad]).unwrap_err().to_string();
+            assert!(error.contains("write it as name=value"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_command_stands_alone() {
+        assert!(Arguments::try_parse_from(["local", "token", "--sub", "alice", "--expires-in", "-60"]).is_ok());
+        assert!(Arguments::try_parse_from(["local", "--auth", "token", "--sub", "alice"]).is_err());
+        assert!(Arguments::try_parse_from(["local", "token"]).is_err());
     }
 
     #[test]

@@ -41,6 +41,11 @@ impl Store {
         Ok(Self { positions, directory: Some(path.clone()), lock: Some(lock) })
     }
 
+    /// Where things are kept, if anywhere.
+    pub(crate) fn directory(&self) -> Option<&Path> {
+        self.directory.as_deref()
+    }
+
     pub(crate) fn database(&self, clock: Option<Arc<dyn Clock>>) -> Result<Embedded, StartError> {
         match &self.directory {
             None => Embedded::memory(clock).map_err(StartError::Database),

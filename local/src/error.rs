@@ -46,6 +46,10 @@ pub enum StartError {
     #[error("{0}")]
     Database(String),
 
+    /// A route would be left open that the template guards, or there is nothing to guard.
+    #[error("{0}")]
+    Auth(String),
+
     /// Two options that exclude each other.
     #[error("{0}")]
     Options(String),

@@ -9,6 +9,11 @@
 //! makes the answer a response. A change's way: `database` writes it, `stream` reads it and calls the function, the
 //! function puts an event, `bus` keeps it.
 //!
+//! A route with an authorizer is never served without it. With [`Options::auth`] a local issuer makes tokens
+//! ([`Service::token`], `cargo local token`), and the gateway checks them as API Gateway's JWT authorizer does: signature,
+//! issuer, audience, life time, scopes. The tokens of a real issuer cannot be checked here, and neither can a Lambda or
+//! IAM authorizer decide: a template that asks for one does not start, rather than being open.
+//!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use local::{Binaries, Options, Service};
@@ -25,12 +30,14 @@
 //! # }
 //! ```
 
+mod auth;
 mod binaries;
 mod bus;
 mod cargo;
 mod cli;
 mod data;
 mod database;
+mod endpoints;
 mod error;
 mod gateway;
 mod log;
@@ -46,6 +53,7 @@ mod template;
 pub use dynoxide::storage_backend::{Clock, ManualClock};
 
 pub use self::{
+    auth::{TokenError, TokenRequest},
     bus::Event,
     cli::run,
     error::StartError,

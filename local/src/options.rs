@@ -23,6 +23,12 @@ pub struct Options {
     pub binaries: Binaries,
     /// The stage, as `--stage` gives it to the Serverless Framework. Default: the template's own, else `dev`.
     pub stage: Option<String>,
+    /// Parameters, as `--param name=value` gives them to the Serverless Framework. They win over the template's own.
+    pub params: BTreeMap<String, String>,
+    /// Run a local issuer and check its tokens, where the template's routes have an authorizer. Its URL is the parameter
+    /// `issuer`, and the service's name the parameter `audience`, where neither is given. Without this, a template whose
+    /// parameters turn an authorizer on does not start.
+    pub auth: bool,
     /// The HTTP API's port; 0 takes a free one.
     pub port: u16,
     /// The database's port; 0 takes a free one.
@@ -45,6 +51,8 @@ pub struct Options {
     pub idle_after: Duration,
     /// Where the lines go.
     pub log: Log,
+    /// A file that names, while the service runs, where its parts are: `{"api", "dynamodb", "eventbridge"}`, a URL each.
+    pub endpoints: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -53,6 +61,8 @@ impl Default for Options {
             template: "serverless.yml".into(),
             binaries: Binaries::Cargo { release: false },
             stage: None,
+            params: BTreeMap::new(),
+            auth: false,
             port: 0,
             dynamodb_port: 0,
             data: Data::Memory,
@@ -64,6 +74,7 @@ impl Default for Options {
             max_processes: 10,
             idle_after: Duration::from_secs(10),
             log: Log::Captured,
+            endpoints: None,
         }
     }
 }
@@ -75,6 +86,8 @@ impl fmt::Debug for Options {
             .field("template", &self.template)
             .field("binaries", &self.binaries)
             .field("stage", &self.stage)
+            .field("params", &self.params.keys())
+            .field("auth", &self.auth)
             .field("data", &self.data)
             .field("environment", &self.environment.keys())
             .finish_non_exhaustive()

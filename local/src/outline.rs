@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use crate::template::{Template, TemplateError};
+use crate::template::{Given, Template, TemplateError};
 
 /// A function of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,8 @@ pub struct Function {
 ///
 /// When it cannot be read.
 pub fn functions(path: &Path, stage: Option<&str>) -> Result<Vec<Function>, TemplateError> {
-    let functions = Template::load(path, stage)?.functions.into_iter().map(|function| {
+    let given = Given { stage: stage.map(ToOwned::to_owned), ..Given::default() };
+    let functions = Template::load(path, given)?.functions.into_iter().map(|function| {
         let routes = function.routes.iter().map(crate::template::Route::key);
         let streams = function.streams.iter().map(|_| "stream".to_owned());
         let schedules = function.schedules.iter().map(|_| "schedule".to_owned());

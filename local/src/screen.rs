@@ -3,8 +3,9 @@
 use std::fmt::{self, Display, Write};
 
 use crate::{
+    auth,
     options::{Data, Options},
-    template::{Method, Route, Segment, Template},
+    template::{Access, Authorizer, Identity, Method, Route, Segment, Template},
 };
 
 /// The start screen, as text.
@@ -37,6 +38,9 @@ fn write(out: &mut String, template: &Template, url: &str, dynamodb_url: &str, o
         (None, Data::Memory) => writeln!(out, "  Data      in memory, gone when this stops")?,
         (None, Data::Directory(path)) => writeln!(out, "  Data      kept in {}", path.display())?,
     }
+    if options.auth {
+        writeln!(out, "  Auth      on, with tokens of {url}{}", auth::PATH)?;
+    }
     writeln!(out)?;
 
     let rows = rows(template, options);
@@ -48,6 +52,13 @@ fn write(out: &mut String, template: &Template, url: &str, dynamodb_url: &str, o
     if let Some(path) = example(template) {
         writeln!(out, "  Try       curl {url}{path}")?;
     }
+    if let Some((method, path)) = guarded_example(template) {
+        let port = url.rsplit(':').next().filter(|port| *port != "3000");
+        let port = port.map(|port| format!(" --port {port}")).unwrap_or_default();
+        let method = if method == "GET" { String::new() } else { format!("-X {method} ") };
+        let token = format!("$(cargo local token --sub {SOMEBODY}{port})");
+        writeln!(out, r#"  Try       curl {method}-H "authorization: Bearer {token}" {url}{path}"#)?;
+    }
     writeln!(out, "  Stop      Ctrl-C")
 }
 
@@ -57,7 +68,7 @@ fn rows<'a>(template: &'a Template, options: &Options) -> Vec<(String, String, &
     for function in &template.functions {
         for route in &function.routes {
             let (method, path) = match route {
-                Route::Default => ("ANY".to_owned(), "everything else".to_owned()),
+                Route::Default { .. } => ("ANY".to_owned(), "everything else".to_owned()),
                 Route::Path { method, path, .. } => (method.as_str().to_owned(), path.clone()),
             };
             routes.push((method, path, function.key.as_str()));
@@ -82,11 +93,38 @@ fn rows<'a>(template: &'a Template, options: &Options) -> Vec<(String, String, &
     routes.into_iter().chain(others).collect()
 }
 
+/// Who the example's token is for.
+const SOMEBODY: &str = "alice";
+
+/// A route that takes a token, with something in place of its parameters. Best one that reads a list: there it is, even
+/// if it is empty.
+fn guarded_example(template: &Template) -> Option<(&str, String)> {
+    let bearer = |access: &Access| match &access.authorizer {
+        Authorizer::Jwt(jwt) => {
+            matches!(&jwt.identity, Identity::Header(name) if name.eq_ignore_ascii_case("authorization"))
+        }
+        Authorizer::Foreign(_) => false,
+    };
+    let candidates = auth::guarded(template).filter_map(|(route, access)| match route {
+        Route::Path { method: Method::One(method), segments, .. } if bearer(access) => {
+            let doubtful = !matches!(segments.last(), Some(Segment::Literal(_)));
+            Some(((method != "GET", doubtful), method.as_str(), segments))
+        }
+        _ => None,
+    });
+    let (_, method, segments) = candidates.min_by_key(|(rank, ..)| *rank)?;
+    let pieces = segments.iter().map(|segment| match segment {
+        Segment::Literal(text) => format!("/{text}"),
+        Segment::Parameter(_) | Segment::Rest(_) => format!("/{SOMEBODY}"),
+    });
+    Some((method, pieces.collect()))
+}
+
 /// A route that can be tried as it stands.
 fn example(template: &Template) -> Option<&str> {
     let routes = template.functions.iter().flat_map(|function| &function.routes);
     routes.into_iter().find_map(|route| match route {
-        Route::Path { method: Method::One(method), path, segments } if method == "GET" => {
+        Route::Path { method: Method::One(method), path, segments, access: None } if method == "GET" => {
             segments.iter().all(|segment| matches!(segment, Segment::Literal(_))).then_some(path.as_str())
         }
         _ => None,

@@ -1,8 +1,9 @@
 //! A whole service, started and stopped: what the command runs, and what tests run on free ports.
 
 mod parts;
+mod tokens;
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -11,17 +12,19 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::parts::{Backing, Building, Callers, listen, url_of};
 use crate::{
+    auth::{self, Issuer},
     binaries,
     bus::{self, Bus, Event},
     data::Store,
     database::Database,
+    endpoints::Endpoints,
     error::StartError,
     gateway::Gateway,
     log::Logger,
     options::{Data, Options},
     runtime::{Failure, FunctionError, Functions, Scale, Surroundings, Trace},
     screen::Screen,
-    template::Template,
+    template::{Given, Template},
 };
 
 /// How long requests that have begun may take when the service is stopped.
@@ -43,6 +46,9 @@ pub struct Service {
     gateway: JoinHandle<()>,
     tasks: TaskTracker,
     store: Store,
+    issuer: Option<Arc<Issuer>>,
+    /// Gone before the data may be another's.
+    endpoints: Option<Endpoints>,
 }
 
 impl Service {
@@ -53,10 +59,15 @@ impl Service {
     /// One sentence for whatever stands in the way; nothing keeps running then.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         refuse_contradictions(&options)?;
-        let template = Template::load(&options.template, options.stage.as_deref())?;
-        // What can fail at once fails before anything is built.
+        // What can fail at once fails before anything is built. The port is part of the issuer's name.
         let gateway_listener = listen("the API", "--port", options.port).await?;
+        let url = url_of(&gateway_listener);
+        let issuer = options.auth.then(|| format!("{url}{}", auth::PATH));
+        let (stage, params) = (options.stage.clone(), options.params.clone());
+        let template = Template::load(&options.template, Given { stage, params, issuer: issuer.clone() })?;
+        auth::refuse_unguarded(&template, issuer.as_deref())?;
         let store = Store::open(&options.data)?;
+        let issuer = issuer.map(|url| Issuer::open(url, store.directory(), &template).map(Arc::new)).transpose()?;
         let building = Building::of(&options, &template).await?;
         let started = Backing::start(&options, &template, &store).await?;
         let executables = building.build(&options, &template).await?;
@@ -67,6 +78,8 @@ impl Service {
         let bus = Bus::new(template.buses.clone(), template.region.clone(), logger.clone());
         let eventbridge = listen("the event bus", "--port", 0).await?;
         let eventbridge_url = url_of(&eventbridge);
+        let announce = |path| Endpoints::write(path, &url, &started.dynamodb_url, &eventbridge_url);
+        let endpoints = options.endpoints.as_deref().map(announce).transpose()?;
         tasks.spawn({
             let (router, stop) = (bus::router(bus.clone()), backing.clone());
             async move {
@@ -96,9 +109,8 @@ impl Service {
             Callers { options: &options, template: &template, functions: &functions, stop: &intake, tasks: &tasks };
         callers.follow_streams(&database, &store, &logger).await;
         callers.follow_schedules();
-        let url = url_of(&gateway_listener);
         let port = gateway_listener.local_addr().map_or(options.port, |address| address.port());
-        let gateway = Gateway::new(&template, functions.clone(), bus.clone(), logger.clone(), port);
+        let gateway = Gateway::new(&template, functions.clone(), bus.clone(), logger.clone(), port, issuer.clone());
         let gateway = tokio::spawn(gateway.serve(gateway_listener, intake.clone()));
         let screen = Screen::new(&template, &url, &dynamodb_url, &options);
         tasks.close();
@@ -115,6 +127,8 @@ impl Service {
             gateway,
             tasks,
             store,
+            issuer,
+            endpoints,
         })
     }
 
@@ -142,7 +156,7 @@ impl Service {
         self.bus.events().into()
     }
 
-    /// Every line so far, each with its source in front, when the log is [`Log::Captured`].
+    /// Every line so far, each with its source in front, when the log is [`Log::Captured`](crate::Log::Captured).
     #[must_use]
     pub fn log_lines(&self) -> Vec<String> {
         self.logger.captured()
@@ -177,6 +191,7 @@ impl Service {
     /// Lets requests that have begun finish for a moment, stops every process, and waits for all of it. What was
     /// committed stays; a batch that a function had not dealt with is delivered again at the next start.
     pub async fn stop(mut self) {
+        self.endpoints = None;
         self.intake.cancel();
         let _ = timeout(GRACE, &mut self.gateway).await;
         self.functions.stop().await;

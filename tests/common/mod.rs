@@ -38,13 +38,23 @@ pub fn template() -> PathBuf {
 }
 
 pub fn options() -> Options {
-    Options { template: template(), binaries: Binaries::Built(binaries()), ..Options::default() }
+    let built = Options { template: template(), binaries: Binaries::Built(binaries()), ..Options::default() };
+    match std::env::var("DYNAMODB_ENDPOINT") {
+        // Another engine is shared by all tests: each gets a stage, and so a table, of its own.
+        Ok(endpoint) => {
+            let stage = format!("test-{:08x}", fastrand::u32(..));
+            Options { dynamodb_endpoint: Some(endpoint), stage: Some(stage), ..built }
+        }
+        Err(_) => built,
+    }
 }
 
 /// A running service and a client of it.
 pub struct World {
     pub service: Service,
     client: Client,
+    /// As the template names it on this stage.
+    pub table: String,
 }
 
 /// An answer, read to its end.
@@ -61,8 +71,9 @@ impl World {
     }
 
     pub async fn with(options: Options) -> Self {
+        let table = format!("bookings-{}", options.stage.as_deref().unwrap_or("dev"));
         let service = Service::start(options).await.expect("the service starts");
-        Self { service, client: Client::new() }
+        Self { service, client: Client::new(), table }
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -129,7 +140,7 @@ impl World {
     /// All items of the table.
     pub async fn items(&self) -> Vec<Value> {
         let mut items = Vec::new();
-        let mut request = json!({ "TableName": TABLE });
+        let mut request = json!({ "TableName": self.table });
         loop {
             let mut answer = self.database("DynamoDB_20120810.Scan", &request).await;
             items.append(answer["Items"].as_array_mut().expect("items"));
@@ -143,7 +154,7 @@ impl World {
     /// One item.
     pub async fn item(&self, pk: &str, sk: &str) -> Option<Value> {
         let key = json!({ "pk": { "S": pk }, "sk": { "S": sk } });
-        let request = json!({ "TableName": TABLE, "Key": key, "ConsistentRead": true });
+        let request = json!({ "TableName": self.table, "Key": key, "ConsistentRead": true });
         self.database("DynamoDB_20120810.GetItem", &request).await.get("Item").cloned()
     }
 
@@ -155,9 +166,6 @@ impl World {
         self.service.stop().await;
     }
 }
-
-/// As the template names it on the stage `dev`.
-pub const TABLE: &str = "bookings-dev";
 
 pub async fn send(request: RequestBuilder) -> Answer {
     let answer = request.send().await.expect("an answer");

@@ -57,9 +57,15 @@ pub fn config(service: &str) -> Result<SdkConfig, InitError> {
 
 fn trust() -> Result<TlsContext, InitError> {
     let roots = match set("AWS_CA_BUNDLE") {
-        Some(path) => std::fs::read(&path)
-            .map_err(|error| InitError::new(format!("AWS_CA_BUNDLE names {path}, which cannot be read: {error}")))?,
-        None => AMAZON_ROOTS.as_bytes().to_vec(),
+        Some(path) => {
+            let wrong = |what: &str| InitError::new(format!("AWS_CA_BUNDLE names {path}, which {what}"));
+            let bundle = std::fs::read_to_string(&path).map_err(|error| wrong(&format!("cannot be read: {error}")))?;
+            if !bundle.contains("-----BEGIN CERTIFICATE-----") {
+                return Err(wrong("holds no certificate in PEM"));
+            }
+            bundle
+        }
+        None => AMAZON_ROOTS.to_owned(),
     };
     TlsContext::builder()
         .with_trust_store(TrustStore::empty().with_pem_certificate(roots))
@@ -69,4 +75,35 @@ fn trust() -> Result<TlsContext, InitError> {
 
 fn set(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use x509_parser::pem::Pem;
+
+    use super::*;
+
+    #[test]
+    fn no_root_has_expired() {
+        let roots: Vec<_> = Pem::iter_from_buffer(AMAZON_ROOTS.as_bytes()).map(|pem| pem.unwrap()).collect();
+        let names: Vec<_> = roots
+            .iter()
+            .map(|pem| {
+                let root = pem.parse_x509().unwrap();
+                assert!(root.validity().is_valid(), "{} has run out", root.subject());
+                assert!(root.is_ca() && root.subject() == root.issuer(), "{} is no root", root.subject());
+                root.subject().iter_common_name().next().unwrap().as_str().unwrap().to_owned()
+            })
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "Amazon Root CA 1",
+                "Amazon Root CA 2",
+                "Amazon Root CA 3",
+                "Amazon Root CA 4",
+                "Starfield Services Root Certificate Authority - G2"
+            ]
+        );
+    }
 }

@@ -18,13 +18,15 @@ pub(super) fn start(function: &'static str) {
         .unwrap_or(LevelFilter::INFO);
     let filter = Targets::new()
         .with_default(level.min(LevelFilter::WARN))
+        // Its span carries the request's id.
+        .with_target("lambda_runtime", level.min(LevelFilter::INFO))
         .with_target("handlers", level)
         .with_target(function, level);
     let json = std::env::var("AWS_LAMBDA_LOG_FORMAT").is_ok_and(|format| format.eq_ignore_ascii_case("json"));
     let layer = fmt::layer().with_target(false);
     // Fails only when a subscriber is set already, and then there is a log.
     let _ = if json {
-        registry().with(layer.json().flatten_event(true).with_filter(filter)).try_init()
+        registry().with(layer.json().flatten_event(true).with_span_list(false).with_filter(filter)).try_init()
     } else {
         registry().with(layer.without_time().with_ansi(false).with_filter(filter)).try_init()
     };

@@ -8,6 +8,8 @@
 //! | status | when |
 //! |---|---|
 //! | 400 | a path or a `Host` that cannot be read |
+//! | 401 | the route asks for a token, and there is none or a bad one |
+//! | 403 | the token is good, and has none of the route's scopes |
 //! | 404 | no route for this method and path |
 //! | 413 | the body is over 10 MB, or the function's request over Lambda's 6 MB |
 //! | 431 | request line and headers over 10,240 bytes |
@@ -19,6 +21,7 @@
 mod body;
 mod cors;
 mod events;
+mod issuer;
 mod path;
 mod request;
 mod response;
@@ -34,22 +37,24 @@ use axum::{
     Router,
     body::Body,
     extract::{ConnectInfo, Request, State},
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     response::Response,
-    routing::get,
+    routing::{get, post},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
+use chrono::Utc;
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use self::{request::Incoming, routes::Routes};
 use crate::{
+    auth::{self, Grant, Issuer, Refusal},
     bus::Bus,
     log::Logger,
     runtime::{Failure, Functions, Trace},
-    template::{Cors, Template},
+    template::{Access, Cors, Template},
 };
 
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>
@@ -64,12 +69,21 @@ pub(crate) struct Gateway {
     pub bus: Bus,
     pub logger: Logger,
     pub port: u16,
+    /// Whose tokens are checked.
+    pub issuer: Option<Arc<Issuer>>,
 }
 
 impl Gateway {
-    pub(crate) fn new(template: &Template, functions: Functions, bus: Bus, logger: Logger, port: u16) -> Self {
+    pub(crate) fn new(
+        template: &Template,
+        functions: Functions,
+        bus: Bus,
+        logger: Logger,
+        port: u16,
+        issuer: Option<Arc<Issuer>>,
+    ) -> Self {
         let cors = template.cors.clone();
-        Self { routes: Routes::new(&template.functions), cors, functions, bus, logger, port }
+        Self { routes: Routes::new(&template.functions), cors, functions, bus, logger, port, issuer }
     }
 
     /// Answers until told to stop, then finishes what has begun.
@@ -82,7 +96,20 @@ impl Gateway {
 
     /// What is not the service's own stands here beside it; documentation pages would join `/_local/events`.
     fn router(self) -> Router {
-        Router::new().route("/_local/events", get(events::list)).fallback(answer).with_state(Arc::new(self))
+        Router::new()
+            .route("/_local/events", get(events::list))
+            .route("/_local/issuer/.well-known/openid-configuration", get(issuer::configuration))
+            .route("/_local/issuer/jwks.json", get(issuer::keys))
+            .route(auth::TOKEN_PATH, post(issuer::token))
+            .fallback(answer)
+            .with_state(Arc::new(self))
+    }
+
+    /// What the function may know of who calls, where the route asks for it.
+    fn authorize(&self, access: Option<&Access>, head: &Parts) -> Result<Option<Grant>, Refusal> {
+        let Some(access) = access else { return Ok(None) };
+        let issuer = self.issuer.as_ref().ok_or(Refusal::Missing)?;
+        auth::check(access, &head.headers, &head.uri, issuer.keys(), Utc::now()).map(Some)
     }
 }
 
@@ -123,6 +150,10 @@ async fn handle(gateway: &Arc<Gateway>, client: SocketAddr, request_id: &str, re
     let Some(found) = gateway.routes.find(head.method.as_str(), &path) else {
         return refusal(StatusCode::NOT_FOUND, "Not Found");
     };
+    let grant = match gateway.authorize(found.access, &head) {
+        Ok(grant) => grant,
+        Err(reason) => return unauthorized(&reason),
+    };
     let body = match body::read(body, &head.headers).await {
         Ok(body) => body,
         Err(body::Unread::TooLarge) => return too_large(),
@@ -130,7 +161,8 @@ async fn handle(gateway: &Arc<Gateway>, client: SocketAddr, request_id: &str, re
         Err(body::Unread::Broken) => return refusal(StatusCode::BAD_REQUEST, "Bad Request"),
     };
     let trace = Trace::of_header(head.headers.get("x-amzn-trace-id").and_then(|value| value.to_str().ok()));
-    let incoming = Incoming { head: &head, path, host, client, request_id, trace: &trace, port: gateway.port };
+    let (trace_of, port, grant) = (&trace, gateway.port, grant.as_ref());
+    let incoming = Incoming { head: &head, path, host, client, request_id, trace: trace_of, port, grant };
     let event = Bytes::from(request::event(&incoming, &found, &body).to_string());
     drop(body);
     match timeout(INTEGRATION_TIMEOUT, gateway.functions.invoke(found.function, event, trace)).await {
@@ -145,6 +177,16 @@ async fn handle(gateway: &Arc<Gateway>, client: SocketAddr, request_id: &str, re
             _ => broken(),
         },
     }
+}
+
+fn unauthorized(reason: &Refusal) -> Response {
+    let mut response = match reason {
+        Refusal::Missing | Refusal::Invalid(_) => refusal(StatusCode::UNAUTHORIZED, "Unauthorized"),
+        Refusal::Scope(_) => refusal(StatusCode::FORBIDDEN, "Forbidden"),
+    };
+    let challenge = HeaderValue::try_from(reason.challenge()).unwrap_or(HeaderValue::from_static("Bearer"));
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    response
 }
 
 fn too_large() -> Response {

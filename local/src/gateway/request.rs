@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use url::{Url, form_urlencoded};
 
 use super::routes::Found;
-use crate::{runtime::Trace, template::ACCOUNT};
+use crate::{auth::Grant, runtime::Trace, template::ACCOUNT};
 
 /// Request line and headers together:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
@@ -41,6 +41,8 @@ pub(super) struct Incoming<'a> {
     pub request_id: &'a str,
     pub trace: &'a Trace,
     pub port: u16,
+    /// Of the token, where the route asks for one.
+    pub grant: Option<&'a Grant>,
 }
 
 pub(super) fn head_size(head: &Parts) -> usize {
@@ -61,7 +63,7 @@ pub(super) fn host(head: &Parts, port: u16) -> Option<String> {
 }
 
 pub(super) fn event(request: &Incoming<'_>, found: &Found<'_>, body: &[u8]) -> Value {
-    let Incoming { head, path, host, client, request_id, trace, port } = request;
+    let Incoming { head, path, host, client, request_id, trace, port, grant } = request;
     let now = Utc::now();
     let domain = host.rsplit_once(':').map_or(host.as_str(), |(domain, _)| domain);
     let query = head.uri.query().unwrap_or_default();
@@ -91,6 +93,9 @@ pub(super) fn event(request: &Incoming<'_>, found: &Found<'_>, body: &[u8]) -> V
         },
         "isBase64Encoded": false,
     });
+    if let Some(grant) = grant {
+        event["requestContext"]["authorizer"] = grant.event();
+    }
     // What there is none of is absent, not empty.
     let cookies = cookies(&head.headers);
     if !cookies.is_empty() {

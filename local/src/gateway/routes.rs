@@ -3,12 +3,12 @@
 
 use std::cmp::Ordering;
 
-use crate::template::{Function, Method, Route, Segment};
+use crate::template::{Access, Function, Method, Route, Segment};
 
 /// The routes, the most specific first.
 pub(crate) struct Routes {
     ordered: Vec<Entry>,
-    default: Option<String>,
+    default: Option<(String, Option<Access>)>,
 }
 
 struct Entry {
@@ -16,6 +16,7 @@ struct Entry {
     segments: Vec<Segment>,
     key: String,
     function: String,
+    access: Option<Access>,
 }
 
 /// The route of a request.
@@ -25,6 +26,8 @@ pub(crate) struct Found<'a> {
     /// `GET /bookings/{id}`.
     pub route_key: &'a str,
     pub parameters: Vec<(&'a str, String)>,
+    /// What the request must prove.
+    pub access: Option<&'a Access>,
 }
 
 impl Routes {
@@ -33,12 +36,13 @@ impl Routes {
         for function in functions {
             for route in &function.routes {
                 match route {
-                    Route::Default => routes.default = Some(function.key.clone()),
-                    Route::Path { method, segments, .. } => routes.ordered.push(Entry {
+                    Route::Default { access } => routes.default = Some((function.key.clone(), access.clone())),
+                    Route::Path { method, segments, access, .. } => routes.ordered.push(Entry {
                         method: method.clone(),
                         segments: segments.clone(),
                         key: route.key(),
                         function: function.key.clone(),
+                        access: access.clone(),
                     }),
                 }
             }
@@ -55,11 +59,12 @@ impl Routes {
                 return None;
             }
             let parameters = parameters(&entry.segments, &pieces)?;
-            Some(Found { function: &entry.function, route_key: &entry.key, parameters })
+            let access = entry.access.as_ref();
+            Some(Found { function: &entry.function, route_key: &entry.key, parameters, access })
         });
         matched.or_else(|| {
-            let function = self.default.as_deref()?;
-            Some(Found { function, route_key: "$default", parameters: Vec::new() })
+            let (function, access) = self.default.as_ref()?;
+            Some(Found { function, route_key: "$default", parameters: Vec::new(), access: access.as_ref() })
         })
     }
 }
@@ -113,12 +118,13 @@ mod tests {
         let mut routes = Routes { ordered: Vec::new(), default: None };
         for key in keys {
             let Some((method, path)) = key.split_once(' ') else {
-                routes.default = Some("default".into());
+                routes.default = Some(("default".into(), None));
                 continue;
             };
             let method = if method == "ANY" { Method::Any } else { Method::One(method.into()) };
             let segments = path[1..].split('/').map(segment).collect();
-            routes.ordered.push(Entry { method, segments, key: (*key).into(), function: "f".into() });
+            let function = "f".to_owned();
+            routes.ordered.push(Entry { method, segments, key: (*key).into(), function, access: None });
         }
         routes.ordered.sort_by(|a, b| specificity(&a.segments, &b.segments).then_with(|| b.method.cmp(&a.method)));
         routes

@@ -11,6 +11,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use crate::options::Log;
@@ -62,8 +63,10 @@ impl Logger {
             return;
         }
         if self.is_json() {
-            let record = serde_json::from_str(line).unwrap_or_else(|_| Value::from(line));
-            write_json(function, &record);
+            match serde_json::from_str::<IgnoredAny>(line) {
+                Ok(_) => write_json(function, line),
+                Err(_) => write_json(function, &Value::from(line).to_string()),
+            }
         } else {
             self.write(function, &render::line(line));
         }
@@ -72,7 +75,7 @@ impl Logger {
     /// A line of ours: `source` says which part speaks (`gateway`, `stream`, `bus`, or a function's name).
     pub(crate) fn say(&self, source: &str, message: &str) {
         if self.is_json() {
-            write_json(source, &Value::from(message));
+            write_json(source, &Value::from(message).to_string());
         } else {
             self.write(source, &render::printable(message));
         }
@@ -82,7 +85,7 @@ impl Logger {
     pub(crate) fn access(&self, method: &str, path: &str, status: u16, milliseconds: u128) {
         if self.is_json() {
             let record = json!({ "method": method, "path": path, "status": status, "milliseconds": milliseconds });
-            write_json("gateway", &record);
+            write_json("gateway", &record.to_string());
         } else {
             let path = render::printable(path);
             self.write("gateway", &format!("{method} {path} {status} {milliseconds} ms"));
@@ -126,6 +129,7 @@ fn print(line: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{line}");
 }
 
-fn write_json(source: &str, record: &Value) {
-    print(&json!({ "source": source, "record": record }).to_string());
+/// `record` is JSON, and stays as it came.
+fn write_json(source: &str, record: &str) {
+    print(&format!(r#"{{"source":{},"record":{}}}"#, Value::from(source), record.trim()));
 }

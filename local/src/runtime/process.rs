@@ -34,8 +34,10 @@ use crate::{
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib>
 const INIT: Duration = Duration::from_secs(10);
-/// How long an answer may trail the end of the process that gave it, and its last lines too.
+/// How long the last lines may trail the end of the process that printed them.
 const TRAIL: Duration = Duration::from_millis(250);
+/// How long an answer may: a runtime that waits for its acknowledgement cannot be overtaken by its own end.
+const ANSWER_TRAIL: Duration = Duration::from_millis(50);
 
 /// How to start a function's processes.
 pub(super) struct Launch {
@@ -134,7 +136,7 @@ impl Process {
             }
             end.send_replace(Some(how));
             // Its last answer may still be on the way.
-            let _ = timeout(TRAIL, killed.cancelled()).await;
+            let _ = timeout(ANSWER_TRAIL, killed.cancelled()).await;
             server.abort();
         });
         Ok(Self { launch, work, init, ended, served: false, _kill: kill.drop_guard() })
@@ -174,7 +176,7 @@ impl Process {
         let result = tokio::select! {
             biased;
             Ok(result) = &mut answered => result,
-            how = ended(&mut self.ended) => match timeout(TRAIL, answered).await {
+            how = ended(&mut self.ended) => match timeout(ANSWER_TRAIL, answered).await {
                 Ok(Ok(result)) => result,
                 _ => Err(FunctionError::exited(Failure::Exited, &id, &how)),
             },

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Route, Schedule, StreamMapping, Table, TemplateError, intrinsics::Intrinsics, routes, schedules, streams};
+use super::{
+    Route, Schedule, StreamMapping, Table, TemplateError, authorizers::Authorizers, intrinsics::Intrinsics, routes,
+    schedules, streams,
+};
 
 /// One entry of a function's `events`.
 #[derive(Debug)]
@@ -21,6 +24,7 @@ pub(super) fn read(
     place: &str,
     intrinsics: &Intrinsics<'_>,
     tables: &[Table],
+    authorizers: &Authorizers<'_>,
 ) -> Result<Event, TemplateError> {
     let (kind, value) = match event {
         Value::Object(members) if members.len() == 1 => {
@@ -32,7 +36,10 @@ pub(super) fn read(
     };
     let place = format!("{place}.{kind}");
     match kind {
-        "httpApi" => routes::read(value, &place).map(Event::Route),
+        "httpApi" => {
+            let access = authorizers.access(value.get("authorizer"), &format!("{place}.authorizer"))?;
+            routes::read(value, access, &place).map(Event::Route)
+        }
         "stream" => streams::read(value, &place, intrinsics, tables),
         "schedule" => schedules::read(value, &place, intrinsics),
         "http" => Ok(Event::Unsupported("an `http` event (a REST API; use `httpApi`)".to_owned())),
@@ -42,9 +49,6 @@ pub(super) fn read(
 
 /// What of an event has no effect on one machine, as a sentence.
 pub(super) fn left_out(event: &Value) -> Option<&'static str> {
-    if event.pointer("/httpApi/authorizer").is_some_and(|authorizer| !authorizer.is_null() && authorizer != "") {
-        return Some("its authorizer does not run on one machine; requests reach the function unchecked");
-    }
     if event.pointer("/stream/destinations").is_some_and(|destinations| !destinations.is_null()) {
         return Some("what it cannot deal with is on the log, and not sent to its destinations, on one machine");
     }

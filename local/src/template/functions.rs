@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Route, Schedule, StreamMapping, Table, TemplateError,
+    authorizers::Authorizers,
     events::{self, Event},
     intrinsics::Intrinsics,
     variables::Variables,
@@ -39,6 +40,7 @@ pub(super) struct Reader<'a> {
     variables: &'a Variables,
     intrinsics: &'a Intrinsics<'a>,
     tables: &'a [Table],
+    authorizers: &'a Authorizers<'a>,
     stack: String,
     provider: Map<String, Value>,
     environment: BTreeMap<String, String>,
@@ -49,10 +51,12 @@ impl<'a> Reader<'a> {
         variables: &'a Variables,
         intrinsics: &'a Intrinsics<'a>,
         tables: &'a [Table],
+        authorizers: &'a Authorizers<'a>,
         stack: String,
     ) -> Result<Self, TemplateError> {
         let provider = variables.members("provider")?;
-        let mut reader = Self { variables, intrinsics, tables, stack, provider, environment: BTreeMap::new() };
+        let environment = BTreeMap::new();
+        let mut reader = Self { variables, intrinsics, tables, authorizers, stack, provider, environment };
         if let Some(value) = reader.provider.get("environment").cloned() {
             reader.environment = reader.environment(value, "provider.environment")?;
         }
@@ -112,7 +116,7 @@ impl<'a> Reader<'a> {
             if let Some(what) = events::left_out(event) {
                 notices.push(format!("`{}`: {what}", function.key));
             }
-            match events::read(event, &place, self.intrinsics, self.tables)? {
+            match events::read(event, &place, self.intrinsics, self.tables, self.authorizers)? {
                 Event::Route(route) => function.routes.push(route),
                 Event::Stream(mapping) => function.streams.push(mapping),
                 Event::Schedules(schedules) => function.schedules.extend(schedules),

@@ -4,6 +4,7 @@
 //! functions and event kinds mean what the Serverless Framework means by them. What cannot run locally is said
 //! ([`Template::notices`]) and never silently left out.
 
+mod authorizers;
 mod error;
 mod events;
 mod functions;
@@ -24,17 +25,30 @@ use std::{
 use serde_json::Value;
 
 pub use self::error::TemplateError;
+use self::{authorizers::Authorizers, intrinsics::Intrinsics, resources::Resources, variables::Variables};
 pub(crate) use self::{
+    authorizers::{Access, Authorizer, Identity, Jwt},
     functions::Function,
     routes::{Cors, Method, Route, Segment},
     schedules::{Schedule, Timing},
     streams::{StartingPosition, StreamMapping},
     tables::Table,
 };
-use self::{intrinsics::Intrinsics, resources::Resources, variables::Variables};
 
 /// The account every local ARN names.
 pub(crate) const ACCOUNT: &str = "000000000000";
+
+/// What is said of a template outside of it.
+#[derive(Debug, Default)]
+pub(crate) struct Given {
+    /// Instead of the template's own.
+    pub stage: Option<String>,
+    /// They win over those of the template.
+    pub params: BTreeMap<String, String>,
+    /// The URL of the local issuer, where it runs: it stands in for the parameter `issuer`, and the service's name for an
+    /// `audience` that nobody names.
+    pub issuer: Option<String>,
+}
 
 /// A service as its `serverless.yml` describes it, every variable resolved.
 #[derive(Debug)]
@@ -53,8 +67,8 @@ pub(crate) struct Template {
 }
 
 impl Template {
-    /// Reads `path` for `stage`, or for the template's own stage.
-    pub(crate) fn load(path: &Path, stage: Option<&str>) -> Result<Self, TemplateError> {
+    /// Reads `path`.
+    pub(crate) fn load(path: &Path, given: Given) -> Result<Self, TemplateError> {
         let text = std::fs::read_to_string(path).map_err(|error| TemplateError::Unreadable {
             path: path.to_owned(),
             missing: error.kind() == std::io::ErrorKind::NotFound,
@@ -66,22 +80,26 @@ impl Template {
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Self::read(document, directory, stage, environment).map(|template| Self { path: path.to_owned(), ..template })
+        Self::read(document, directory, given, environment).map(|template| Self { path: path.to_owned(), ..template })
     }
 
     /// Makes sense of a parsed document. `environment` is what `${env:X}` reads.
     fn read(
         document: Value,
         directory: &Path,
-        stage: Option<&str>,
+        given: Given,
         environment: BTreeMap<String, String>,
     ) -> Result<Self, TemplateError> {
-        let variables = Variables::new(document, directory.to_owned(), stage.map(ToOwned::to_owned), environment)?;
+        let with_issuer = given.issuer.is_some();
+        let mut variables = Variables::new(document, directory.to_owned(), given, environment)?;
         let service = match variables.get("service")? {
             Value::String(name) => name,
             Value::Object(service) => service.get("name").and_then(Value::as_str).unwrap_or("service").to_owned(),
             _ => return Err(TemplateError::at("service", "is missing; give the service a name")),
         };
+        if with_issuer {
+            variables.default_parameter("audience", &service);
+        }
         let stage = variables.stage().to_owned();
         let region = variables.region().to_owned();
 
@@ -91,7 +109,9 @@ impl Template {
         let buses = intrinsics.names(resources::EVENT_BUS)?;
 
         let mut notices = Vec::new();
-        let reader = functions::Reader::new(&variables, &intrinsics, &tables, format!("{service}-{stage}"))?;
+        let authorizers = Authorizers::new(&variables)?;
+        let reader =
+            functions::Reader::new(&variables, &intrinsics, &tables, &authorizers, format!("{service}-{stage}"))?;
         let functions = reader.read(&mut notices)?;
         routes::refuse_duplicates(&functions)?;
         let cors = routes::cors(&variables, &functions)?;

@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Function, TemplateError, variables::Variables};
+use super::{Access, Function, TemplateError, variables::Variables};
 
 /// A route of the HTTP API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Route {
     /// Whatever no other route takes.
-    Default,
+    Default { access: Option<Access> },
     /// A method and a path.
-    Path { method: Method, path: String, segments: Vec<Segment> },
+    Path { method: Method, path: String, segments: Vec<Segment>, access: Option<Access> },
 }
 
 /// What methods a route takes.
@@ -36,9 +36,15 @@ impl Route {
     /// API Gateway's route key: `GET /bookings/{id}`.
     pub(crate) fn key(&self) -> String {
         match self {
-            Self::Default => "$default".to_owned(),
+            Self::Default { .. } => "$default".to_owned(),
             Self::Path { method, path, .. } => format!("{} {path}", method.as_str()),
         }
+    }
+
+    /// What a request must prove; nothing where everyone may call.
+    pub(crate) fn access(&self) -> Option<&Access> {
+        let (Self::Default { access } | Self::Path { access, .. }) = self;
+        access.as_ref()
     }
 
     /// The key without the parameters' names: two routes of one shape would take the same requests.
@@ -62,7 +68,7 @@ impl Method {
     }
 }
 
-pub(super) fn read(value: &Value, place: &str) -> Result<Route, TemplateError> {
+pub(super) fn read(value: &Value, access: Option<Access>, place: &str) -> Result<Route, TemplateError> {
     let text = |value: &Value| value.as_str().map(str::trim).map(ToOwned::to_owned);
     let (method, path) = match value {
         Value::String(route) => match route.trim().split_once(char::is_whitespace) {
@@ -76,7 +82,7 @@ pub(super) fn read(value: &Value, place: &str) -> Result<Route, TemplateError> {
         _ => (String::new(), String::new()),
     };
     if path == "*" || path == "$default" {
-        return Ok(Route::Default);
+        return Ok(Route::Default { access });
     }
     if !path.starts_with('/') {
         return Err(TemplateError::at(place, "is not a route; write it as `GET /path`, or `*` for everything else"));
@@ -89,7 +95,7 @@ pub(super) fn read(value: &Value, place: &str) -> Result<Route, TemplateError> {
         }
     };
     let segments = segments(&path, place)?;
-    Ok(Route::Path { method, path, segments })
+    Ok(Route::Path { method, path, segments, access })
 }
 
 fn segments(path: &str, place: &str) -> Result<Vec<Segment>, TemplateError> {

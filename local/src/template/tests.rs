@@ -2,7 +2,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{Template, Timing, yaml};
+use super::{Access, Authorizer, Given, Identity, Jwt, Template, Timing, yaml};
 
 const SERVICE: &str = r#"
 service: shop
@@ -12,7 +12,11 @@ provider:
   stage: ${opt:stage, 'dev'}
   timeout: 10
   environment: { TABLE: "${self:custom.table}", N: 4 }
-  httpApi: { cors: { allowedOrigins: [https://a.example], maxAge: 60 } }
+  httpApi:
+    cors: { allowedOrigins: [https://a.example], maxAge: 60 }
+    authorizers:
+      jwt: { type: jwt, issuerUrl: https://issuer.example, audience: shop }
+      other: { type: request, functionName: hello }
 custom: { table: "shop-${sls:stage}" }
 functions:
   hello:
@@ -60,7 +64,8 @@ resources:
 
 fn read(text: &str, stage: Option<&str>) -> Result<Template, String> {
     let document = yaml::parse(text)?;
-    Template::read(document, Path::new("."), stage, [].into()).map_err(|error| error.to_string())
+    let given = Given { stage: stage.map(Into::into), ..Given::default() };
+    Template::read(document, Path::new("."), given, [].into()).map_err(|error| error.to_string())
 }
 
 fn with(from: &str, to: &str) -> String {
@@ -85,9 +90,9 @@ fn a_whole_service() {
     );
     let keys: Vec<_> = hello.routes.iter().map(super::Route::key).collect();
     assert_eq!(keys, ["GET /hello/{name}", "POST /hello", "$default", "GET /mine"]);
-    let [authorizer, queue] = template.notices.as_slice() else { panic!("{:?}", template.notices) };
-    assert!(authorizer.starts_with("`hello`: its authorizer does not run"), "{authorizer}");
-    assert_eq!(queue, "`hello` is not called by an `sqs` event on one machine");
+    assert_eq!(template.notices, ["`hello` is not called by an `sqs` event on one machine"]);
+    assert_eq!(hello.routes.iter().filter(|route| route.access().is_some()).count(), 1);
+    assert_eq!(hello.routes[3].access(), Some(&access(&[])));
 
     let [mapping] = watch.streams.as_slice() else { panic!() };
     assert_eq!((mapping.table.as_str(), mapping.batch_size, mapping.maximum_retries), ("shop-prod", 5, Some(3)));
@@ -109,10 +114,62 @@ fn a_whole_service() {
     assert_eq!(cors.methods, ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]);
 }
 
+fn access(scopes: &[&str]) -> Access {
+    let identity = Identity::Header("Authorization".into());
+    let jwt = Jwt { identity, issuer: "https://issuer.example".into(), audience: vec!["shop".into()] };
+    Access { authorizer: Authorizer::Jwt(jwt), scopes: scopes.iter().map(ToString::to_string).collect() }
+}
+
+#[test]
+fn authorizers_are_what_their_definition_says() {
+    let accesses = |from: &str, to: &str| {
+        assert!(SERVICE.contains(from), "{from}");
+        let template = read(&SERVICE.replacen(from, to, 1), None).unwrap();
+        template.functions[0].routes.iter().find_map(|route| route.access().cloned())
+    };
+    let scoped = "authorizer: { name: jwt, scopes: [a, b] }";
+    assert_eq!(accesses("authorizer: jwt", scoped), Some(access(&["a", "b"])));
+    for open in ["authorizer: ''", "authorizer: null", "x: y"] {
+        assert_eq!(accesses("authorizer: jwt", open), None, "{open}");
+    }
+    for foreign in ["other", "{ name: other }", "aws_iam", "{ type: aws_iam }", "{ type: jwt, id: x }"] {
+        let found = accesses("authorizer: jwt", &format!("authorizer: {foreign}"));
+        assert!(matches!(found, Some(Access { authorizer: Authorizer::Foreign(_), .. })), "{foreign}: {found:?}");
+    }
+    let Some(Access { authorizer: Authorizer::Jwt(jwt), .. }) =
+        accesses("type: jwt,", "identitySource: [$request.querystring.token],")
+    else {
+        panic!()
+    };
+    assert_eq!(jwt.identity, Identity::Query("token".into()));
+}
+
+#[test]
+fn an_issuer_given_beside_the_template_turns_its_authorizer_on() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../serverless.yml");
+    let audiences = |params: &[(&str, &str)]| {
+        let params = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let issuer = Some("http://127.0.0.1:1/_local/issuer".to_owned());
+        let template = Template::load(&path, Given { params, issuer, ..Given::default() }).unwrap();
+        let routes = template.functions.iter().flat_map(|function| &function.routes);
+        let guarded = routes.filter_map(|route| match &route.access()?.authorizer {
+            Authorizer::Jwt(jwt) => Some((jwt.issuer.clone(), jwt.audience.clone())),
+            Authorizer::Foreign(_) => None,
+        });
+        let all: std::collections::BTreeSet<_> = guarded.collect();
+        assert_eq!(all.len(), 1, "{all:?}");
+        all.into_iter().next().unwrap()
+    };
+    let local = "http://127.0.0.1:1/_local/issuer".to_owned();
+    assert_eq!(audiences(&[]), (local.clone(), vec!["bookings".to_owned()]));
+    assert_eq!(audiences(&[("audience", "x")]), (local, vec!["x".to_owned()]));
+    assert_eq!(audiences(&[("issuer", "i")]).0, "i");
+}
+
 #[test]
 fn the_service_of_this_repository_can_be_read() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../serverless.yml");
-    let template = Template::load(&path, None).unwrap();
+    let template = Template::load(&path, Given::default()).unwrap();
     assert!(template.functions.iter().any(|function| !function.routes.is_empty()));
 }
 
@@ -141,6 +198,17 @@ fn mistakes_name_their_place_and_the_fix() {
         ("${self:custom.table}", "${self:custom.tabel}", "`provider.environment.TABLE` uses `${self:custom.tabel}`"),
         ("!GetAtt Table.Arn", "{ Fn::ImportValue: x }", "uses `Fn::ImportValue`, which cannot be answered"),
         ("KeySchema:", "KeySchem:", "needs `KeySchema`"),
+        (
+            "authorizer: jwt",
+            "authorizer: jtw",
+            "authorizer` names `jtw`, which is not among `provider.httpApi.authorizers`",
+        ),
+        ("authorizer: jwt", "authorizer: { scopes: [a] }", "authorizer` needs a `name`"),
+        ("authorizer: jwt", "authorizer: 7", "is not an authorizer"),
+        ("authorizer: jwt", "authorizer: { name: jwt, scopes: 7 }", "authorizer.scopes` is not a text or a list"),
+        ("issuerUrl:", "issuer:", "`provider.httpApi.authorizers.jwt` needs `issuerUrl`"),
+        ("audience: shop", "audienc: shop", "needs `audience`"),
+        ("type: jwt,", "identitySource: $request.body,", "identitySource` is not `$request.header.<name>`"),
     ] {
         let error = with(from, to);
         assert!(error.contains(expected), "{from} -> {to}: {error}");
@@ -149,7 +217,7 @@ fn mistakes_name_their_place_and_the_fix() {
 
 #[test]
 fn a_missing_file_says_what_to_do() {
-    let error = Template::load(Path::new("/nowhere/serverless.yml"), None).unwrap_err().to_string();
+    let error = Template::load(Path::new("/nowhere/serverless.yml"), Given::default()).unwrap_err().to_string();
     assert!(error.starts_with("there is no /nowhere/serverless.yml; run this where"), "{error}");
 }
 
@@ -158,5 +226,5 @@ fn same_shape_is_same_route() {
     let error = with("- httpApi: { method: post, path: /hello }", "- httpApi: GET /hello/{other}");
     assert!(error.contains("has the route `GET /hello/{other}`"), "{error}");
     let value: Value = json!(null);
-    assert!(super::routes::read(&value, "x").is_err());
+    assert!(super::routes::read(&value, None, "x").is_err());
 }

@@ -14,13 +14,17 @@ use self::{
     expression::{Alternative, Part},
     sources::Read,
 };
-use super::TemplateError;
+use super::{Given, TemplateError};
 
 /// A document whose values can be asked for, resolved.
 pub(super) struct Variables {
     document: Value,
     directory: PathBuf,
     options: BTreeMap<&'static str, String>,
+    /// Parameters that win over the document's.
+    params: BTreeMap<String, String>,
+    /// Parameters for where the document has none.
+    defaults: BTreeMap<String, String>,
     environment: BTreeMap<String, String>,
     stage: String,
     region: String,
@@ -37,12 +41,17 @@ impl Variables {
     pub(super) fn new(
         document: Value,
         directory: PathBuf,
-        stage: Option<String>,
+        given: Given,
         environment: BTreeMap<String, String>,
     ) -> Result<Self, TemplateError> {
+        let Given { stage, mut params, issuer } = given;
+        if let Some(issuer) = issuer {
+            params.entry("issuer".to_owned()).or_insert(issuer);
+        }
         let options = stage.into_iter().map(|stage| ("stage", stage)).collect();
         let (stage, region) = ("dev".to_owned(), "us-east-1".to_owned());
-        let mut variables = Self { document, directory, options, environment, stage, region };
+        let defaults = BTreeMap::new();
+        let mut variables = Self { document, directory, options, params, defaults, environment, stage, region };
         let text = |value: Value| value.as_str().map(ToOwned::to_owned);
         match variables.options.get("stage") {
             Some(stage) => variables.stage.clone_from(stage),
@@ -50,6 +59,11 @@ impl Variables {
         }
         variables.region = text(variables.get("provider.region")?).unwrap_or(variables.region);
         Ok(variables)
+    }
+
+    /// Gives a parameter a value for where the document has none.
+    pub(super) fn default_parameter(&mut self, name: &str, value: &str) {
+        self.defaults.insert(name.to_owned(), value.to_owned());
     }
 
     pub(super) fn stage(&self) -> &str {

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 pub(crate) mod dynamodb;
 mod http;
+pub(crate) mod tokens;
 pub(crate) use http::{Answer, Client};
 
 /// A directory that is gone with the test.

@@ -4,7 +4,7 @@ use super::*;
 
 fn event_of(request: Request<()>, body: &[u8]) -> Value {
     let (head, ()) = request.into_parts();
-    let found = Found { function: "f", route_key: "GET /a/{id}", parameters: vec![("id", "x y".into())] };
+    let found = Found { function: "f", route_key: "GET /a/{id}", parameters: vec![("id", "x y".into())], access: None };
     let trace = Trace::of_header(None);
     let incoming = Incoming {
         path: "/a/x y".into(),
@@ -14,6 +14,7 @@ fn event_of(request: Request<()>, body: &[u8]) -> Value {
         request_id: "id",
         trace: &trace,
         port: 3000,
+        grant: None,
     };
     event(&incoming, &found, body)
 }
@@ -57,6 +58,7 @@ fn what_there_is_none_of_is_absent() {
     for member in ["cookies", "queryStringParameters", "body", "stageVariables"] {
         assert!(event.get(member).is_none(), "{member}");
     }
+    assert!(event["requestContext"].get("authorizer").is_none());
 }
 
 #[test]

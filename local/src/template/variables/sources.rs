@@ -48,6 +48,9 @@ impl Variables {
 
     /// <https://www.serverless.com/framework/docs/guides/parameters>
     fn parameter(&self, name: &str, trail: &Trail) -> Result<Option<Value>, TemplateError> {
+        if let Some(value) = self.params.get(name) {
+            return Ok(Some(value.as_str().into()));
+        }
         let trail = trail.enter(format!("param:{name}"))?;
         let stage = &self.stage;
         for address in [
@@ -61,7 +64,7 @@ impl Variables {
                 return Ok(found);
             }
         }
-        Ok(None)
+        Ok(self.defaults.get(name).map(|value| value.as_str().into()))
     }
 
     fn file(&self, name: &str, address: &str, trail: &Trail) -> Result<Option<Value>, TemplateError> {

@@ -2,11 +2,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::Variables;
+use super::{Given, Variables};
 
 fn variables(document: Value, stage: Option<&str>) -> Variables {
     let environment = BTreeMap::from([("HOME".to_owned(), "/home/x".to_owned())]);
-    Variables::new(document, std::env::temp_dir(), stage.map(Into::into), environment).unwrap()
+    let given = Given { stage: stage.map(Into::into), ..Given::default() };
+    Variables::new(document, std::env::temp_dir(), given, environment).unwrap()
 }
 
 #[test]
@@ -43,6 +44,19 @@ fn parameters_fall_back_to_the_default_stage() {
 }
 
 #[test]
+fn parameters_given_beside_the_document_win_and_defaults_lose() {
+    let document = json!({ "params": { "default": { "a": 1, "b": 2 } },
+                           "a": "${param:a}", "b": "${param:b}", "c": "${param:c}", "d": "${param:d, 'none'}" });
+    let params = BTreeMap::from([("a".to_owned(), "${x}".to_owned())]);
+    let given = Given { params, ..Given::default() };
+    let mut variables = Variables::new(document, std::env::temp_dir(), given, BTreeMap::new()).unwrap();
+    variables.default_parameter("b", "lost");
+    variables.default_parameter("c", "found");
+    let all = ["a", "b", "c", "d"].map(|address| variables.get(address).unwrap());
+    assert_eq!(all, [json!("${x}"), json!(2), json!("found"), json!("none")]);
+}
+
+#[test]
 fn every_source() {
     let directory = std::env::temp_dir().join(format!("local-variables-{}", uuid::Uuid::new_v4()));
     std::fs::create_dir_all(&directory).unwrap();
@@ -55,7 +69,8 @@ fn every_source() {
         "g": "${self:custom.all.a.b}", "h": "${self:custom.${self:k}}", "k": "x", "l": "${ssm:/a/b, 'fallback'}",
         "m": "${file(none.yml):x, null}",
     });
-    let variables = Variables::new(document, directory.clone(), None, [("HOME".into(), "/h".into())].into()).unwrap();
+    let variables =
+        Variables::new(document, directory.clone(), Given::default(), [("HOME".into(), "/h".into())].into()).unwrap();
     let get = |address| variables.get(address).unwrap();
     assert_eq!(get("r"), "eu-central-1/000000000000");
     assert_eq!((get("e"), get("f")), (json!("/h"), json!("d")));
@@ -106,7 +121,7 @@ fn parts_that_are_files_are_merged_too() {
             { "Outputs": "${file(only-in-the-cloud.yml)}" },
         ],
     });
-    let variables = Variables::new(document, directory.clone(), None, [].into()).unwrap();
+    let variables = Variables::new(document, directory.clone(), Given::default(), [].into()).unwrap();
     let resources = variables.members("resources").unwrap()["Resources"].clone();
     assert_eq!(resources, json!({ "A": { "Type": "x" }, "B": 2 }));
     std::fs::remove_dir_all(directory).unwrap();

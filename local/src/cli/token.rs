@@ -1,0 +1,90 @@
+//! `cargo local token`: asks the running service, which has the key, also where that is in memory only.
+
+use std::{error::Error, time::Duration};
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
+use bytes::Bytes;
+use clap::Args;
+use http_body_util::{BodyExt, Full};
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use serde_json::Value;
+use tokio::time::timeout;
+
+use crate::auth::{TOKEN_PATH, TokenRequest};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Print a token of the issuer of a running `cargo local --auth`
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Whose token it is
+    #[arg(long)]
+    sub: String,
+
+    /// Scopes with spaces between them, instead of all that the template's routes ask for
+    #[arg(long)]
+    scope: Option<String>,
+
+    /// Whom it is for, instead of the audience of the template's authorizer
+    #[arg(long)]
+    audience: Option<String>,
+
+    /// For how many seconds it is valid; less than none makes one that has expired
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600, allow_negative_numbers = true)]
+    expires_in: i64,
+
+    /// Port of the service's HTTP API
+    #[arg(long, default_value_t = 3000)]
+    port: u16,
+}
+
+/// The token, or a sentence.
+pub(super) async fn fetch(arguments: Arguments) -> Result<String, String> {
+    let Arguments { sub, scope, audience, expires_in, port } = arguments;
+    let request = TokenRequest { sub, scope, audience, expires_in };
+    let body = serde_json::to_vec(&request).map_err(|error| error.to_string())?;
+    let start = format!("start it with `cargo local --auth{}`", or_nothing(port, " --port"));
+    let unreachable = |reason: String| {
+        format!("no service answers on port {port} ({reason}); {start}, or name the port it has with --port <PORT>")
+    };
+    let (status, answer) = match timeout(PATIENCE, post(port, body)).await {
+        Ok(answer) => answer.map_err(unreachable)?,
+        Err(_) => return Err(unreachable("it takes too long".to_owned())),
+    };
+    let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
+    let text = |name: &str| answer.get(name).and_then(Value::as_str);
+    match (status, text("access_token"), text("message")) {
+        (StatusCode::OK, Some(token), _) => Ok(token.to_owned()),
+        (StatusCode::NOT_FOUND, _, Some(message)) => Err(format!("{message}; {start}")),
+        (_, _, Some(message)) => Err(message.to_owned()),
+        _ => Err(format!("what answers on port {port} is not `cargo local`; {start}")),
+    }
+}
+
+fn or_nothing(port: u16, option: &str) -> String {
+    if port == 3000 { String::new() } else { format!("{option} {port}") }
+}
+
+/// The error is a phrase.
+async fn post(port: u16, body: Vec<u8>) -> Result<(StatusCode, Bytes), String> {
+    let request = Request::post(format!("http://127.0.0.1:{port}{TOKEN_PATH}"))
+        .header("content-type", "application/json")
+        .body(Full::new(Bytes::from(body)))
+        .map_err(|error| error.to_string())?;
+    let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
+    let response = client.request(request).await.map_err(|error| innermost(&error))?;
+    let status = response.status();
+    let body = Body::new(response.into_body()).collect().await.map_err(|error| error.to_string())?;
+    Ok((status, body.to_bytes()))
+}
+
+fn innermost(error: &dyn Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
