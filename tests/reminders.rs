@@ -162,7 +162,7 @@ async fn a_cancellation_that_ttl_has_overtaken_is_heeded() {
         }
     }]});
     world.cancel(&booking).await;
-    let answer = world.service.invoke("publishReminders", removed.clone()).await.unwrap();
+    let answer = world.service.invoke("publishEvents", removed.clone()).await.unwrap();
     assert_eq!(answer, json!({"batchItemFailures": []}));
     assert_eq!(world.reminders(&booking).await, Vec::<Value>::new());
 
@@ -170,7 +170,7 @@ async fn a_cancellation_that_ttl_has_overtaken_is_heeded() {
     let item = world.reminder_item(&kept).await.unwrap();
     let mut removed = removed;
     removed["Records"][0]["dynamodb"]["OldImage"] = item;
-    world.service.invoke("publishReminders", removed).await.unwrap();
+    world.service.invoke("publishEvents", removed).await.unwrap();
     assert_eq!(world.reminders(&kept).await.len(), 1, "the same record of a booking that stands is published");
     world.stop().await;
 }

@@ -158,7 +158,7 @@ async fn nothing_that_a_customer_typed_is_logged() {
     let request = world.request(Method::POST, "/bookings").header("content-type", "application/json");
     send(request.body(format!("{{\"{secret}\""))).await.is_problem(400);
     let lines = world.service.log_lines();
-    assert!(lines.iter().any(|line| line.contains("reminder published")), "{lines:#?}");
+    assert!(lines.iter().any(|line| line.contains("reminder due")), "{lines:#?}");
     let told: Vec<_> = lines.iter().filter(|line| line.contains(secret)).collect();
     assert!(told.is_empty(), "{told:#?}");
     world.stop().await;

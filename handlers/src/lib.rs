@@ -24,7 +24,7 @@ pub mod prelude {
         Booking, BookingError, BookingId, BookingPatch, BusyQuery, BusySpan, Caller, Created, IdempotencyKey, IfMatch,
         ListQuery, NewBooking, Page, ResourceId, UserId,
     };
-    pub use crate::events::{BatchResult, Bus, PublishError, Records};
+    pub use crate::events::{BatchResult, Bus, DeadLetters, PublishError, Records};
     pub use crate::lambda::{Json, Query, Tagged, Tick};
     pub use crate::store::Bookings;
     pub use crate::{Problem, handler};

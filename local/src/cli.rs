@@ -2,13 +2,16 @@
 
 mod token;
 
-use std::{fmt::Display, io::Write, path::PathBuf, process::ExitCode};
+use std::{fmt::Display, io::Write, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
 
 use crate::{Binaries, Data, Log, Options, Service};
 
-/// Run the service of a serverless.yml on this machine: API, functions, database, streams, schedules and event bus.
+/// More often than this, functions would do nothing else.
+const MOST_OFTEN: Duration = Duration::from_millis(100);
+
+/// Run the service of a serverless.yml on this machine: API, functions, database, streams, schedules, event bus and queues.
 #[derive(Debug, Parser)]
 #[command(name = "cargo local", bin_name = "cargo local", version, args_conflicts_with_subcommands = true)]
 #[expect(clippy::struct_excessive_bools, reason = "a flag each")]
@@ -28,9 +31,13 @@ struct Arguments {
     #[arg(long, value_name = "URL")]
     dynamodb_endpoint: Option<String>,
 
-    /// Keep nothing: tables and stream positions are gone when this stops
+    /// Keep nothing: tables, stream positions and messages are gone when this stops
     #[arg(long)]
     ephemeral: bool,
+
+    /// Run every schedule this often instead of as the template says
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    sweep_every: Option<Duration>,
 
     /// Build the functions with optimizations
     #[arg(long)]
@@ -70,6 +77,12 @@ fn parameter(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// More than nothing; parts of a second too.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.filter(|seconds| *seconds >= MOST_OFTEN).ok_or_else(|| "write a number of seconds, as 5 or 0.5".to_owned())
+}
+
 impl From<Arguments> for Options {
     fn from(arguments: Arguments) -> Self {
         let beside = arguments.template.parent().map(|parent| parent.join(".local")).unwrap_or_default();
@@ -84,6 +97,7 @@ impl From<Arguments> for Options {
             port: arguments.port,
             dynamodb_port: arguments.dynamodb_port,
             dynamodb_endpoint: arguments.dynamodb_endpoint,
+            schedule_every: arguments.sweep_every,
             log: Log::Terminal { json: arguments.json },
             ..Self::default()
         }
@@ -192,6 +206,18 @@ mod tests {
         for bad in ["a", "=1", ""] {
             let error = Arguments::try_parse_from(["local", "--param", bad]).unwrap_err().to_string();
             assert!(error.contains("write it as name=value"), "{error}");
+        }
+    }
+
+    #[test]
+    fn schedules_run_as_often_as_one_likes() {
+        assert_eq!(options(&[]).schedule_every, None);
+        assert_eq!(options(&["--sweep-every", "5"]).schedule_every, Some(Duration::from_secs(5)));
+        assert_eq!(options(&["--sweep-every", "0.5"]).schedule_every, Some(Duration::from_millis(500)));
+        for bad in ["0", "-1", "soon", "inf", "1e300"] {
+            let argument = format!("--sweep-every={bad}");
+            let error = Arguments::try_parse_from(["local", argument.as_str()]).unwrap_err().to_string();
+            assert!(error.contains("write a number of seconds"), "{error}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Map, Value};
 
 use crate::error::StartError;
 
@@ -13,8 +13,10 @@ pub(crate) struct Endpoints {
 }
 
 impl Endpoints {
-    pub(crate) fn write(path: &Path, api: &str, dynamodb: &str, eventbridge: &str) -> Result<Self, StartError> {
-        let text = format!("{}\n", json!({ "api": api, "dynamodb": dynamodb, "eventbridge": eventbridge }));
+    /// Each part by its name, and where it is.
+    pub(crate) fn write(path: &Path, parts: &[(&str, &str)]) -> Result<Self, StartError> {
+        let parts: Map<String, Value> = parts.iter().map(|(name, url)| ((*name).to_owned(), (*url).into())).collect();
+        let text = format!("{}\n", Value::Object(parts));
         let failed = |error: std::io::Error| StartError::Data { path: path.to_owned(), reason: error.to_string() };
         if let Some(directory) = path.parent() {
             std::fs::create_dir_all(directory).map_err(failed)?;
@@ -44,12 +46,9 @@ mod tests {
     fn there_while_it_runs_and_never_anothers() {
         let directory = std::env::temp_dir().join(format!("local-endpoints-{}", uuid::Uuid::new_v4()));
         let path = directory.join("deep/endpoints.json");
-        let first = Endpoints::write(&path, "a", "d", "e").unwrap();
-        assert_eq!(
-            std::fs::read_to_string(&path).unwrap(),
-            "{\"api\":\"a\",\"dynamodb\":\"d\",\"eventbridge\":\"e\"}\n"
-        );
-        let second = Endpoints::write(&path, "b", "d", "e").unwrap();
+        let first = Endpoints::write(&path, &[("api", "a"), ("dynamodb", "d")]).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "{\"api\":\"a\",\"dynamodb\":\"d\"}\n");
+        let second = Endpoints::write(&path, &[("api", "b")]).unwrap();
         drop(first);
         assert!(path.exists());
         drop(second);

@@ -1,5 +1,5 @@
-//! A whole serverless service on one machine: API Gateway, Lambda, DynamoDB with its streams and TTL, EventBridge's bus
-//! and schedules, from nothing but a `serverless.yml` and the functions' binaries.
+//! A whole serverless service on one machine: API Gateway, Lambda, DynamoDB with its streams and TTL, EventBridge's bus,
+//! rules and schedules, SQS, from nothing but a `serverless.yml` and the functions' binaries.
 //!
 //! No container, no account. What AWS documents of a limit, a status code or a retry holds here too, with a link to the
 //! page; what cannot run on one machine is said at the start. It knows nothing of the service it runs, and would run any
@@ -7,7 +7,7 @@
 //!
 //! A request's way: `gateway` finds the route and makes the event, `runtime` gives it to a process and waits, `gateway`
 //! makes the answer a response. A change's way: `database` writes it, `stream` reads it and calls the function, the
-//! function puts an event, `bus` keeps it.
+//! function puts an event, `bus` keeps it, and a rule sends it on to a `queue`.
 //!
 //! A route with an authorizer is never served without it. With [`Options::auth`] a local issuer makes tokens
 //! ([`Service::token`], `cargo local token`), and the gateway checks them as API Gateway's JWT authorizer does: signature,
@@ -31,6 +31,7 @@
 //! ```
 
 mod auth;
+mod aws;
 mod binaries;
 mod bus;
 mod cargo;
@@ -43,6 +44,7 @@ mod gateway;
 mod log;
 mod options;
 mod outline;
+mod queue;
 mod runtime;
 mod schedule;
 mod screen;

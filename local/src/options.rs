@@ -33,7 +33,7 @@ pub struct Options {
     pub port: u16,
     /// The database's port; 0 takes a free one.
     pub dynamodb_port: u16,
-    /// Where tables and stream positions live.
+    /// Where tables, stream positions and messages live.
     pub data: Data,
     /// The time the database goes by (TTL, stream records). Only with [`Data::Memory`].
     pub clock: Option<Arc<dyn Clock>>,
@@ -106,7 +106,7 @@ pub enum Binaries {
     },
 }
 
-/// Where tables and stream positions live.
+/// Where tables, stream positions and messages live.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Data {
     /// In memory, gone with the service.

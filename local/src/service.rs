@@ -13,8 +13,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use self::parts::{Backing, Building, Callers, listen, url_of};
 use crate::{
     auth::{self, Issuer},
-    binaries,
-    bus::{self, Bus, Event},
+    aws, binaries,
+    bus::{Bus, Event},
     data::Store,
     database::Database,
     endpoints::Endpoints,
@@ -22,8 +22,9 @@ use crate::{
     gateway::Gateway,
     log::Logger,
     options::{Data, Options},
+    queue::Queues,
     runtime::{Failure, FunctionError, Functions, Scale, Surroundings, Trace},
-    screen::Screen,
+    screen::{Addresses, Screen},
     template::{Given, Template},
 };
 
@@ -34,7 +35,8 @@ const GRACE: Duration = Duration::from_secs(2);
 pub struct Service {
     url: String,
     dynamodb_url: String,
-    eventbridge_url: String,
+    /// EventBridge's and SQS's.
+    aws_url: String,
     screen: Screen,
     bus: Bus,
     functions: Functions,
@@ -63,8 +65,11 @@ impl Service {
         let gateway_listener = listen("the API", "--port", options.port).await?;
         let url = url_of(&gateway_listener);
         let issuer = options.auth.then(|| format!("{url}{}", auth::PATH));
-        let (stage, params) = (options.stage.clone(), options.params.clone());
-        let template = Template::load(&options.template, Given { stage, params, issuer: issuer.clone() })?;
+        // So is this one of the queues' URLs.
+        let aws_listener = listen("the AWS endpoint", "--port", 0).await?;
+        let aws_url = url_of(&aws_listener);
+        let (stage, params, sqs) = (options.stage.clone(), options.params.clone(), Some(aws_url.clone()));
+        let template = Template::load(&options.template, Given { stage, params, issuer: issuer.clone(), sqs })?;
         auth::refuse_unguarded(&template, issuer.as_deref())?;
         let store = Store::open(&options.data)?;
         let issuer = issuer.map(|url| Issuer::open(url, store.directory(), &template).map(Arc::new)).transpose()?;
@@ -75,15 +80,16 @@ impl Service {
 
         let logger = Logger::new(options.log, template.functions.iter().map(|function| function.key.as_str()));
         let (intake, backing, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
-        let bus = Bus::new(template.buses.clone(), template.region.clone(), logger.clone());
-        let eventbridge = listen("the event bus", "--port", 0).await?;
-        let eventbridge_url = url_of(&eventbridge);
-        let announce = |path| Endpoints::write(path, &url, &started.dynamodb_url, &eventbridge_url);
+        let place = (aws_url.as_str(), template.region.as_str());
+        let queues = Queues::open(&template.queues, store.directory(), place, logger.clone(), intake.clone())?;
+        let bus = Bus::new(&template, queues.clone(), logger.clone());
+        let parts = [("api", &*url), ("dynamodb", &started.dynamodb_url), ("eventbridge", &aws_url), ("sqs", &aws_url)];
+        let announce = |path| Endpoints::write(path, &parts);
         let endpoints = options.endpoints.as_deref().map(announce).transpose()?;
         tasks.spawn({
-            let (router, stop) = (bus::router(bus.clone()), backing.clone());
+            let (router, stop) = (aws::router(bus.clone(), queues.clone()), backing.clone());
             async move {
-                let _ = axum::serve(eventbridge, router).with_graceful_shutdown(stop.cancelled_owned()).await;
+                let _ = axum::serve(aws_listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
             }
         });
         let Backing { database, dynamodb_url, listener } = started;
@@ -97,7 +103,8 @@ impl Service {
         let surroundings = Surroundings {
             region: template.region.clone(),
             dynamodb: dynamodb_url.clone(),
-            eventbridge: eventbridge_url.clone(),
+            eventbridge: aws_url.clone(),
+            sqs: aws_url.clone(),
             extra: options.environment.clone(),
         };
         let scale = Scale { max_processes: options.max_processes, idle_after: options.idle_after };
@@ -105,19 +112,26 @@ impl Service {
         for notice in &template.notices {
             logger.say("local", notice);
         }
-        let callers =
-            Callers { options: &options, template: &template, functions: &functions, stop: &intake, tasks: &tasks };
+        let callers = Callers {
+            options: &options,
+            template: &template,
+            functions: &functions,
+            queues: &queues,
+            stop: &intake,
+            tasks: &tasks,
+        };
         callers.follow_streams(&database, &store, &logger).await;
         callers.follow_schedules();
         let port = gateway_listener.local_addr().map_or(options.port, |address| address.port());
-        let gateway = Gateway::new(&template, functions.clone(), bus.clone(), logger.clone(), port, issuer.clone());
+        let (kept, log) = ((bus.clone(), queues.clone()), logger.clone());
+        let gateway = Gateway::new(&template, functions.clone(), kept, log, port, issuer.clone());
         let gateway = tokio::spawn(gateway.serve(gateway_listener, intake.clone()));
-        let screen = Screen::new(&template, &url, &dynamodb_url, &options);
+        let screen = Screen::new(&template, &Addresses { api: &url, dynamodb: &dynamodb_url, sqs: &aws_url }, &options);
         tasks.close();
         Ok(Self {
             url,
             dynamodb_url,
-            eventbridge_url,
+            aws_url,
             screen,
             bus,
             functions,
@@ -147,7 +161,13 @@ impl Service {
     /// The event bus, as the functions find it in `AWS_ENDPOINT_URL_EVENTBRIDGE`.
     #[must_use]
     pub fn eventbridge_url(&self) -> String {
-        self.eventbridge_url.clone()
+        self.aws_url.clone()
+    }
+
+    /// SQS, as the functions find it in `AWS_ENDPOINT_URL_SQS`, and for any AWS SDK: a queue's URL is one of its.
+    #[must_use]
+    pub fn sqs_url(&self) -> String {
+        self.aws_url.clone()
     }
 
     /// The last thousand events that reached the bus, in the order they came.

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Client, Scratch, start, stream};
+use common::{Client, Scratch, sqs::receive, start, stream};
 use serde_json::{Value, json as value};
 
 /// The endpoint as functions find it.
@@ -77,6 +77,72 @@ async fn limits_and_unknown_operations_are_eventbridges_errors() {
     );
     let answer = Client::new(&url).request("POST", "/", "x-amz-target: AWSEvents.PutRule\r\n", "{}").await;
     assert_eq!((answer.status, &answer.json()["__type"]), (400, &value!("UnknownOperationException")));
+    let answer = Client::new(&url).request("POST", "/", "x-amz-target: AWSEvents.PutEvents\r\n", "not json").await;
+    assert_eq!((answer.status, &answer.json()["__type"]), (400, &value!("SerializationException")));
+    let answer = Client::new(&url).request("POST", "/", "", "{}").await;
+    assert_eq!((answer.status, &answer.json()["__type"]), (400, &value!("UnknownOperationException")));
     assert!(service.events().is_empty());
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn rules_bring_events_to_queues_as_eventbridge_sends_them() {
+    let rules = "resources:
+  Resources:
+    Orders: { Type: AWS::SQS::Queue, Properties: { QueueName: orders } }
+    Parts: { Type: AWS::SQS::Queue, Properties: { QueueName: parts } }
+    Off:
+      Type: AWS::Events::Rule
+      Properties: { State: DISABLED, EventPattern: { source: [test] }, Targets: [{ Id: a, Arn: !GetAtt Orders.Arn }] }
+    Matching:
+      Type: AWS::Events::Rule
+      Properties:
+        Name: matching
+        EventBusName: !Ref Bus
+        EventPattern:
+          source: [test]
+          detail-type: [{ prefix: Order }]
+          detail: { amount: [{ numeric: ['>', 10] }], $or: [{ kind: [{ anything-but: test }] }, { forced: [{ exists: true }] }] }
+        Targets:
+          - { Id: a, Arn: !GetAtt Orders.Arn }
+          - { Id: b, Arn: !GetAtt Parts.Arn, InputPath: $.detail.amount }
+          - { Id: c, Arn: !GetAtt Parts.Arn, Input: '{\"x\":1}' }
+          - { Id: d, Arn: !GetAtt WatchLambdaFunction.Arn }
+    Other:
+      Type: AWS::Events::Rule
+      Properties: { EventPattern: { source: [test] }, Targets: [{ Id: a, Arn: !GetAtt Orders.Arn }] }";
+    let scratch = Scratch::new();
+    let service = start(scratch.options(&stream("").replace("resources:\n  Resources:", rules))).await;
+    let notice =
+        "local the rule `matching` does not reach its target `d` on one machine: it is no queue of the template";
+    assert_eq!(service.log_lines(), [notice]);
+    let entry = |kind: &str, detail: Value| value!({ "Source": "test", "DetailType": kind, "Detail": detail.to_string(), "EventBusName": "things-bus", "Resources": ["arn:x"], "TraceHeader": "Root=1" });
+    let (_, answer) = put(
+        &service.eventbridge_url(),
+        value!([
+            entry("OrderPaid", value!({ "amount": 11, "kind": "real" })),
+            entry("OrderPaid", value!({ "amount": 10, "kind": "real" })),
+            entry("OrderPaid", value!({ "amount": 11, "kind": "test" })),
+            entry("OrderPaid", value!({ "amount": 12, "kind": "test", "forced": 1 })),
+            entry("Sold", value!({ "amount": 11, "kind": "real" })),
+        ]),
+    )
+    .await;
+    let orders =
+        receive(&service, "orders", value!({ "MaxNumberOfMessages": 10, "AttributeNames": ["AWSTraceHeader"] })).await;
+    assert_eq!(orders.len(), 2, "{orders:?}");
+    assert_eq!(orders[0]["Attributes"]["AWSTraceHeader"], "Root=1");
+    let mut event = common::json(orders[0]["Body"].as_str().unwrap());
+    assert!(event["time"].take().as_str().unwrap().ends_with('Z'));
+    assert_eq!(
+        event,
+        value!({
+            "version": "0", "id": answer["Entries"][0]["EventId"], "detail-type": "OrderPaid", "source": "test",
+            "account": "000000000000", "time": null, "region": "us-east-1", "resources": ["arn:x"],
+            "detail": { "amount": 11, "kind": "real" },
+        })
+    );
+    let parts = receive(&service, "parts", value!({ "MaxNumberOfMessages": 10 })).await;
+    assert_eq!(common::sqs::bodies(&parts), ["11", r#"{"x":1}"#, "12", r#"{"x":1}"#]);
     service.stop().await;
 }

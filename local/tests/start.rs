@@ -153,8 +153,10 @@ async fn the_endpoints_file_is_there_while_the_service_runs() {
     let scratch = Scratch::new();
     let file = scratch.path(".local/endpoints.json");
     let service = start(Options { endpoints: Some(file.clone()), ..scratch.options(HTTP) }).await;
-    let expected =
-        json!({ "api": service.url(), "dynamodb": service.dynamodb_url(), "eventbridge": service.eventbridge_url() });
+    let expected = json!({
+        "api": service.url(), "dynamodb": service.dynamodb_url(), "eventbridge": service.eventbridge_url(),
+        "sqs": service.sqs_url(),
+    });
     assert_eq!(common::json(&std::fs::read_to_string(&file).unwrap()), expected);
     service.stop().await;
     assert!(!file.exists());

@@ -7,9 +7,11 @@ mod common;
 use std::{collections::BTreeMap, time::Duration};
 
 use common::{
-    Scratch,
+    Client, Scratch,
     dynamodb::{call, get, put},
-    eventually, json, start, stream,
+    eventually, json,
+    sqs::receive,
+    start, stream,
 };
 use local::{Data, ManualClock, Options, Service};
 use serde_json::{Value, json as value};
@@ -125,6 +127,45 @@ async fn poison_is_given_up_alone_when_batches_are_bisected() {
     logged(&service, "given up by watch: it failed 2 times").await;
     assert!(!service.log_lines().iter().any(|line| line.contains(r#""c""#)), "metadata only");
     service.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_given_up_is_told_to_its_destination() {
+    for (how, answer) in [
+        ("crash", value!({ "statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled" })),
+        ("", value!({ "statusCode": 200, "executedVersion": "$LATEST" })),
+    ] {
+        let scratch = Scratch::new();
+        let settings = "          batchSize: 1
+          maximumRetryAttempts: 1
+          destinations: { onFailure: { type: sqs, arn: !GetAtt Undelivered.Arn } }";
+        let queue = "resources:
+  Resources:
+    Undelivered: { Type: AWS::SQS::Queue, Properties: { QueueName: undelivered } }";
+        let options = scratch.options(&stream(settings).replace("resources:\n  Resources:", queue));
+        let service = start(Options { environment: failing(&scratch, "b", how), ..options }).await;
+        for key in ["a", "b", "c"] {
+            put(&service.dynamodb_url(), key, 1).await;
+        }
+        all_seen(&scratch, &["a", "c"]).await;
+        let told = receive(&service, "undelivered", value!({ "WaitTimeSeconds": 20 })).await;
+        let told = json(told[0]["Body"].as_str().unwrap());
+        let context = &told["requestContext"];
+        assert_eq!(
+            (&context["condition"], &context["approximateInvokeCount"]),
+            (&value!("RetryAttemptsExhausted"), &value!(2))
+        );
+        assert_eq!(context["functionArn"], "arn:aws:lambda:us-east-1:000000000000:function:things-dev-watch");
+        assert_eq!(told["responseContext"], answer);
+        let (info, records) = (&told["DDBStreamBatchInfo"], seen(&scratch));
+        assert_eq!(info["streamArn"], records[0]["eventSourceARN"]);
+        let number = |value: &Value| value.as_str().unwrap().parse::<u128>().unwrap();
+        assert!(number(&info["startSequenceNumber"]) > number(&records[0]["dynamodb"]["SequenceNumber"]));
+        assert!(service.log_lines().iter().all(|line| !line.starts_with("local")), "no notice");
+        let page = Client::new(&service.url()).get("/_local/queues").await.json();
+        assert_eq!(page[0]["messages"][0]["body"]["DDBStreamBatchInfo"], *info);
+        service.stop().await;
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test file uses its part")]
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
+pub mod bus;
 pub mod checker;
 pub mod proxy;
 
@@ -29,7 +30,7 @@ macro_rules! built {
 pub fn binaries() -> BTreeMap<String, PathBuf> {
     built![
         "health" "create_booking" "get_booking" "update_booking" "delete_booking" "cancel_booking"
-        "list_user_bookings" "list_busy_times" "publish_reminders" "sweep_reminders"
+        "list_user_bookings" "list_busy_times" "publish_events" "sweep_reminders"
     ]
 }
 
@@ -109,10 +110,17 @@ impl World {
     }
 
     /// What reached the bus about this booking, oldest first.
-    pub async fn reminders(&self, booking: &Value) -> Vec<Value> {
+    pub async fn events(&self, booking: &Value) -> Vec<Value> {
         let mut events = self.get("/_local/events").await.body;
         let events = events.as_array_mut().expect("an array").drain(..).rev();
         events.filter(|event| event["detail"]["booking_id"] == booking["booking_id"]).collect()
+    }
+
+    /// Its reminders among that.
+    pub async fn reminders(&self, booking: &Value) -> Vec<Value> {
+        let mut events = self.events(booking).await;
+        events.retain(|event| event["detail-type"] == "ReminderDue");
+        events
     }
 
     /// Waits for the booking's first reminder.

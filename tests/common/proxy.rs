@@ -130,7 +130,7 @@ fn error(kind: &str) -> Vec<u8> {
 }
 
 /// One request: its head and its body.
-async fn read(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
+pub async fn read(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(place) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {

@@ -1,28 +1,36 @@
-//! Which records of the stream are reminders that have become due.
+//! What a record of the stream tells.
 //!
-//! | record | reminder? |
+//! Of a reminder:
+//!
+//! | record | due? |
 //! |---|---|
 //! | `MODIFY`, from PENDING to DUE in one generation | yes: the sweeper marked it |
 //! | `REMOVE` by TTL, was PENDING | yes: TTL was first |
 //! | `REMOVE` by TTL, was DUE | no, it was published when it was marked |
 //! | `REMOVE` by anyone else | no: cancelled, deleted or moved |
 //! | everything else | no |
+//!
+//! Of a booking, every change is told. Everything else is no event.
 
-use serde_dynamo::Item;
+use serde::Deserialize;
+use serde_dynamo::{AttributeValue, Item};
 use serde_json::Value;
 
+use super::BookingChanged;
 use super::record::Record;
-use crate::booking::BookingId;
-use crate::store::{DUE, PENDING, REMINDER, ReminderItem};
+use crate::booking::{Booking, BookingId};
+use crate::store::{BOOKING, DUE, PENDING, REMINDER, ReminderItem, Stored};
 
-/// What a record is.
+/// What a record tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// A reminder that has become due.
+    /// A reminder has become due.
     Due(Due),
-    /// Something else.
+    /// Something happened to a booking.
+    Changed(Box<BookingChanged>),
+    /// Nothing that anybody is told.
     Other,
-    /// Nothing that can be read; why, without anything a customer typed.
+    /// It cannot be read; why, without anything a customer typed.
     Undecodable(&'static str),
 }
 
@@ -40,38 +48,53 @@ pub struct Due {
 /// Reads one record.
 #[must_use]
 pub fn decide(record: &Value) -> Verdict {
-    let Ok(record) = <Record as serde::Deserialize>::deserialize(record) else {
+    let Ok(record) = Record::deserialize(record) else {
         return Verdict::Undecodable("it is not a stream record");
     };
-    let sort_key = |item: &Item| matches!(item.get("sk"), Some(serde_dynamo::AttributeValue::S(sk)) if sk == REMINDER);
-    if !sort_key(&record.dynamodb.keys) {
-        return Verdict::Other;
-    }
+    let verdict = match record.dynamodb.keys.get("sk") {
+        Some(AttributeValue::S(sk)) if sk == REMINDER => of_reminder(&record),
+        Some(AttributeValue::S(sk)) if sk == BOOKING => of_booking(record),
+        _ => Ok(Verdict::Other),
+    };
+    verdict.unwrap_or_else(Verdict::Undecodable)
+}
+
+fn of_reminder(record: &Record) -> Result<Verdict, &'static str> {
+    let old = || reminder(record.dynamodb.old_image.as_ref());
     match record.event_name.as_str() {
         "MODIFY" => {
-            let (Some(old), Some(new)) = (&record.dynamodb.old_image, &record.dynamodb.new_image) else {
-                return Verdict::Undecodable("a changed reminder without both images");
-            };
-            match (reminder(old), reminder(new)) {
-                (Some(old), Some(new)) if old.state == PENDING && new.state == DUE => {
-                    if old.generation == new.generation { due(&new) } else { Verdict::Other }
-                }
-                (Some(_), Some(_)) => Verdict::Other,
-                _ => Verdict::Undecodable("a changed reminder that cannot be read"),
-            }
+            let (old, new) = (old()?, reminder(record.dynamodb.new_image.as_ref())?);
+            let marked = old.state == PENDING && new.state == DUE && old.generation == new.generation;
+            Ok(if marked { due(&new) } else { Verdict::Other })
         }
-        "REMOVE" if record.by_ttl() => match record.dynamodb.old_image.as_ref().map(reminder) {
-            Some(Some(old)) if old.state == PENDING => due(&old),
-            Some(Some(_)) => Verdict::Other,
-            Some(None) => Verdict::Undecodable("an expired reminder that cannot be read"),
-            None => Verdict::Undecodable("an expired reminder without its image"),
-        },
-        _ => Verdict::Other,
+        "REMOVE" if record.by_ttl() => {
+            let old = old()?;
+            Ok(if old.state == PENDING { due(&old) } else { Verdict::Other })
+        }
+        _ => Ok(Verdict::Other),
     }
 }
 
-fn reminder(item: &Item) -> Option<ReminderItem> {
-    serde_dynamo::from_item(item.clone()).ok()
+fn of_booking(record: Record) -> Result<Verdict, &'static str> {
+    let (old, new) = match record.event_name.as_str() {
+        "INSERT" => (false, true),
+        "MODIFY" => (true, true),
+        "REMOVE" => (true, false),
+        _ => return Err("a change of no known kind"),
+    };
+    let before = if old { Some(booking(record.dynamodb.old_image)?) } else { None };
+    let after = if new { Some(booking(record.dynamodb.new_image)?) } else { None };
+    Ok(BookingChanged::new(before, after).map_or(Verdict::Other, |event| Verdict::Changed(Box::new(event))))
+}
+
+fn booking(item: Option<Item>) -> Result<Booking, &'static str> {
+    let item = item.ok_or("a booking without its image")?;
+    Stored::from_stream(item).map(|stored| stored.booking).ok_or("a booking that cannot be read")
+}
+
+fn reminder(item: Option<&Item>) -> Result<ReminderItem, &'static str> {
+    let item = item.ok_or("a reminder without its image")?;
+    serde_dynamo::from_item(item.clone()).map_err(|_| "a reminder that cannot be read")
 }
 
 fn due(reminder: &ReminderItem) -> Verdict {

@@ -1,14 +1,20 @@
-//! From the table's stream to the bus: which records are reminders, whether they still hold, and how they are told.
+//! From the table's stream to the bus: what a record tells, whether it still holds, and how it is told.
 
 mod batch;
+mod booking_changed;
 mod bus;
+mod dead_letters;
 mod decide;
+mod outgoing;
 mod publish;
 mod record;
 mod reminder_due;
 
 pub use batch::{BatchResult, Records};
+pub use booking_changed::BookingChanged;
 pub use bus::Bus;
+pub use dead_letters::DeadLetters;
 pub use decide::{Due, Verdict, decide};
+pub use outgoing::Outgoing;
 pub use publish::PublishError;
 pub use reminder_due::ReminderDue;

@@ -1,14 +1,13 @@
-//! Publishing the reminders of a batch.
+//! Publishing what the records of a batch tell.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use lambda_http::tracing::{error, info, warn};
 use serde_json::Value;
 
-use super::bus::{BATCH, Put};
+use super::bus::Fate;
 use super::record::sequence;
-use super::{BatchResult, Bus, Due, Records, ReminderDue, Verdict, decide};
+use super::{BatchResult, Bus, DeadLetters, Due, Outgoing, Records, ReminderDue, Verdict, decide};
 use crate::Problem;
 use crate::booking::{BookingError, BookingId, Cause, Status, Timestamp};
 use crate::lambda::{self, Problem as _};
@@ -22,94 +21,93 @@ pub enum PublishError {
     BookingsUnread(#[problem(cause)] Cause),
 }
 
-/// How often an entry is put before Lambda is asked to bring its record again.
-const ATTEMPTS: u32 = 4;
-const PAUSE: Duration = Duration::from_millis(50);
-
-/// A reminder on its way, and the place of its record in the batch.
-struct Outgoing {
-    place: usize,
-    event: ReminderDue,
+/// What is to be done about one record, by its place in the batch.
+enum Task {
+    Publish(Outgoing),
+    Park(&'static str),
 }
 
 impl Bus {
-    /// Publishes `ReminderDue` for each record that is a due reminder and still holds.
+    /// Publishes an event for each record that tells of one: a reminder that is due and still holds, or a change of a
+    /// booking.
     ///
     /// A reminder can stand in the stream when its booking is cancelled, so the bookings are read first (the fence):
-    /// one that is gone, cancelled, or was given another reminder since, is not reminded of.
+    /// one that is gone, cancelled, or was given another reminder since, is not reminded of. What cannot be read, or
+    /// is refused by the bus for good, goes to the dead letters whole, and the batch goes on.
     ///
     /// # Errors
     /// When the bookings cannot be read; nothing is published then.
-    pub async fn publish(&self, bookings: &Bookings, records: Records) -> Result<BatchResult, PublishError> {
-        let due = gather(&records.0);
-        let ids: Vec<BookingId> = due.iter().map(|(_, due)| due.booking_id).collect();
-        let current = match bookings.find_all(&ids).await {
-            Ok(current) => current,
-            Err(error) => return Err(PublishError::BookingsUnread(cause(&error))),
-        };
-        let now = Timestamp::now();
-        let mut outgoing = Vec::new();
-        for (place, due) in due {
-            match still_holds(&due, &current) {
-                Ok(stored) => {
-                    outgoing.push(Outgoing { place, event: ReminderDue::new(&due, &stored.booking, now) });
+    pub async fn publish(
+        &self,
+        bookings: &Bookings,
+        dead_letters: &DeadLetters,
+        records: Records,
+    ) -> Result<BatchResult, PublishError> {
+        let tasks = tasks(bookings, &records.0).await?;
+        let (mut places, mut events, mut parked) = (Vec::new(), Vec::new(), Vec::new());
+        for (place, task) in tasks {
+            match task {
+                Task::Publish(event) => {
+                    places.push(place);
+                    events.push(event);
                 }
-                Err(reason) => info!(booking_id = %due.booking_id, reason, "reminder dropped"),
+                Task::Park(reason) => parked.push((place, reason)),
             }
         }
-        let failed = self.put_all(&outgoing).await;
-        let first_failed = failed.into_iter().min().and_then(|place| sequence(records.0.get(place)?));
-        Ok(BatchResult { first_failed: first_failed.map(str::to_owned) })
-    }
-
-    /// Puts every event; the places of those that are to be tried again.
-    async fn put_all(&self, outgoing: &[Outgoing]) -> Vec<usize> {
         let mut failed = Vec::new();
-        for chunk in outgoing.chunks(BATCH) {
-            let mut left: Vec<&Outgoing> = chunk.iter().collect();
-            for attempt in 1..=ATTEMPTS {
-                let events: Vec<_> = left.iter().map(|outgoing| &outgoing.event).collect();
-                let fates = self.put(&events).await;
-                let mut again = Vec::new();
-                for (place, outgoing) in left.into_iter().enumerate() {
-                    let ReminderDue { booking_id, id, late_seconds, .. } = &outgoing.event;
-                    // An answer with fewer entries than were asked for says nothing of the rest.
-                    match fates.get(place).copied().unwrap_or(Put::Again) {
-                        Put::Done => info!(%booking_id, %id, late_seconds, "reminder published"),
-                        Put::Again => again.push(outgoing),
-                        Put::Never => error!(%booking_id, %id, "reminder refused by the bus"),
-                    }
-                }
-                left = again;
-                if left.is_empty() {
-                    break;
-                }
-                if attempt < ATTEMPTS {
-                    tokio::time::sleep(PAUSE.saturating_mul(1 << attempt).mul_f64(fastrand::f64())).await;
-                }
-            }
-            if !left.is_empty() {
-                warn!(count = left.len(), "reminders left to the next attempt");
-                failed.extend(left.iter().map(|outgoing| outgoing.place));
+        for ((place, event), fate) in places.into_iter().zip(&events).zip(self.put_all(&events).await) {
+            let Outgoing { detail_type, booking_id, id, .. } = event;
+            match fate {
+                Fate::Done => info!(%booking_id, %id, detail_type, "published"),
+                Fate::Never => parked.push((place, "the bus refuses the event")),
+                Fate::Again => failed.push(place),
             }
         }
-        failed
+        if !failed.is_empty() {
+            warn!(count = failed.len(), "left to the next attempt");
+        }
+        for (place, reason) in parked {
+            let record = &records.0[place];
+            error!(sequence_number = sequence(record), reason, "parked");
+            if let Err(cause) = dead_letters.park(record, reason).await {
+                error!(cause = lambda::causes(&cause), "the dead letters do not take it");
+                failed.push(place);
+            }
+        }
+        let first_failed = failed.into_iter().min().and_then(|place| sequence(&records.0[place]));
+        Ok(BatchResult { first_failed: first_failed.map(str::to_owned) })
     }
 }
 
-/// The due reminders among the records, with their places.
-fn gather(records: &[Value]) -> Vec<(usize, Due)> {
-    let mut due = Vec::new();
-    for (place, record) in records.iter().enumerate() {
-        match decide(record) {
-            Verdict::Due(found) => due.push((place, found)),
+/// What is to be done, in the order of the batch.
+async fn tasks(bookings: &Bookings, records: &[Value]) -> Result<Vec<(usize, Task)>, PublishError> {
+    let verdicts: Vec<Verdict> = records.iter().map(decide).collect();
+    let due = verdicts.iter().filter_map(|verdict| match verdict {
+        Verdict::Due(due) => Some(due.booking_id),
+        _ => None,
+    });
+    let current = match bookings.find_all(&due.collect::<Vec<_>>()).await {
+        Ok(current) => current,
+        Err(error) => return Err(PublishError::BookingsUnread(cause(&error))),
+    };
+    let now = Timestamp::now();
+    let mut tasks = Vec::new();
+    for (place, verdict) in verdicts.into_iter().enumerate() {
+        match verdict {
+            Verdict::Due(due) => match still_holds(&due, &current) {
+                Ok(stored) => {
+                    let event = ReminderDue::new(&due, &stored.booking, now);
+                    info!(booking_id = %event.booking_id, late_seconds = event.late_seconds, "reminder due");
+                    tasks.push((place, Task::Publish(event.into())));
+                }
+                Err(reason) => info!(booking_id = %due.booking_id, reason, "reminder dropped"),
+            },
+            Verdict::Changed(event) => tasks.push((place, Task::Publish((*event).into()))),
+            Verdict::Undecodable(reason) => tasks.push((place, Task::Park(reason))),
             Verdict::Other => {}
-            Verdict::Undecodable(reason) => {
-                error!(sequence_number = sequence(record), reason, "a record of the stream cannot be decoded");
-            }
         }
     }
-    due
+    Ok(tasks)
 }
 
 /// The booking, if it is still to be reminded of.

@@ -4,12 +4,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::Due;
+use super::outgoing::{Outgoing, VERSION, id, json};
 use crate::booking::{Booking, BookingId, ResourceId, Timestamp, UserId};
-
-/// `source` of the events.
-pub(super) const SOURCE: &str = "booking.reminder";
-/// `detail-type` of the event.
-pub(super) const DETAIL_TYPE: &str = "ReminderDue";
 
 /// The detail of a `ReminderDue` event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,7 +15,7 @@ pub struct ReminderDue {
     /// `ReminderDue`.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// The same for every delivery of the same reminder: a consumer drops what it has seen.
+    /// The same for every delivery of the same reminder.
     pub id: Uuid,
     /// The booking.
     pub booking_id: BookingId,
@@ -37,18 +33,14 @@ pub struct ReminderDue {
     pub late_seconds: i64,
 }
 
-/// The namespace of the events' ids: at random, once.
-const REMINDERS: Uuid = Uuid::from_u128(0x5c1d_2e0b_9a64_4f7f_8e15_c7d0_3b9a_f642);
-
 impl ReminderDue {
     /// The event that tells, at `now`, that a reminder of `booking` is due.
     #[must_use]
     pub fn new(due: &Due, booking: &Booking, now: Timestamp) -> Self {
-        let name = format!("{} {} {}", due.booking_id, due.generation, due.ttl);
         Self {
-            version: "1.0",
-            kind: DETAIL_TYPE,
-            id: Uuid::new_v5(&REMINDERS, name.as_bytes()),
+            version: VERSION,
+            kind: "ReminderDue",
+            id: id(&format!("{} {} {}", due.booking_id, due.generation, due.ttl)),
             booking_id: booking.booking_id,
             user_id: booking.user_id.clone(),
             resource_id: booking.resource_id.clone(),
@@ -56,6 +48,18 @@ impl ReminderDue {
             end_time: booking.end_time,
             ttl: due.ttl,
             late_seconds: (now.seconds() - due.ttl).max(0),
+        }
+    }
+}
+
+impl From<ReminderDue> for Outgoing {
+    fn from(event: ReminderDue) -> Self {
+        Self {
+            source: "booking.reminder",
+            detail_type: event.kind,
+            booking_id: event.booking_id,
+            id: event.id,
+            detail: json(&event),
         }
     }
 }

@@ -105,8 +105,20 @@ impl Stored {
 
     /// Reads an item.
     pub(super) fn from_item(item: Item) -> Result<Self, BookingError> {
-        let item: BookingItem = serde_dynamo::from_item(item).map_err(foreign)?;
-        Ok(Self {
+        serde_dynamo::from_item(item).map(BookingItem::into_stored).map_err(foreign)
+    }
+
+    /// Reads an image of the table's stream; `None` where it is none of a booking.
+    #[must_use]
+    pub fn from_stream(image: serde_dynamo::Item) -> Option<Self> {
+        serde_dynamo::from_item(image).map(BookingItem::into_stored).ok()
+    }
+}
+
+impl BookingItem {
+    fn into_stored(self) -> Stored {
+        let item = self;
+        Stored {
             booking: Booking {
                 booking_id: item.booking_id,
                 user_id: item.user_id,
@@ -122,7 +134,7 @@ impl Stored {
             },
             generation: item.reminder_generation,
             fingerprint: item.request_fingerprint,
-        })
+        }
     }
 }
 

@@ -39,6 +39,13 @@ pub struct Bookings {
     shards: u32,
 }
 
+impl Bookings {
+    /// The bookings of `table`, whose pending reminders are spread over `shards` partitions of `due_index`.
+    pub fn new(client: Client, table: impl Into<String>, shards: u32) -> Self {
+        Self { client, table: table.into(), shards }
+    }
+}
+
 /// From `TABLE_NAME`, and `DUE_SHARDS`: over how many partitions of `due_index` pending reminders are spread.
 impl Init for Bookings {
     const VARIABLES: &'static [&'static str] = &["TABLE_NAME", "DUE_SHARDS"];
@@ -48,6 +55,6 @@ impl Init for Bookings {
         let Ok(shards @ 1..=1000) = shards.parse() else {
             return Err(InitError::new(format!("DUE_SHARDS must be a number from 1 to 1000, not {shards:?}")));
         };
-        Ok(Self { client: Client::new(&aws::config("DYNAMODB")?), table: variable("TABLE_NAME")?, shards })
+        Ok(Self::new(Client::new(&aws::config("DYNAMODB")?), variable("TABLE_NAME")?, shards))
     }
 }

@@ -4,9 +4,14 @@
 //! delete it, which would look like a cancellation, and does not publish it, which would be a second write that can
 //! fail on its own. What it wrote reaches the bus through the table's stream, like everything else.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use lambda_http::tracing::info;
+use tokio::time::Instant;
 
 use super::Bookings;
 use super::errors::classify;
@@ -14,49 +19,77 @@ use super::item::Item;
 use super::reminder::{DUE, PENDING};
 use crate::booking::{BookingError, Timestamp};
 
+/// A sweep begins nothing new after this long: the next one follows within the minute.
+const LONGEST: Duration = Duration::from_secs(40);
+/// How many reminders of one shard are marked at a time.
+const AT_ONCE: usize = 8;
+
+/// What a sweep did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Swept {
+    marked: usize,
+    /// Cancelled, moved, or marked by TTL or another sweep since the index was read.
+    changed: usize,
+    /// Shards of which something may be left to the next sweep.
+    unfinished: usize,
+}
+
 impl Bookings {
-    /// Marks the reminders that are due.
+    /// Marks the reminders that are due by `now`, of all shards at once, for at most 40 s.
     ///
     /// # Errors
-    /// The store's. What is not marked is left to the next sweep.
-    pub async fn sweep(&self) -> Result<(), BookingError> {
-        let now = Timestamp::now();
-        let (mut marked, mut changed) = (0, 0);
-        for shard in 0..self.shards {
-            let mut start = None;
-            loop {
-                let answer = self
-                    .client
-                    .query()
-                    .table_name(&self.table)
-                    .index_name("due_index")
-                    .key_condition_expression("#shard = :shard AND #ttl <= :now")
-                    .expression_attribute_names("#shard", "due_shard")
-                    .expression_attribute_names("#ttl", "ttl")
-                    .expression_attribute_values(":shard", AttributeValue::S(shard.to_string()))
-                    .expression_attribute_values(":now", AttributeValue::N(now.seconds().to_string()))
-                    .set_exclusive_start_key(start)
-                    .send()
-                    .await
-                    .map_err(classify)?;
-                for item in answer.items.unwrap_or_default() {
-                    if self.mark(item).await? {
-                        marked += 1;
-                    } else {
-                        changed += 1;
-                    }
+    /// The store's, when the other shards are done. What is not marked is left to the next sweep.
+    pub async fn sweep(&self, now: Timestamp) -> Result<(), BookingError> {
+        let deadline = Instant::now() + LONGEST;
+        let shards = (0..self.shards).map(|shard| self.sweep_shard(shard, now, deadline));
+        let (mut total, mut failure) = (Swept::default(), None);
+        for swept in futures_util::future::join_all(shards).await {
+            match swept {
+                Ok(swept) => {
+                    total.marked += swept.marked;
+                    total.changed += swept.changed;
+                    total.unfinished += swept.unfinished;
                 }
-                start = answer.last_evaluated_key;
-                if start.is_none() {
-                    break;
-                }
+                Err(error) => failure = Some(error),
             }
         }
-        if marked + changed > 0 {
-            // Changed: cancelled, moved, or marked by TTL or another sweep since the index was read.
-            info!(marked, changed, "reminders swept");
+        let Swept { marked, changed, unfinished } = total;
+        info!(marked, changed, unfinished, "swept");
+        failure.map_or(Ok(()), Err)
+    }
+
+    async fn sweep_shard(&self, shard: u32, now: Timestamp, deadline: Instant) -> Result<Swept, BookingError> {
+        let mut swept = Swept::default();
+        let mut start: Option<HashMap<String, AttributeValue>> = None;
+        loop {
+            if Instant::now() > deadline {
+                swept.unfinished = 1;
+                return Ok(swept);
+            }
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name("due_index")
+                .key_condition_expression("#shard = :shard AND #ttl <= :now")
+                .expression_attribute_names("#shard", "due_shard")
+                .expression_attribute_names("#ttl", "ttl")
+                .expression_attribute_values(":shard", AttributeValue::S(shard.to_string()))
+                .expression_attribute_values(":now", AttributeValue::N(now.seconds().to_string()))
+                .limit(200)
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(classify)?;
+            let marks = answer.items.unwrap_or_default().into_iter().map(|item| self.mark(item));
+            let marked: Vec<bool> = stream::iter(marks).buffer_unordered(AT_ONCE).try_collect().await?;
+            swept.marked += marked.iter().filter(|marked| **marked).count();
+            swept.changed += marked.iter().filter(|marked| !**marked).count();
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(swept);
+            }
         }
-        Ok(())
     }
 
     /// Marks one reminder, if it still is what the index said.

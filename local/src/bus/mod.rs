@@ -1,7 +1,9 @@
-//! EventBridge, as far as `PutEvents`: what is put is checked as the real one checks it, listed, and goes nowhere.
+//! EventBridge, as far as `PutEvents`: what is put is checked as the real one checks it, listed, and goes to the queues
+//! that the template's rules send it to.
 
 mod api;
 mod put_events;
+mod rules;
 
 use std::{
     collections::VecDeque,
@@ -11,8 +13,12 @@ use std::{
 use serde::Serialize;
 use serde_json::Value;
 
-pub(crate) use self::api::router;
-use crate::{log::Logger, template::ACCOUNT};
+pub(crate) use self::api::{TARGET, call};
+use crate::{
+    log::Logger,
+    queue::Queues,
+    template::{ACCOUNT, DEFAULT_BUS, Rule, Template},
+};
 
 /// How many events are remembered.
 const KEPT: usize = 1_000;
@@ -46,16 +52,23 @@ pub(crate) struct Bus(Arc<Inner>);
 
 struct Inner {
     names: Vec<String>,
+    rules: Vec<Rule>,
     region: String,
+    queues: Queues,
     events: Mutex<VecDeque<Event>>,
     logger: Logger,
 }
 
 impl Bus {
     /// The template's buses, and the one every account has.
-    pub(crate) fn new(mut names: Vec<String>, region: String, logger: Logger) -> Self {
-        names.push("default".to_owned());
-        Self(Arc::new(Inner { names, region, events: Mutex::default(), logger }))
+    pub(crate) fn new(template: &Template, queues: Queues, logger: Logger) -> Self {
+        let Template { buses, rules, region, .. } = template;
+        Self::with(buses.clone(), rules.clone(), region.clone(), (queues, logger))
+    }
+
+    fn with(mut names: Vec<String>, rules: Vec<Rule>, region: String, (queues, logger): (Queues, Logger)) -> Self {
+        names.push(DEFAULT_BUS.to_owned());
+        Self(Arc::new(Inner { names, rules, region, queues, events: Mutex::default(), logger }))
     }
 
     /// What is remembered, oldest first.
@@ -73,6 +86,7 @@ impl Bus {
 
     fn accept(&self, event: Event) {
         self.0.logger.say("bus", &format!("{} {} to {}", event.detail_type, event.id, event.event_bus_name));
+        rules::deliver(self, &event);
         let mut events = self.0.events.lock().unwrap_or_else(PoisonError::into_inner);
         if events.len() == KEPT {
             events.pop_front();

@@ -6,7 +6,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{Bus, Event, api::Refusal};
+use super::{Bus, Event};
+use crate::{aws::Refusal, template::DEFAULT_BUS};
 
 const MOST_ENTRIES: usize = 10;
 /// All entries together; 256 KB until January 2026:
@@ -16,7 +17,7 @@ const MOST_BYTES: usize = 1024 * 1024;
 /// The answer to a whole request.
 pub(super) fn put(bus: &Bus, request: &Value) -> Result<Value, Refusal> {
     let entries = request.get("Entries").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let invalid = |message: String| Refusal { kind: "ValidationException", message };
+    let invalid = |message: String| Refusal::new("ValidationException", message);
     if entries.is_empty() || entries.len() > MOST_ENTRIES {
         let bound = if entries.is_empty() { "greater than or equal to 1" } else { "less than or equal to 10" };
         return Err(invalid(format!(
@@ -50,7 +51,7 @@ fn accept(bus: &Bus, entry: &Value) -> Result<String, (&'static str, String)> {
     let malformed = || ("MalformedDetail", "Detail is malformed.".to_owned());
     let detail = serde_json::from_str::<Map<String, Value>>(detail).map_err(|_| malformed())?;
     let id = Uuid::new_v4().to_string();
-    let asked = entry.get("EventBusName").and_then(Value::as_str).unwrap_or("default");
+    let asked = entry.get("EventBusName").and_then(Value::as_str).unwrap_or(DEFAULT_BUS);
     let Some(event_bus_name) = bus.name_of(asked) else {
         bus.0.logger.say("bus", &format!("{detail_type} {id} is lost: there is no event bus `{asked}`"));
         return Ok(id);
@@ -86,10 +87,11 @@ fn size(entry: &Value) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{log::Logger, options::Log};
+    use crate::{log::Logger, options::Log, queue::Queues};
 
     fn bus() -> Bus {
-        Bus::new(vec!["mine".into()], "eu-central-1".into(), Logger::new(Log::Captured, std::iter::empty()))
+        let logger = Logger::new(Log::Captured, std::iter::empty());
+        Bus::with(vec!["mine".into()], Vec::new(), "eu-central-1".into(), (Queues::for_tests(&[]), logger))
     }
 
     fn entry() -> Value {

@@ -23,6 +23,7 @@ mod cors;
 mod events;
 mod issuer;
 mod path;
+mod queues;
 mod request;
 mod response;
 mod routes;
@@ -53,6 +54,7 @@ use crate::{
     auth::{self, Grant, Issuer, Refusal},
     bus::Bus,
     log::Logger,
+    queue::Queues,
     runtime::{Failure, Functions, Trace},
     template::{Access, Cors, Template},
 };
@@ -67,6 +69,7 @@ pub(crate) struct Gateway {
     pub cors: Option<Cors>,
     pub functions: Functions,
     pub bus: Bus,
+    pub queues: Queues,
     pub logger: Logger,
     pub port: u16,
     /// Whose tokens are checked.
@@ -77,13 +80,13 @@ impl Gateway {
     pub(crate) fn new(
         template: &Template,
         functions: Functions,
-        bus: Bus,
+        (bus, queues): (Bus, Queues),
         logger: Logger,
         port: u16,
         issuer: Option<Arc<Issuer>>,
     ) -> Self {
         let cors = template.cors.clone();
-        Self { routes: Routes::new(&template.functions), cors, functions, bus, logger, port, issuer }
+        Self { routes: Routes::new(&template.functions), cors, functions, bus, queues, logger, port, issuer }
     }
 
     /// Answers until told to stop, then finishes what has begun.
@@ -98,6 +101,7 @@ impl Gateway {
     fn router(self) -> Router {
         Router::new()
             .route("/_local/events", get(events::list))
+            .route("/_local/queues", get(queues::list))
             .route("/_local/issuer/.well-known/openid-configuration", get(issuer::configuration))
             .route("/_local/issuer/jwks.json", get(issuer::keys))
             .route(auth::TOKEN_PATH, post(issuer::token))

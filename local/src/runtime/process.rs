@@ -175,7 +175,11 @@ impl Process {
         let deadline = Instant::now() + self.launch.timeout;
         let result = tokio::select! {
             biased;
-            Ok(result) = &mut answered => result,
+            answer = &mut answered => match answer {
+                Ok(result) => result,
+                // Nobody is left to answer: the API went away with the process.
+                Err(_) => Err(FunctionError::exited(Failure::Exited, &id, &ended(&mut self.ended).await)),
+            },
             how = ended(&mut self.ended) => match timeout(ANSWER_TRAIL, answered).await {
                 Ok(Ok(result)) => result,
                 _ => Err(FunctionError::exited(Failure::Exited, &id, &how)),

@@ -15,6 +15,7 @@ use crate::{
     error::StartError,
     log::Logger,
     options::{Binaries, Log, Options},
+    queue::Queues,
     runtime::Functions,
     schedule::Scheduled,
     stream::Mapping,
@@ -97,6 +98,7 @@ pub(super) struct Callers<'a> {
     pub(super) options: &'a Options,
     pub(super) template: &'a Template,
     pub(super) functions: &'a Functions,
+    pub(super) queues: &'a Queues,
     pub(super) stop: &'a CancellationToken,
     pub(super) tasks: &'a TaskTracker,
 }
@@ -108,10 +110,12 @@ impl Callers<'_> {
             for settings in &function.streams {
                 let mapping = Mapping {
                     function: function.key.clone(),
+                    function_name: function.name.clone(),
                     settings: settings.clone(),
                     region: self.template.region.clone(),
                     database: database.clone(),
                     functions: self.functions.clone(),
+                    queues: self.queues.clone(),
                     positions: store.positions.clone(),
                     clock: self.options.clock.clone(),
                     logger: logger.clone(),

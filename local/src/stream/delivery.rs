@@ -8,7 +8,10 @@ use std::{collections::VecDeque, time::Duration};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::record::Record;
+use super::{
+    failure::{Answer, GivenUp, Reason},
+    record::Record,
+};
 use crate::{
     runtime::{Failure, FunctionError},
     template::StreamMapping,
@@ -23,7 +26,7 @@ pub(super) trait Target: Sync {
     /// Everything up to this sequence number is dealt with.
     fn done(&self, sequence_number: &str);
     /// These will not be tried again.
-    fn give_up(&self, records: &[Record], reason: &str);
+    fn give_up(&self, records: &[Record], why: &GivenUp);
     /// These will be tried again.
     fn retry(&self, records: &[Record], failures: u64);
     /// Epoch seconds.
@@ -36,6 +39,19 @@ pub(super) trait Target: Sync {
 struct Chunk {
     records: Vec<Record>,
     failures: u64,
+    /// What the function answered last.
+    last: Option<Answer>,
+}
+
+impl Chunk {
+    /// Records that were not tried yet.
+    fn new(records: Vec<Record>) -> Self {
+        Self { records, failures: 0, last: None }
+    }
+
+    fn given_up(&self, reason: Reason) -> GivenUp {
+        GivenUp { reason, attempts: self.failures, last: self.last }
+    }
 }
 
 /// What a function made of a batch.
@@ -48,13 +64,13 @@ enum Verdict {
 
 /// Returns when every record is dealt with, or early, with `false`, when the service is being stopped.
 pub(super) async fn deliver<T: Target>(mapping: &StreamMapping, target: &T, records: Vec<Record>) -> bool {
-    let mut chunks = VecDeque::from([Chunk { records, failures: 0 }]);
+    let mut chunks = VecDeque::from([Chunk::new(records)]);
     while let Some(mut chunk) = chunks.pop_front() {
         drop_old(mapping, target, &mut chunk);
         let Some(last) = chunk.records.last().map(|record| record.sequence_number.clone()) else { continue };
-        let failed_at = match target.invoke(payload(&chunk.records)).await {
+        let (failed_at, answer) = match target.invoke(payload(&chunk.records)).await {
             Err(error) if error.failure == Failure::Stopping => return false,
-            Err(_) => 0,
+            Err(error) => (0, answer_of(&error)),
             Ok(_) if !mapping.report_failures => {
                 target.done(&last);
                 continue;
@@ -64,10 +80,11 @@ pub(super) async fn deliver<T: Target>(mapping: &StreamMapping, target: &T, reco
                     target.done(&last);
                     continue;
                 }
-                Verdict::FailedAt(index) => index,
+                Verdict::FailedAt(index) => (index, Some(Answer::Report)),
             },
         };
-        let mut rest = Chunk { records: chunk.records.split_off(failed_at), failures: chunk.failures + 1 };
+        let records = chunk.records.split_off(failed_at);
+        let mut rest = Chunk { records, failures: chunk.failures + 1, last: answer };
         if let Some(before) = chunk.records.last() {
             target.done(&before.sequence_number);
             // The record in front is another one than before: it failed once.
@@ -75,12 +92,12 @@ pub(super) async fn deliver<T: Target>(mapping: &StreamMapping, target: &T, reco
         } else if mapping.bisect && rest.records.len() > 1 {
             // Halving costs no attempt.
             let second = rest.records.split_off(rest.records.len().div_ceil(2));
-            chunks.push_front(Chunk { records: second, failures: 0 });
-            chunks.push_front(Chunk { records: rest.records, failures: 0 });
+            chunks.push_front(Chunk::new(second));
+            chunks.push_front(Chunk::new(rest.records));
             continue;
         }
         if mapping.maximum_retries.is_some_and(|most| rest.failures > most) {
-            target.give_up(&rest.records, &format!("it failed {} times", rest.failures));
+            target.give_up(&rest.records, &rest.given_up(Reason::Attempts));
             target.done(&last);
             continue;
         }
@@ -101,8 +118,16 @@ fn drop_old<T: Target>(mapping: &StreamMapping, target: &T, chunk: &mut Chunk) {
     let rest = chunk.records.split_off(young);
     let old = std::mem::replace(&mut chunk.records, rest);
     if let Some(last) = old.last() {
-        target.give_up(&old, &format!("it is older than {} seconds", age.as_secs()));
+        target.give_up(&old, &chunk.given_up(Reason::Age(age)));
         target.done(&last.sequence_number);
+    }
+}
+
+/// A failure before the function got to answer is none of its own.
+fn answer_of(error: &FunctionError) -> Option<Answer> {
+    match error.failure {
+        Failure::Throttled | Failure::Request | Failure::Unknown => None,
+        _ => Some(Answer::Error),
     }
 }
 

@@ -1,4 +1,5 @@
-//! The filter patterns of an event source mapping: which records a function gets to see.
+//! The filter patterns of an event source mapping, and of a rule: which records a function gets to see, which events a
+//! rule's targets.
 //!
 //! The syntax is EventBridge's, as far as Lambda takes it:
 //! <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax>.
@@ -85,7 +86,7 @@ fn rule(value: &Value) -> Result<Rule, String> {
         Value::Array(_) => return Err(format!("has the list {value} where a value is needed")),
         other => return Ok(Rule::Equals(other.clone())),
     };
-    let unknown = || format!("has the rule {value}, which Lambda does not know");
+    let unknown = || format!("has the rule {value}, which is not known here");
     let (name, argument) = members.iter().next().filter(|_| members.len() == 1).ok_or_else(unknown)?;
     let text = || argument.as_str().map(ToOwned::to_owned).ok_or_else(unknown);
     Ok(match name.as_str() {

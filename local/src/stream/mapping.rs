@@ -16,12 +16,14 @@ use super::{
     Positions,
     batch::Batcher,
     delivery::{self, Target},
+    failure::{self, GivenUp, Place},
     reader::Reader,
     record::Record,
 };
 use crate::{
     database::{Database, DatabaseError},
     log::Logger,
+    queue::{Message, Queues},
     runtime::{FunctionError, Functions, Trace},
     template::{ACCOUNT, StreamMapping},
 };
@@ -34,10 +36,13 @@ const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 /// One mapping and all it needs.
 pub(crate) struct Mapping {
     pub function: String,
+    /// What Lambda calls it.
+    pub function_name: String,
     pub settings: StreamMapping,
     pub region: String,
     pub database: Database,
     pub functions: Functions,
+    pub queues: Queues,
     pub positions: Positions,
     pub clock: Option<Arc<dyn Clock>>,
     pub logger: Logger,
@@ -173,6 +178,21 @@ struct Destination<'a> {
     shard: &'a str,
 }
 
+impl Destination<'_> {
+    /// Tells the mapping's destination. The position moves on only after this, so that a crash rather tells it twice.
+    fn tell(&self, records: &[Record], why: &GivenUp) {
+        let Mapping { settings, function_name, region, queues, logger, .. } = self.mapping;
+        let Some(queue) = &settings.on_failure else { return };
+        let function_arn = format!("arn:aws:lambda:{region}:{ACCOUNT}:function:{function_name}");
+        let stream_arn = self.mapping.arn(self.label);
+        let place = Place { function_arn: &function_arn, stream_arn: &stream_arn, shard: self.shard };
+        let Some(message) = failure::message(records, why, place, self.now()) else { return };
+        if let Err(error) = queues.send(queue, vec![Message::new(message.to_string())]) {
+            logger.say("stream", &format!("ERROR {} not told to {queue}: {error}", range(records)));
+        }
+    }
+}
+
 impl Target for Destination<'_> {
     async fn invoke(&self, payload: Bytes) -> Result<Bytes, FunctionError> {
         let Mapping { functions, function, stop, .. } = self.mapping;
@@ -187,9 +207,10 @@ impl Target for Destination<'_> {
         self.mapping.remember(self.label, self.shard, sequence_number);
     }
 
-    fn give_up(&self, records: &[Record], reason: &str) {
-        let message = format!("ERROR {} given up by {}: {reason}", range(records), self.mapping.function);
+    fn give_up(&self, records: &[Record], why: &GivenUp) {
+        let message = format!("ERROR {} given up by {}: {}", range(records), self.mapping.function, why.words());
         self.mapping.logger.say("stream", &message);
+        self.tell(records, why);
     }
 
     fn retry(&self, records: &[Record], failures: u64) {

@@ -6,6 +6,7 @@
 
 mod batch;
 mod delivery;
+mod failure;
 mod filter;
 mod mapping;
 mod position;

@@ -47,10 +47,9 @@ pub(super) fn read(
     }
 }
 
-/// What of an event has no effect on one machine, as a sentence.
-pub(super) fn left_out(event: &Value) -> Option<&'static str> {
-    if event.pointer("/stream/destinations").is_some_and(|destinations| !destinations.is_null()) {
-        return Some("what it cannot deal with is on the log, and not sent to its destinations, on one machine");
-    }
-    None
+/// What of an event, which reads as `event`, has no effect on one machine, as a sentence.
+pub(super) fn left_out(written: &Value, event: &Event) -> Option<&'static str> {
+    let Event::Stream(StreamMapping { on_failure: None, .. }) = event else { return None };
+    let destinations = written.pointer("/stream/destinations").filter(|destinations| !destinations.is_null());
+    destinations.map(|_| "what it cannot deal with is on the log only: its destination is no queue of the template")
 }

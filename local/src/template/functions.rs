@@ -111,12 +111,13 @@ impl<'a> Reader<'a> {
             schedules: Vec::new(),
             key,
         };
-        for (index, event) in events.as_array().into_iter().flatten().enumerate() {
+        for (index, written) in events.as_array().into_iter().flatten().enumerate() {
             let place = format!("{place}.events[{index}]");
-            if let Some(what) = events::left_out(event) {
+            let event = events::read(written, &place, self.intrinsics, self.tables, self.authorizers)?;
+            if let Some(what) = events::left_out(written, &event) {
                 notices.push(format!("`{}`: {what}", function.key));
             }
-            match events::read(event, &place, self.intrinsics, self.tables, self.authorizers)? {
+            match event {
                 Event::Route(route) => function.routes.push(route),
                 Event::Stream(mapping) => function.streams.push(mapping),
                 Event::Schedules(schedules) => function.schedules.extend(schedules),

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    ACCOUNT, TemplateError,
+    ACCOUNT, TemplateError, queue_url,
     resources::{QUEUE, Resource, Resources, TABLE, arn_parts, name_property},
 };
 
@@ -16,11 +16,15 @@ pub(super) struct Intrinsics<'a> {
     resources: &'a Resources,
     region: &'a str,
     stack: String,
+    /// What the URLs of queues begin with.
+    sqs: String,
 }
 
 impl<'a> Intrinsics<'a> {
-    pub(super) fn new(resources: &'a Resources, region: &'a str, stack: String) -> Self {
-        Self { resources, region, stack }
+    /// Without an `sqs` of its own, queues have the URLs they would have on AWS.
+    pub(super) fn new(resources: &'a Resources, region: &'a str, stack: String, sqs: Option<String>) -> Self {
+        let sqs = sqs.unwrap_or_else(|| format!("https://sqs.{region}.amazonaws.com"));
+        Self { resources, region, stack, sqs }
     }
 
     /// `value`, which stands at `place`, with every intrinsic function answered.
@@ -78,7 +82,7 @@ impl<'a> Intrinsics<'a> {
                 let resource = self.find(id, place)?;
                 let name = self.name(id, resource, depth + 1)?;
                 match resource.kind.as_str() {
-                    QUEUE => format!("https://sqs.{}.amazonaws.com/{ACCOUNT}/{name}", self.region).into(),
+                    QUEUE => queue_url(&self.sqs, &name).into(),
                     "AWS::SNS::Topic" => self.arn(resource, &name, place)?.into(),
                     _ => name.into(),
                 }

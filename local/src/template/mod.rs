@@ -9,8 +9,10 @@ mod error;
 mod events;
 mod functions;
 mod intrinsics;
+mod queues;
 mod resources;
 mod routes;
+mod rules;
 mod schedules;
 mod streams;
 mod tables;
@@ -25,11 +27,15 @@ use std::{
 use serde_json::Value;
 
 pub use self::error::TemplateError;
+#[cfg(test)]
+pub(crate) use self::queues::Redrive;
 use self::{authorizers::Authorizers, intrinsics::Intrinsics, resources::Resources, variables::Variables};
 pub(crate) use self::{
     authorizers::{Access, Authorizer, Identity, Jwt},
     functions::Function,
+    queues::{MOST_BYTES, Queue, queue_url},
     routes::{Cors, Method, Route, Segment},
+    rules::{DEFAULT_BUS, Input, Rule},
     schedules::{Schedule, Timing},
     streams::{StartingPosition, StreamMapping},
     tables::Table,
@@ -48,6 +54,8 @@ pub(crate) struct Given {
     /// The URL of the local issuer, where it runs: it stands in for the parameter `issuer`, and the service's name for an
     /// `audience` that nobody names.
     pub issuer: Option<String>,
+    /// Where SQS is, where it runs: what the URLs of queues begin with.
+    pub sqs: Option<String>,
 }
 
 /// A service as its `serverless.yml` describes it, every variable resolved.
@@ -61,6 +69,8 @@ pub(crate) struct Template {
     pub functions: Vec<Function>,
     pub tables: Vec<Table>,
     pub buses: Vec<String>,
+    pub queues: Vec<Queue>,
+    pub rules: Vec<Rule>,
     pub cors: Option<Cors>,
     /// What does not run on one machine, a sentence each.
     pub notices: Vec<String>,
@@ -90,7 +100,7 @@ impl Template {
         given: Given,
         environment: BTreeMap<String, String>,
     ) -> Result<Self, TemplateError> {
-        let with_issuer = given.issuer.is_some();
+        let (with_issuer, sqs) = (given.issuer.is_some(), given.sqs.clone());
         let mut variables = Variables::new(document, directory.to_owned(), given, environment)?;
         let service = match variables.get("service")? {
             Value::String(name) => name,
@@ -104,18 +114,32 @@ impl Template {
         let region = variables.region().to_owned();
 
         let resources = Resources::read(&variables)?;
-        let intrinsics = Intrinsics::new(&resources, &region, format!("{service}-{stage}"));
+        let intrinsics = Intrinsics::new(&resources, &region, format!("{service}-{stage}"), sqs);
         let tables = tables::read(&resources, &intrinsics, &variables)?;
         let buses = intrinsics.names(resources::EVENT_BUS)?;
-
         let mut notices = Vec::new();
+        let queues = queues::read(&resources, &intrinsics, &variables, &mut notices)?;
+        let rules = rules::read(&resources, &intrinsics, &buses, &mut notices)?;
+
         let authorizers = Authorizers::new(&variables)?;
         let reader =
             functions::Reader::new(&variables, &intrinsics, &tables, &authorizers, format!("{service}-{stage}"))?;
         let functions = reader.read(&mut notices)?;
         routes::refuse_duplicates(&functions)?;
         let cors = routes::cors(&variables, &functions)?;
-        Ok(Self { path: PathBuf::new(), service, stage, region, functions, tables, buses, cors, notices })
+        Ok(Self {
+            path: PathBuf::new(),
+            service,
+            stage,
+            region,
+            functions,
+            tables,
+            buses,
+            queues,
+            rules,
+            cors,
+            notices,
+        })
     }
 }
 

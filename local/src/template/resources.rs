@@ -8,6 +8,7 @@ use super::{TemplateError, variables::Variables};
 
 pub(super) const TABLE: &str = "AWS::DynamoDB::Table";
 pub(super) const EVENT_BUS: &str = "AWS::Events::EventBus";
+pub(super) const RULE: &str = "AWS::Events::Rule";
 pub(super) const QUEUE: &str = "AWS::SQS::Queue";
 const TOPIC: &str = "AWS::SNS::Topic";
 const BUCKET: &str = "AWS::S3::Bucket";
@@ -59,7 +60,7 @@ impl Resources {
 pub(super) fn name_property(kind: &str) -> Option<&'static str> {
     Some(match kind {
         TABLE => "TableName",
-        EVENT_BUS => "Name",
+        EVENT_BUS | RULE => "Name",
         QUEUE => "QueueName",
         TOPIC => "TopicName",
         BUCKET => "BucketName",

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{Table, TemplateError, events::Event, intrinsics::Intrinsics};
+use super::{Table, TemplateError, events::Event, intrinsics::Intrinsics, queues, resources::QUEUE};
 use crate::stream::Pattern;
 
 /// How a stream is delivered to a function.
@@ -26,6 +26,8 @@ pub(crate) struct StreamMapping {
     pub bisect: bool,
     /// The function names the records that failed.
     pub report_failures: bool,
+    /// The queue that is told of records that are given up.
+    pub on_failure: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +82,7 @@ pub(super) fn read(
                 return Err(TemplateError::at(format!("{place}.functionResponseType"), reason));
             }
         },
+        on_failure: on_failure(value, place, intrinsics)?,
     }))
 }
 
@@ -100,6 +103,20 @@ fn table(arn: &Value, place: &str, tables: &[Table]) -> Result<String, TemplateE
         }
         None => Err(TemplateError::at(place, format!("is the stream of `{name}`, which is not among the resources"))),
     }
+}
+
+/// The queue that `destinations.onFailure` names, when it is one of the template. It is an ARN, or a map with one.
+fn on_failure(value: &Value, place: &str, intrinsics: &Intrinsics<'_>) -> Result<Option<String>, TemplateError> {
+    let Some(written) = value.pointer("/destinations/onFailure").filter(|written| !written.is_null()) else {
+        return Ok(None);
+    };
+    if written.get("type").is_some_and(|kind| kind != "sqs") {
+        return Ok(None);
+    }
+    let arn = written.get("arn").unwrap_or(written);
+    let arn = intrinsics.resolve(arn, &format!("{place}.destinations.onFailure"))?;
+    let names = intrinsics.names(QUEUE)?;
+    Ok(arn.as_str().and_then(|arn| queues::named_by(arn, &names)).map(ToOwned::to_owned))
 }
 
 fn patterns(members: &Members<'_>) -> Result<Vec<Pattern>, TemplateError> {

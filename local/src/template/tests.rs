@@ -2,7 +2,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{Access, Authorizer, Given, Identity, Jwt, Template, Timing, yaml};
+use super::{Access, Authorizer, Given, Identity, Input, Jwt, Template, Timing, yaml};
 
 const SERVICE: &str = r#"
 service: shop
@@ -41,6 +41,7 @@ functions:
           bisectBatchOnFunctionError: true
           functionResponseType: ReportBatchItemFailures
           filterPatterns: [{ eventName: [INSERT] }]
+          destinations: { onFailure: { type: sqs, arn: !GetAtt Dead.Arn } }
       - stream: { arn: !GetAtt Table.StreamArn, enabled: false }
       - schedule: rate(1 minute)
       - schedule: { rate: [rate(2 hours), cron(0 12 * * ? *)], input: { a: 1 } }
@@ -59,6 +60,21 @@ resources:
         TimeToLiveSpecification: { AttributeName: ttl, Enabled: true }
         Tags: [{ Key: a, Value: b }]
     Bus: { Type: AWS::Events::EventBus, Properties: { Name: !Sub "${AWS::StackName}-bus" } }
+    Jobs:
+      Type: AWS::SQS::Queue
+      Properties:
+        QueueName: shop-jobs
+        VisibilityTimeout: 60
+        RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3 }
+    Dead: { Type: AWS::SQS::Queue, Properties: { QueueName: shop-dead, MessageRetentionPeriod: 1209600 } }
+    Rule:
+      Type: AWS::Events::Rule
+      Properties:
+        Name: to-jobs
+        EventBusName: !Ref Bus
+        EventPattern: { source: [shop] }
+        State: ENABLED
+        Targets: [{ Id: one, Arn: !GetAtt Jobs.Arn, InputPath: $.detail }]
     Role: { Type: AWS::IAM::Role, Properties: { X: "${ssm:/only/in/the/cloud}" } }
 "#;
 
@@ -101,6 +117,16 @@ fn a_whole_service() {
     assert_eq!(expressions, ["rate(1 minute)", "rate(2 hours)", "cron(0 12 * * ? *)"]);
     assert!(matches!(watch.schedules[0].timing, Timing::Every(every) if every.as_secs() == 60));
     assert_eq!(watch.schedules[1].input, Some(json!({ "a": 1 })));
+
+    assert_eq!(mapping.on_failure.as_deref(), Some("shop-dead"));
+
+    let [dead, jobs] = template.queues.as_slice() else { panic!() };
+    assert_eq!((dead.name.as_str(), dead.retention.as_secs(), &dead.redrive), ("shop-dead", 1_209_600, &None));
+    assert_eq!((jobs.visibility.as_secs(), jobs.most_bytes), (60, 1024 * 1024));
+    assert_eq!(jobs.redrive, Some(super::Redrive { queue: "shop-dead".into(), after: 3 }));
+    let [rule] = template.rules.as_slice() else { panic!() };
+    assert_eq!((rule.name.as_str(), rule.bus.as_str(), rule.targets.len()), ("to-jobs", "shop-prod-bus", 1));
+    assert_eq!((&*rule.targets[0].queue, &rule.targets[0].input), ("shop-jobs", &Input::Path(vec!["detail".into()])));
 
     let [table] = template.tables.as_slice() else { panic!() };
     assert_eq!(table.ttl.as_deref(), Some("ttl"));
@@ -197,6 +223,17 @@ fn mistakes_name_their_place_and_the_fix() {
         ("rate(1 minute)", "rate(1 minutes)", "a rate is"),
         ("${self:custom.table}", "${self:custom.tabel}", "`provider.environment.TABLE` uses `${self:custom.tabel}`"),
         ("!GetAtt Table.Arn", "{ Fn::ImportValue: x }", "uses `Fn::ImportValue`, which cannot be answered"),
+        ("QueueName: shop-jobs", "QueueName: shop/jobs", "names the queue `shop/jobs`; a name has"),
+        ("QueueName: shop-jobs", "QueueName: shop-dead", "names the queue `shop-dead`, as another resource does"),
+        (
+            "VisibilityTimeout: 60",
+            "VisibilityTimeout: 1d",
+            "VisibilityTimeout` is \"1d\"; it must be a number from 0 to",
+        ),
+        ("maxReceiveCount: 3", "x: y", "RedrivePolicy.maxReceiveCount` is null; it must be a number from 1"),
+        ("deadLetterTargetArn: !GetAtt Dead.Arn", "x: y", "deadLetterTargetArn` is not the ARN of a queue"),
+        ("deadLetterTargetArn: !GetAtt Dead.Arn", "deadLetterTargetArn: !GetAtt Jobs.Arn", "is the queue itself"),
+        ("arn: !GetAtt Dead.Arn }", "arn: !GetAtt Daed.Arn }", "onFailure` refers to `Daed`, which is not among"),
         ("KeySchema:", "KeySchem:", "needs `KeySchema`"),
         (
             "authorizer: jwt",
@@ -213,6 +250,43 @@ fn mistakes_name_their_place_and_the_fix() {
         let error = with(from, to);
         assert!(error.contains(expected), "{from} -> {to}: {error}");
     }
+}
+
+#[test]
+fn what_of_queues_and_rules_cannot_run_is_said() {
+    let notices = |from: &str, to: &str| {
+        assert!(SERVICE.contains(from), "{from}");
+        read(&SERVICE.replacen(from, to, 1), None).unwrap().notices.join("\n")
+    };
+    let target = "the rule `to-jobs` does not reach its target `one` on one machine: ";
+    let nothing = "the rule `to-jobs` does nothing on one machine: ";
+    for (from, to, expected) in [
+        ("Arn: !GetAtt Jobs.Arn, ", "Arn: !GetAtt HelloLambdaFunction.Arn, ", format!("{target}it is no queue")),
+        ("Arn: !GetAtt Jobs.Arn, ", "Arn: !GetAtt Table.Arn, ", format!("{target}it is no queue of the template")),
+        ("InputPath: $.detail", "InputPath: '$.detail[0]'", format!("{target}its `InputPath` is not like")),
+        ("InputPath: $.detail", "InputTransformer: { InputTemplate: x }", format!("{target}it has an `InputTransf")),
+        ("EventPattern: { source: [shop] }", "ScheduleExpression: rate(1 day)", format!("{nothing}it has no `EventP")),
+        ("{ source: [shop] }", "{ source: [{ cidr: x }] }", format!("{nothing}its `EventPattern` has the rule")),
+        ("EventBusName: !Ref Bus", "EventBusName: other", format!("{nothing}the event bus `other` is not among")),
+        ("type: sqs, arn: !GetAtt Dead.Arn", "type: sns, arn: x", "`watch`: what it cannot deal with is on".to_owned()),
+        ("VisibilityTimeout: 60", "FifoQueue: true", "the FIFO queue `shop-jobs` keeps no order".to_owned()),
+    ] {
+        let notices = notices(from, to);
+        assert!(notices.contains(&expected), "{from} -> {to}: {notices}");
+    }
+    assert!(!notices("State: ENABLED", "State: DISABLED").contains("to-jobs"), "it does nothing in the cloud either");
+}
+
+#[test]
+fn a_reference_to_a_queue_is_its_url_where_sqs_is() {
+    let text = SERVICE.replacen("EXTRA: !GetAtt Table.Arn", "EXTRA: !Ref Jobs", 1);
+    let url = |sqs: Option<&str>| {
+        let given = Given { sqs: sqs.map(Into::into), ..Given::default() };
+        let template = Template::read(yaml::parse(&text).unwrap(), Path::new("."), given, [].into()).unwrap();
+        template.functions[0].environment["EXTRA"].clone()
+    };
+    assert_eq!(url(None), "https://sqs.eu-central-1.amazonaws.com/000000000000/shop-jobs");
+    assert_eq!(url(Some("http://127.0.0.1:1")), "http://127.0.0.1:1/000000000000/shop-jobs");
 }
 
 #[test]

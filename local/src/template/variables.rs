@@ -44,7 +44,7 @@ impl Variables {
         given: Given,
         environment: BTreeMap<String, String>,
     ) -> Result<Self, TemplateError> {
-        let Given { stage, mut params, issuer } = given;
+        let Given { stage, mut params, issuer, .. } = given;
         if let Some(issuer) = issuer {
             params.entry("issuer".to_owned()).or_insert(issuer);
         }

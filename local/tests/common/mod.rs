@@ -13,6 +13,7 @@ use serde_json::Value;
 
 pub(crate) mod dynamodb;
 mod http;
+pub(crate) mod sqs;
 pub(crate) mod tokens;
 pub(crate) use http::{Answer, Client};
 
@@ -111,6 +112,18 @@ resources:
 
 pub(crate) async fn start(options: Options) -> Service {
     Service::start(options).await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Starts where another service may not have let go of its data yet.
+pub(crate) async fn eventually_start(options: &Options) -> Service {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        match Service::start(options.clone()).await {
+            Ok(service) => return service,
+            Err(error) => assert!(Instant::now() < deadline, "{error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// Asks until there is an answer; fails the test after twenty seconds.

@@ -109,12 +109,69 @@ fn other_changes_of_a_reminder_are_not_due() {
 }
 
 #[test]
-fn other_items_are_not_due() {
-    let mut booking = by_ttl(record("REMOVE", Some(image(PENDING, 1)), None));
-    booking["dynamodb"]["Keys"]["sk"] = json!({"S": "BOOKING"});
-    assert_eq!(decide(&booking), Verdict::Other);
-    booking["dynamodb"]["Keys"] = json!({"pk": {"S": "RESOURCE#room-1"}, "sk": {"S": "DAY#2025-11-22"}});
-    assert_eq!(decide(&booking), Verdict::Other);
+fn other_items_are_no_event() {
+    let mut day = by_ttl(record("REMOVE", Some(image(PENDING, 1)), None));
+    day["dynamodb"]["Keys"] = json!({"pk": {"S": "RESOURCE#room-1"}, "sk": {"S": "DAY#2025-11-22"}});
+    assert_eq!(decide(&day), Verdict::Other);
+    day["dynamodb"]["Keys"] = json!({"pk": {"S": "RESOURCE#room-1"}, "sk": {"N": "7"}});
+    assert_eq!(decide(&day), Verdict::Other);
+}
+
+fn booking(version: u64, status: &str) -> Value {
+    json!({
+        "pk": {"S": format!("BOOKING#{ID}")},
+        "sk": {"S": "BOOKING"},
+        "booking_id": {"S": ID},
+        "user_id": {"S": "alice"},
+        "resource_id": {"S": "room-1"},
+        "start_time": {"S": "2025-11-22T10:15:00.000Z"},
+        "end_time": {"S": "2025-11-22T11:15:00.000Z"},
+        "status": {"S": status},
+        "reminder_lead_seconds": {"N": "900"},
+        "reminder_due": {"N": "1763805600"},
+        "reminder_generation": {"N": "1"},
+        "version": {"N": version.to_string()},
+        "created_at": {"S": "2025-11-22T09:00:00.000Z"},
+        "updated_at": {"S": "2025-11-22T09:00:00.000Z"},
+        "request_fingerprint": {"S": "0"}
+    })
+}
+
+fn told(name: &str, old: Option<Value>, new: Option<Value>) -> Option<&'static str> {
+    let mut record = record(name, old, new);
+    record["dynamodb"]["Keys"]["sk"] = json!({"S": "BOOKING"});
+    match decide(&record) {
+        Verdict::Changed(event) => Some(event.kind),
+        Verdict::Other => None,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_change_of_a_booking_is_told() {
+    let (active, moved, cancelled) = (booking(1, "active"), booking(2, "active"), booking(3, "cancelled"));
+    assert_eq!(told("INSERT", None, Some(active.clone())), Some("BookingCreated"));
+    assert_eq!(told("MODIFY", Some(active.clone()), Some(moved.clone())), Some("BookingRescheduled"));
+    assert_eq!(told("MODIFY", Some(moved), Some(cancelled.clone())), Some("BookingCancelled"));
+    assert_eq!(told("REMOVE", Some(cancelled), None), Some("BookingDeleted"));
+    assert_eq!(told("MODIFY", Some(active.clone()), Some(active)), None, "a write of the same is no change");
+}
+
+#[test]
+fn a_booking_that_cannot_be_read_is_said_to_be_so() {
+    let mut garbled = booking(1, "active");
+    garbled["start_time"] = json!({"S": "soon"});
+    for (name, old, new) in [
+        ("INSERT", None, Some(garbled)),
+        ("INSERT", None, None),
+        ("MODIFY", Some(booking(1, "active")), None),
+        ("REMOVE", None, None),
+        ("RENAME", Some(booking(1, "active")), None),
+    ] {
+        let mut record = record(name, old, new);
+        record["dynamodb"]["Keys"]["sk"] = json!({"S": "BOOKING"});
+        assert!(matches!(decide(&record), Verdict::Undecodable(_)), "{name}");
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ struct Fake<F> {
     answer: F,
     calls: Mutex<Vec<Vec<u64>>>,
     told: Mutex<Vec<String>>,
+    why: Mutex<Vec<GivenUp>>,
 }
 
 impl<F: Fn(&[u64]) -> Result<String, ()> + Sync> Target for Fake<F> {
@@ -24,8 +25,9 @@ impl<F: Fn(&[u64]) -> Result<String, ()> + Sync> Target for Fake<F> {
         self.told.lock().unwrap().push(format!("done {sequence_number}"));
     }
 
-    fn give_up(&self, records: &[Record], _: &str) {
+    fn give_up(&self, records: &[Record], why: &GivenUp) {
         let numbers: Vec<_> = records.iter().map(|record| record.sequence_number.as_str()).collect();
+        self.why.lock().unwrap().push(*why);
         self.told.lock().unwrap().push(format!("give up {}", numbers.join(",")));
     }
 
@@ -51,6 +53,7 @@ fn mapping() -> StreamMapping {
         maximum_age: None,
         bisect: false,
         report_failures: true,
+        on_failure: None,
     }
 }
 
@@ -69,7 +72,7 @@ async fn run(
     numbers: std::ops::RangeInclusive<u64>,
     answer: impl Fn(&[u64]) -> Result<String, ()> + Sync,
 ) -> (Vec<Vec<u64>>, Vec<String>, bool) {
-    let fake = Fake { answer, calls: Mutex::default(), told: Mutex::default() };
+    let fake = Fake { answer, calls: Mutex::default(), told: Mutex::default(), why: Mutex::default() };
     let finished = deliver(mapping, &fake, records(numbers)).await;
     (fake.calls.into_inner().unwrap(), fake.told.into_inner().unwrap(), finished)
 }
@@ -145,6 +148,23 @@ async fn old_records_are_given_up_before_they_are_tried() {
     let (calls, told, _) = run(&young, 1..=3, |_| failing(&[])).await;
     assert_eq!(calls, [vec![2, 3]]);
     assert_eq!(told, ["give up 1", "done 1", "done 3"]);
+}
+
+#[tokio::test]
+async fn who_gives_up_knows_why() {
+    let twice = StreamMapping { maximum_retries: Some(1), ..mapping() };
+    let given_up = async |mapping: &StreamMapping, answer: fn(&[u64]) -> Result<String, ()>| {
+        let fake = Fake { answer, calls: Mutex::default(), told: Mutex::default(), why: Mutex::default() };
+        deliver(mapping, &fake, records(1..=1)).await;
+        fake.why.into_inner().unwrap()
+    };
+    let tried = |last| GivenUp { reason: Reason::Attempts, attempts: 2, last: Some(last) };
+    assert_eq!(given_up(&twice, |_| Err(())).await, [tried(Answer::Error)]);
+    assert_eq!(given_up(&twice, failing).await, [tried(Answer::Report)]);
+    let age = Duration::from_secs(10);
+    let young = StreamMapping { maximum_age: Some(age), ..mapping() };
+    let old = GivenUp { reason: Reason::Age(age), attempts: 0, last: None };
+    assert_eq!(given_up(&young, |_| Err(())).await, [old]);
 }
 
 #[tokio::test]

@@ -64,7 +64,7 @@ fn lists_match_by_their_elements_and_or_by_its_alternatives() {
 fn mistakes_are_refused_with_their_fix() {
     let error = |pattern| Pattern::parse(&pattern).unwrap_err();
     assert!(error(json!({ "eventName": "INSERT" })).contains(r#"`eventName: ["INSERT"]`"#));
-    assert!(error(json!({ "v": [{ "like": "x" }] })).contains("does not know"));
-    assert!(error(json!({ "v": [{ "numeric": [">"] }] })).contains("does not know"));
+    assert!(error(json!({ "v": [{ "like": "x" }] })).contains("is not known"));
+    assert!(error(json!({ "v": [{ "numeric": [">"] }] })).contains("is not known"));
     assert!(error(json!([])).contains("is not a pattern"));
 }

@@ -1,0 +1,119 @@
+//! The events `BookingCreated`, `BookingRescheduled`, `BookingCancelled` and `BookingDeleted`.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::outgoing::{Outgoing, VERSION, id, json};
+use crate::booking::{Booking, BookingId, ResourceId, Status, Timestamp, UserId};
+
+/// The detail of an event that tells what happened to a booking. The booking before and after is in it, so that a
+/// consumer needs no call back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BookingChanged {
+    /// Version of this shape.
+    pub version: &'static str,
+    /// What happened.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The same for every delivery of the same event.
+    pub id: Uuid,
+    /// The booking.
+    pub booking_id: BookingId,
+    /// Who booked.
+    pub user_id: UserId,
+    /// What is booked.
+    pub resource_id: ResourceId,
+    /// Its first moment.
+    pub start_time: Timestamp,
+    /// The moment it is over.
+    pub end_time: Timestamp,
+    /// The booking before; null when it was created.
+    pub before: Option<Booking>,
+    /// The booking after; null when it was deleted.
+    pub after: Option<Booking>,
+}
+
+impl BookingChanged {
+    /// The event of a change from `before` to `after`; `None` when neither is a booking, or nothing has changed.
+    #[must_use]
+    pub fn new(before: Option<Booking>, after: Option<Booking>) -> Option<Self> {
+        let kind = match (&before, &after) {
+            (None, Some(_)) => "BookingCreated",
+            (Some(_), None) => "BookingDeleted",
+            (Some(before), Some(after)) if before == after => return None,
+            (Some(before), Some(after)) if before.status == Status::Active && after.status == Status::Cancelled => {
+                "BookingCancelled"
+            }
+            (Some(_), Some(_)) => "BookingRescheduled",
+            (None, None) => return None,
+        };
+        let booking = after.as_ref().or(before.as_ref())?;
+        // A booking that is deleted and made again under the same key starts at version 1 again, at another time.
+        let name = format!("{kind} {} {} {}", booking.booking_id, booking.created_at.millis(), booking.version);
+        Some(Self {
+            version: VERSION,
+            kind,
+            id: id(&name),
+            booking_id: booking.booking_id,
+            user_id: booking.user_id.clone(),
+            resource_id: booking.resource_id.clone(),
+            start_time: booking.start_time,
+            end_time: booking.end_time,
+            before,
+            after,
+        })
+    }
+}
+
+impl From<BookingChanged> for Outgoing {
+    fn from(event: BookingChanged) -> Self {
+        Self {
+            source: "booking.lifecycle",
+            detail_type: event.kind,
+            booking_id: event.booking_id,
+            id: event.id,
+            detail: json(&event),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::booking::BookingPatch;
+
+    #[test]
+    fn what_happened_is_told_by_what_changed() {
+        let now: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
+        let new: crate::booking::NewBooking = serde_json::from_value(serde_json::json!({
+            "user_id": "alice", "resource_id": "room-1",
+            "start_time": "2026-11-22T10:00:00Z", "end_time": "2026-11-22T11:00:00Z",
+        }))
+        .unwrap();
+        let made = new.book(BookingId::random(), now).unwrap();
+        let patch = BookingPatch { reminder_lead_seconds: Some(None), ..BookingPatch::default() };
+        let moved = patch.apply(&made, now).unwrap().unwrap();
+        let cancelled = moved.cancelled(now);
+        let event = |before: Option<&Booking>, after: Option<&Booking>| {
+            BookingChanged::new(before.cloned(), after.cloned()).map(|event| (event.kind, event.id))
+        };
+        let steps = [
+            (event(None, Some(&made)), "BookingCreated"),
+            (event(Some(&made), Some(&moved)), "BookingRescheduled"),
+            (event(Some(&moved), Some(&cancelled)), "BookingCancelled"),
+            (event(Some(&cancelled), None), "BookingDeleted"),
+        ];
+        let mut ids: Vec<_> = steps
+            .map(|(event, kind)| {
+                let (found, id) = event.unwrap();
+                assert_eq!(found, kind);
+                id
+            })
+            .into();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), 4, "each has an id of its own");
+        assert_eq!(event(Some(&made), Some(&made)), None);
+        assert_eq!(event(None, Some(&made)), event(None, Some(&made)), "and always the same");
+    }
+}

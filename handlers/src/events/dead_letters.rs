@@ -1,0 +1,45 @@
+//! Records that nobody could make sense of, kept whole until a person looks at them.
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::MessageAttributeValue;
+use serde_json::Value;
+
+use super::record::sequence;
+use crate::booking::Cause;
+use crate::lambda::{Init, InitError, aws, variable};
+
+/// The queue of dead letters.
+#[derive(Debug, Clone)]
+pub struct DeadLetters {
+    client: Client,
+    queue: String,
+}
+
+/// From `DEAD_LETTER_QUEUE`, the queue's name.
+impl Init for DeadLetters {
+    const VARIABLES: &'static [&'static str] = &["DEAD_LETTER_QUEUE"];
+
+    async fn init() -> Result<Self, InitError> {
+        Ok(Self { client: Client::new(&aws::config("SQS")?), queue: variable("DEAD_LETTER_QUEUE")? })
+    }
+}
+
+impl DeadLetters {
+    /// Keeps a record, as Lambda brought it, with the reason and its sequence number beside it.
+    ///
+    /// # Errors
+    /// When the queue does not take it.
+    pub(super) async fn park(&self, record: &Value, reason: &str) -> Result<(), Cause> {
+        let text = |text: &str| MessageAttributeValue::builder().data_type("String").string_value(text).build();
+        // Looked up when it is needed, which is next to never: an init that asked for it would be paid by everyone.
+        let found = self.client.get_queue_url().queue_name(&self.queue).send().await.map_err(Cause::new)?;
+        let message = self
+            .client
+            .send_message()
+            .set_queue_url(found.queue_url)
+            .message_body(record.to_string())
+            .message_attributes("reason", text(reason).map_err(Cause::new)?)
+            .message_attributes("sequence_number", text(sequence(record).unwrap_or("none")).map_err(Cause::new)?);
+        message.send().await.map(drop).map_err(Cause::new)
+    }
+}

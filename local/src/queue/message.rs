@@ -1,0 +1,103 @@
+//! A message, as it is kept.
+
+use std::collections::BTreeMap;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use chrono::Utc;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A message of a queue. Times are milliseconds since 1970, as in SQS.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Message {
+    pub id: String,
+    pub body: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, Attribute>,
+    /// The X-Ray trace it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
+    pub sent: i64,
+    /// From when on it can be received.
+    pub visible: i64,
+    /// How often it was received.
+    #[serde(default)]
+    pub receives: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_received: Option<i64>,
+    /// The ARN of the queue that gave it up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+/// An attribute of the sender's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Attribute {
+    /// `String`, `Number` or `Binary`, perhaps with a label of the sender's: `Number.int`.
+    pub data_type: String,
+    pub value: AttributeValue,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum AttributeValue {
+    Text(String),
+    /// In Base64.
+    Binary(String),
+}
+
+impl Message {
+    /// One that is sent now, to be received at once.
+    pub(crate) fn new(body: String) -> Self {
+        let now = Utc::now().timestamp_millis();
+        Self {
+            id: Uuid::new_v4().to_string(),
+            body,
+            attributes: BTreeMap::new(),
+            trace: None,
+            sent: now,
+            visible: now,
+            receives: 0,
+            first_received: None,
+            source: None,
+        }
+    }
+
+    /// What counts towards the limit: body and attributes.
+    pub(crate) fn size(&self) -> usize {
+        let attributes = self.attributes.iter();
+        let attributes =
+            attributes.map(|(name, attribute)| name.len() + attribute.data_type.len() + attribute.bytes().len());
+        self.body.len() + attributes.sum::<usize>()
+    }
+
+    /// What whoever received it last deletes it by.
+    pub(crate) fn receipt(&self) -> String {
+        STANDARD.encode(format!("{}:{}", self.id, self.receives))
+    }
+}
+
+impl Attribute {
+    /// The value's own bytes.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        match &self.value {
+            AttributeValue::Text(text) => text.clone().into_bytes(),
+            AttributeValue::Binary(text) => STANDARD.decode(text).unwrap_or_default(),
+        }
+    }
+}
+
+/// A receipt handle, taken apart. An older one than the last names a message, but has no power over it any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Receipt {
+    pub id: String,
+    pub receives: u64,
+}
+
+impl Receipt {
+    /// `None` for what is no receipt handle.
+    pub(crate) fn read(handle: &str) -> Option<Self> {
+        let text = String::from_utf8(STANDARD.decode(handle).ok()?).ok()?;
+        let (id, receives) = text.split_once(':')?;
+        Some(Self { id: id.to_owned(), receives: receives.parse().ok()? })
+    }
+}

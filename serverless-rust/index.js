@@ -1,0 +1,133 @@
+'use strict';
+
+const fs = require('node:fs/promises');
+const path = require('node:path');
+const { build } = require('./lib/build');
+const { checkBinary } = require('./lib/elf');
+const { UserError } = require('./lib/error');
+const { invoke } = require('./lib/invoke');
+const { zip } = require('./lib/zip');
+
+const OPTIONS = {
+  type: 'object',
+  properties: {
+    profile: { type: 'string', minLength: 1 },
+    cargoFlags: { type: 'array', items: { type: 'string' } },
+    builder: { enum: ['auto', 'cargo-lambda', 'cargo'] },
+  },
+  additionalProperties: false,
+};
+const DEFAULTS = { profile: 'release', cargoFlags: [], builder: 'auto' };
+
+/** Builds, packages and locally invokes the functions whose runtime is `provided.*`: those written in Rust. */
+class ServerlessRust {
+  constructor(serverless, options, { progress, writeText }) {
+    Object.assign(this, { serverless, options, progress, writeText });
+    const schema = serverless.configSchemaHandler;
+    schema.defineCustomProperties({ type: 'object', properties: { rust: OPTIONS } });
+    schema.defineFunctionProperties('aws', { type: 'object', properties: { rust: OPTIONS } });
+    this.hooks = {
+      'initialize': () => this.takeOverInvokeLocal(),
+      'before:package:createDeploymentArtifacts': () => this.explain(this.package(this.functions())),
+      'before:package:function:package': () =>
+        this.explain(this.package(this.functions().filter(({ key }) => key === options.function))),
+    };
+  }
+
+  /** The functions that this plugin looks after, with the options that hold for each. */
+  functions() {
+    const { service } = this.serverless;
+    const { provider, custom } = service;
+    return service
+      .getAllFunctions()
+      .map((key) => ({ key, config: service.getFunction(key) }))
+      .filter(({ config }) => !config.image && !config.package?.artifact && !config.package?.disable)
+      .map(({ key, config }) => ({
+        key,
+        config,
+        binary: config.handler,
+        runtime: config.runtime ?? provider.runtime ?? '',
+        architecture: config.architecture ?? provider.architecture ?? 'x86_64',
+        options: { ...DEFAULTS, ...custom?.rust, ...config.rust },
+      }))
+      .filter(({ runtime }) => runtime.startsWith('provided.'));
+  }
+
+  async package(functions) {
+    const executables = await this.build(functions);
+    const directory = path.join(this.serverless.serviceDir, '.serverless');
+    await fs.mkdir(directory, { recursive: true });
+    for (const fn of functions) {
+      const content = await fs.readFile(executables.get(fn.key));
+      const reason = checkBinary(content, fn);
+      if (reason) throw new UserError(reason);
+      const artifact = path.join(directory, `${fn.key}.zip`);
+      await fs.writeFile(artifact, zip('bootstrap', content));
+      fn.config.package = { ...fn.config.package, artifact, individually: true };
+    }
+  }
+
+  async build(functions) {
+    const progress = this.progress.create({ name: 'rust', message: 'Building with cargo' });
+    try {
+      return await build(this.serverless.serviceDir, functions);
+    } finally {
+      progress.remove();
+    }
+  }
+
+  /**
+   * The framework's own `invoke local` asks AWS for credentials and for each `Ref`, then starts a Docker image that is
+   * gone. Arguments, input and `--docker` stay with it; running a Rust function is put in its place here.
+   */
+  takeOverInvokeLocal() {
+    const framework = this.serverless.pluginManager.plugins.find(({ hooks }) => hooks?.['invoke:local:invoke']);
+    const ours = { loadEnvVars: async () => {}, invokeLocal: (fn) => this.explain(this.invokeLocal(fn, framework.options)) };
+    for (const method of Object.keys(ours)) {
+      const original = framework[method].bind(framework);
+      framework[method] = async () => {
+        const { function: name, docker } = framework.options;
+        const fn = docker ? undefined : this.functions().find(({ key }) => key === name);
+        return fn ? ours[method](fn) : original();
+      };
+    }
+  }
+
+  async invokeLocal(fn, { data, env = [] }) {
+    // For this machine, and quick to build: neither the deployed architecture nor its profile matter.
+    const options = { ...fn.options, profile: 'dev', builder: 'cargo' };
+    const executables = await this.build([{ ...fn, options, architecture: 'host' }]);
+    const provider = this.serverless.getProvider('aws');
+    const outcome = await invoke({
+      fn,
+      executable: executables.get(fn.key),
+      data,
+      given: Object.fromEntries([env].flat().map((pair) => pair.split(/=(.*)/s)).map(([name, value = '']) => [name, value])),
+      service: this.serverless.service,
+      region: provider.getRegion(),
+      stack: provider.naming.getStackName(),
+      directory: this.serverless.serviceDir,
+    });
+    if (outcome.missing) throw outcome.missing;
+    this.writeText(pretty(outcome.answer ?? outcome.error));
+    if (outcome.error !== undefined) process.exitCode = 1;
+  }
+
+  async explain(work) {
+    try {
+      return await work;
+    } catch (error) {
+      throw error instanceof UserError ? new this.serverless.classes.Error(error.message) : error;
+    }
+  }
+}
+
+function pretty(payload) {
+  try {
+    return JSON.stringify(JSON.parse(payload), null, 2);
+  } catch {
+    return payload;
+  }
+}
+
+module.exports = ServerlessRust;

@@ -1,0 +1,126 @@
+'use strict';
+
+const { spawn } = require('node:child_process');
+const path = require('node:path');
+const { UserError } = require('./error');
+
+const TARGETS = { x86_64: 'x86_64-unknown-linux-gnu', arm64: 'aarch64-unknown-linux-gnu' };
+
+/**
+ * Builds the binaries of `functions`, in one cargo call for all that share an architecture and options; returns each
+ * function's executable.
+ */
+async function build(directory, functions) {
+  const members = await workspace(directory);
+  const executables = new Map();
+  for (const group of groups(functions)) {
+    const packages = new Set();
+    for (const fn of group.functions) packages.add(owner(members, fn));
+    const built = await (await chosen(group, directory))(group, [...packages], directory, members.target_directory);
+    for (const fn of group.functions) {
+      const executable = built.get(fn.binary);
+      if (!executable) throw new UserError(`cargo built no binary "${fn.binary}" for the function "${fn.key}"`);
+      executables.set(fn.key, executable);
+    }
+  }
+  return executables;
+}
+
+/** Functions by what cargo has to be told for them. */
+function groups(functions) {
+  const all = new Map();
+  for (const fn of functions) {
+    const { architecture, options } = fn;
+    const key = JSON.stringify([architecture, options.profile, options.cargoFlags, options.builder]);
+    if (!all.has(key)) all.set(key, { architecture, ...options, functions: [] });
+    all.get(key).functions.push(fn);
+  }
+  return all.values();
+}
+
+async function workspace(directory) {
+  const { code, stdout, stderr } = await run('cargo', ['metadata', '--no-deps', '--format-version=1'], directory, 'pipe');
+  if (code !== 0) throw new UserError(`cargo cannot read the workspace of ${directory}: ${stderr.trim()}`);
+  return JSON.parse(stdout);
+}
+
+/** The package that has the function's binary. */
+function owner({ packages }, { key, binary }) {
+  const binaries = (pkg) => pkg.targets.filter((target) => target.kind.includes('bin')).map((target) => target.name);
+  const found = packages.find((pkg) => binaries(pkg).includes(binary));
+  if (found) return found.name;
+  const known = packages.flatMap(binaries).sort().join(', ') || 'none';
+  throw new UserError(
+    `the handler of the function "${key}" is "${binary}", and the workspace has no binary of that name (it has: ${known})`,
+  );
+}
+
+/** cargo-lambda cross-compiles, and links against a glibc that is old enough for Lambda; so it is preferred. */
+async function chosen({ builder }, directory) {
+  if (builder === 'cargo') return withCargo;
+  const { code } = await run('cargo', ['lambda', '--version'], directory, 'pipe');
+  if (code === 0) return withCargoLambda;
+  if (builder === 'auto') return withCargo;
+  throw new UserError('builder is "cargo-lambda", but there is none: install it with "pip install cargo-lambda"');
+}
+
+function selection({ profile, cargoFlags, functions }, packages) {
+  const binaries = new Set(functions.map((fn) => fn.binary));
+  return [
+    ...packages.flatMap((name) => ['--package', name]),
+    ...[...binaries].flatMap((name) => ['--bin', name]),
+    '--profile',
+    profile,
+    ...cargoFlags,
+  ];
+}
+
+async function withCargoLambda(group, packages, directory, targetDirectory) {
+  const output = path.join(targetDirectory, 'lambda', `${group.architecture}-${group.profile}`);
+  const { code } = await run(
+    'cargo',
+    // Its own optimizations would set `panic = "abort"`; the workspace's profile is what was asked for.
+    ['lambda', 'build', '--disable-optimizations', '--target', TARGETS[group.architecture], '--lambda-dir', output]
+      .concat(selection(group, packages)),
+    directory,
+  );
+  if (code !== 0) throw new UserError('cargo lambda build failed, see above');
+  return new Map(group.functions.map(({ binary }) => [binary, path.join(output, binary, 'bootstrap')]));
+}
+
+async function withCargo(group, packages, directory) {
+  const target = TARGETS[group.architecture];
+  // Naming the machine's own target would build everything once more, into another folder.
+  const cross = target && target !== (await host(directory)) ? ['--target', target] : [];
+  const { code, stdout } = await run(
+    'cargo',
+    ['build', '--message-format=json-render-diagnostics', ...cross, ...selection(group, packages)],
+    directory,
+  );
+  if (code !== 0) {
+    const hint = cross.length ? `; building for ${target} on this machine is easiest with cargo-lambda` : '';
+    throw new UserError(`cargo build failed, see above${hint}`);
+  }
+  const messages = stdout.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+  return new Map(messages.filter(({ executable }) => executable).map(({ target: { name }, executable }) => [name, executable]));
+}
+
+async function host(directory) {
+  const { stdout } = await run('rustc', ['-vV'], directory, 'pipe');
+  return /^host: (.*)$/m.exec(stdout)?.[1];
+}
+
+/** Runs a program to its end; what it says on standard error is shown, unless `stderr` is 'pipe'. */
+function run(program, args, cwd, stderr = 'inherit') {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', stderr] });
+    const output = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr']) {
+      child[stream]?.setEncoding('utf8').on('data', (text) => (output[stream] += text));
+    }
+    child.on('error', (error) => reject(new UserError(`${program} cannot be run: ${error.message}`)));
+    child.on('close', (code) => resolve({ code, ...output }));
+  });
+}
+
+module.exports = { build };

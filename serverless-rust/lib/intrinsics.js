@@ -1,0 +1,88 @@
+'use strict';
+
+const { UserError } = require('./error');
+
+const ACCOUNT = '000000000000';
+/** By type: the property that names a resource, and its ARN's service and what stands before the name. */
+const TYPES = {
+  'AWS::DynamoDB::Table': ['TableName', 'dynamodb', 'table/'],
+  'AWS::Events::EventBus': ['Name', 'events', 'event-bus/'],
+  'AWS::SQS::Queue': ['QueueName', 'sqs', ''],
+  'AWS::SNS::Topic': ['TopicName', 'sns', ''],
+  'AWS::S3::Bucket': ['BucketName', 's3', ''],
+};
+
+/**
+ * Answers `Ref`, `Fn::GetAtt`, `Fn::Sub` and `Fn::Join` from the template alone, as CloudFormation would:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
+ */
+class Intrinsics {
+  constructor({ resources, region, stack }) {
+    Object.assign(this, { resources, region, stack });
+    this.pseudo = {
+      'AWS::Region': region,
+      'AWS::AccountId': ACCOUNT,
+      'AWS::Partition': 'aws',
+      'AWS::URLSuffix': 'amazonaws.com',
+      'AWS::StackName': stack,
+    };
+  }
+
+  resolve(value) {
+    if (value === null || typeof value !== 'object') return String(value);
+    const [[name, argument] = [], ...rest] = Object.entries(value);
+    const answer = rest.length === 0 && INTRINSICS[name];
+    if (!answer) throw new UserError(`${JSON.stringify(value)} cannot be answered without AWS`);
+    return answer.call(this, argument);
+  }
+
+  ref(id) {
+    if (id in this.pseudo) return this.pseudo[id];
+    const { type, name } = this.resource(id);
+    if (type === 'AWS::SQS::Queue') return `https://sqs.${this.region}.amazonaws.com/${ACCOUNT}/${name}`;
+    return type === 'AWS::SNS::Topic' ? this.attribute(id, 'Arn') : name;
+  }
+
+  attribute(id, attribute) {
+    const { type, name } = this.resource(id);
+    const [nameProperty, service, prefix] = TYPES[type] ?? [];
+    if (service && ['Arn', 'TopicArn'].includes(attribute)) {
+      return service === 's3' ? `arn:aws:s3:::${name}` : `arn:aws:${service}:${this.region}:${ACCOUNT}:${prefix}${name}`;
+    }
+    if (service && [nameProperty, 'QueueName', 'Name'].includes(attribute)) return name;
+    throw new UserError(`the attribute ${id}.${attribute} cannot be answered without AWS`);
+  }
+
+  resource(id) {
+    const resource = this.resources[id];
+    if (!resource) throw new UserError(`the template has no resource ${id}`);
+    const [nameProperty] = TYPES[resource.Type] ?? [];
+    const name = resource.Properties?.[nameProperty];
+    return { type: resource.Type, name: name === undefined ? `${this.stack}-${id}` : this.resolve(name) };
+  }
+
+  substitute(text, own = {}) {
+    return text.replace(/\$\{(!?)([^}]*)\}/g, (whole, literal, name) => {
+      if (literal) return `\${${name}}`;
+      if (name in own) return this.resolve(own[name]);
+      const [id, ...attribute] = name.split('.');
+      return attribute.length ? this.attribute(id, attribute.join('.')) : this.ref(id);
+    });
+  }
+}
+
+const INTRINSICS = {
+  'Ref': Intrinsics.prototype.ref,
+  'Fn::GetAtt'(target) {
+    const [id, ...attribute] = Array.isArray(target) ? target : target.split('.');
+    return this.attribute(id, attribute.join('.'));
+  },
+  'Fn::Sub'(argument) {
+    return this.substitute(...(Array.isArray(argument) ? argument : [argument]));
+  },
+  'Fn::Join'([separator, parts]) {
+    return parts.map((part) => this.resolve(part)).join(separator);
+  },
+};
+
+module.exports = { Intrinsics, ACCOUNT };

@@ -1,0 +1,170 @@
+'use strict';
+
+// `invoke local` with real binaries, built by the real cargo.
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const net = require('node:net');
+const os = require('node:os');
+const path = require('node:path');
+const { after, before, describe, it } = require('node:test');
+const { crate } = require('./support/functions');
+const { service } = require('./support/service');
+
+// One target directory for all, so that they are compiled once.
+const target = fs.mkdtempSync(path.join(os.tmpdir(), 'serverless-rust-target-'));
+before(() => (process.env.CARGO_TARGET_DIR = target));
+after(() => fs.rmSync(target, { recursive: true }));
+
+/** `serverless invoke local -f binary`; what it wrote on standard output. */
+async function invoke(t, binary, invokeOptions = {}, { config = {}, ...rest } = {}) {
+  const made = service({ functions: { fn: { handler: binary, ...config } }, t, ...rest });
+  crate(made.directory);
+  rest.prepare?.(made.directory);
+  const { written, code } = await made.invokeLocal('fn', invokeOptions);
+  return { code, output: written.length === 1 ? JSON.parse(written[0]) : written };
+}
+
+describe('invoke local', () => {
+  it('hands the event to the binary and shows its answer', async (t) => {
+    const { code, output } = await invoke(t, 'echo', { data: { user: 'alice' } });
+    assert.deepEqual([code, output], [0, { user: 'alice' }]);
+  });
+
+  it('without data sends an empty object', async (t) => {
+    assert.deepEqual((await invoke(t, 'echo', { data: '' })).output, {});
+  });
+
+  it('shows the payload of a function error and leaves exit code 1', async (t) => {
+    const { code, output } = await invoke(t, 'fails');
+    assert.deepEqual([code, output], [1, { errorType: 'Sad', errorMessage: 'no luck' }]);
+  });
+
+  it('reports a crash as Lambda does', async (t) => {
+    const { code, output } = await invoke(t, 'crashes');
+    assert.deepEqual([code, output.errorType], [1, 'Runtime.ExitError']);
+    assert.match(output.errorMessage, /Error: Runtime exited with error: exit status 101$/);
+  });
+
+  it('reports a binary that ends before it is ready', async (t) => {
+    const { code, output } = await invoke(t, 'stops');
+    assert.equal(code, 1);
+    assert.match(output.errorMessage, /exit status 3$/);
+  });
+
+  it('ends a function at its timeout', async (t) => {
+    const { code, output } = await invoke(t, 'hangs', {}, { config: { timeout: 1 } });
+    assert.deepEqual([code, output.errorType], [1, 'Sandbox.Timedout']);
+    assert.match(output.errorMessage, /Error: Task timed out after 1\.00 seconds$/);
+  });
+
+  it('names the binaries there are when the function\'s is missing', async (t) => {
+    await assert.rejects(invoke(t, 'nothing'), /function "fn" is "nothing".*it has: asks, crashes, echo/);
+  });
+
+  it('leaves unknown functions, other runtimes and Docker to the framework', async (t) => {
+    const made = service({ functions: { fn: { handler: 'echo' }, node: { runtime: 'nodejs24.x' } }, t });
+    for (const [key, options] of [['unknown', {}], ['node', {}], ['fn', { docker: true }]]) {
+      const { written } = await made.invokeLocal(key, options);
+      assert.deepEqual(written.splice(0), ['framework environment', 'framework']);
+    }
+  });
+});
+
+describe('the environment', () => {
+  const resources = {
+    Resources: {
+      Table: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 'table-dev' } },
+      Queue: { Type: 'AWS::SQS::Queue', Properties: {} },
+      Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: { 'Fn::Sub': 'bus-${AWS::Region}' } } },
+    },
+  };
+  const read = async (t, names, environment, env) => {
+    const given = { data: names.join(' '), env };
+    const { output } = await invoke(t, 'environment', given, { config: { environment, memorySize: 256 }, resources });
+    return Object.fromEntries(output.split(' ').map((pair) => pair.split(/=(.*)/)));
+  };
+
+  it('has the template\'s variables, with its functions answered', async (t) => {
+    const environment = {
+      PLAIN: 5,
+      REF: { Ref: 'Table' },
+      URL: { Ref: 'Queue' },
+      ATT: { 'Fn::GetAtt': ['Table', 'Arn'] },
+      DOTTED: { 'Fn::GetAtt': 'Queue.QueueName' },
+      SUB: { 'Fn::Sub': '${Bus}/${Table.Arn}/${!literal}' },
+      OWN: { 'Fn::Sub': ['${Name}-x', { Name: { Ref: 'Table' } }] },
+      JOIN: { 'Fn::Join': ['-', ['a', { Ref: 'AWS::Region' }, { Ref: 'Bus' }]] },
+    };
+    const arn = 'arn:aws:dynamodb:eu-central-1:000000000000:table/table-dev';
+    assert.deepEqual(await read(t, Object.keys(environment), environment), {
+      PLAIN: '5',
+      REF: 'table-dev',
+      URL: 'https://sqs.eu-central-1.amazonaws.com/000000000000/service-dev-Queue',
+      ATT: arn,
+      DOTTED: 'service-dev-Queue',
+      SUB: `bus-eu-central-1/${arn}/\${literal}`,
+      OWN: 'table-dev-x',
+      JOIN: 'a-eu-central-1-bus-eu-central-1',
+    });
+  });
+
+  it('has Lambda\'s own variables, and no credentials of the machine', async (t) => {
+    process.env.AWS_SESSION_TOKEN = 'secret';
+    t.after(() => delete process.env.AWS_SESSION_TOKEN);
+    const names = ['AWS_LAMBDA_FUNCTION_NAME', 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE', 'AWS_REGION', '_HANDLER', 'AWS_SESSION_TOKEN'];
+    assert.deepEqual(await read(t, names), {
+      AWS_LAMBDA_FUNCTION_NAME: 'service-dev-fn',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
+      AWS_REGION: 'eu-central-1',
+      _HANDLER: 'environment',
+      AWS_SESSION_TOKEN: 'unset',
+    });
+  });
+
+  it('takes --env before all of it, and so what only AWS can answer', async (t) => {
+    const environment = { SHARED: { 'Fn::ImportValue': 'other' }, PLAIN: 'a' };
+    const all = await read(t, ['SHARED', 'PLAIN'], environment, ['SHARED=x=y', 'PLAIN=']);
+    assert.deepEqual(all, { SHARED: 'x=y', PLAIN: '' });
+    await assert.rejects(read(t, ['PLAIN'], environment), /variable SHARED of "fn".*without AWS; give it with --env SHARED=/);
+    await assert.rejects(read(t, ['PLAIN'], { PLAIN: { Ref: 'Nothing' } }), /no resource Nothing/);
+  });
+});
+
+describe('AWS services', () => {
+  /** What `cargo local` leaves behind while it serves on `port`. */
+  const serving = (port) => (directory) => {
+    fs.mkdirSync(path.join(directory, '.local'));
+    const endpoints = { dynamodb: `http://127.0.0.1:${port}`, eventbridge: `http://127.0.0.1:${port}/bus` };
+    fs.writeFileSync(path.join(directory, '.local/endpoints.json'), JSON.stringify(endpoints));
+  };
+  const listen = (t) =>
+    new Promise((resolve) => {
+      const server = net.createServer((socket) => socket.end()).listen(0, '127.0.0.1', () => resolve(server.address().port));
+      t.after(() => server.close());
+    });
+
+  it('are those of a running `cargo local`', async (t) => {
+    const port = await listen(t);
+    const data = 'AWS_ENDPOINT_URL_DYNAMODB AWS_ENDPOINT_URL_EVENTBRIDGE';
+    const { output } = await invoke(t, 'environment', { data }, { prepare: serving(port) });
+    const url = `http://127.0.0.1:${port}`;
+    assert.equal(output, `AWS_ENDPOINT_URL_DYNAMODB=${url} AWS_ENDPOINT_URL_EVENTBRIDGE=${url}/bus`);
+  });
+
+  it('are said how to start when a function turns to them and none run', async (t) => {
+    await assert.rejects(invoke(t, 'asks'), /^Error: "fn" works on AWS services, and none run .* `cargo local`/);
+    // One that ended without tidying up is not running.
+    await assert.rejects(invoke(t, 'asks', {}, { prepare: serving(1) }), /start them with `cargo local`/);
+  });
+
+  it('are not asked for where a function needs none', async (t) => {
+    assert.equal((await invoke(t, 'echo')).code, 0);
+  });
+
+  it('may be others, by the usual variables', async (t) => {
+    const port = await listen(t);
+    const env = `AWS_ENDPOINT_URL=http://127.0.0.1:${port}`;
+    assert.equal((await invoke(t, 'asks', { env })).output, null);
+  });
+});

@@ -1,0 +1,123 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const { describe, it } = require('node:test');
+const { fakeCargo } = require('./support/cargo');
+const { elf } = require('./support/elf');
+const { service } = require('./support/service');
+
+const AARCH64 = 'aarch64-unknown-linux-gnu';
+const X86_64 = 'x86_64-unknown-linux-gnu';
+
+/** A service whose cargo is a fake, and its packaging. */
+function packaged(t, { functions, lambda, needs = 'GLIBC_2.34', ...rest }) {
+  const made = service({ functions, t, ...rest });
+  const executables = {};
+  for (const [target, architecture] of [['host', 'x86_64'], [X86_64, 'x86_64'], [AARCH64, 'arm64']]) {
+    executables[target] = path.join(made.directory, target);
+    fs.writeFileSync(executables[target], elf(architecture, { name: needs }));
+  }
+  const binaries = ['one', 'two', 'three'];
+  const calls = fakeCargo(t, made.directory, { binaries, executables, lambda });
+  const hook = 'before:package:createDeploymentArtifacts';
+  return { ...made, calls, packageAll: () => made.plugin.hooks[hook]() };
+}
+
+describe('building', () => {
+  it('takes one call of cargo for each architecture', async (t) => {
+    const functions = {
+      one: { handler: 'one' },
+      two: { handler: 'two', architecture: 'x86_64' },
+      three: { handler: 'three' },
+    };
+    const { calls, packageAll } = packaged(t, { functions, provider: { architecture: 'arm64' }, lambda: true });
+    await packageAll();
+    const [first, second, ...more] = calls();
+    assert.match(first, new RegExp(`^lambda build .*--target ${AARCH64} .*--bin one --bin three `));
+    assert.match(second, new RegExp(`^lambda build .*--target ${X86_64} .*--bin two `));
+    assert.deepEqual(more, []);
+  });
+
+  it('builds a binary once that two functions share', async (t) => {
+    const functions = { a: { handler: 'one' }, b: { handler: 'one' } };
+    const { calls, packageAll } = packaged(t, { functions });
+    await packageAll();
+    assert.equal(calls().join().match(/--bin one/g).length, 1);
+    assert.ok(functions.a.package.artifact !== functions.b.package.artifact);
+  });
+
+  it('passes on profile and flags, a function\'s own before the service\'s', async (t) => {
+    const rust = { profile: 'small', cargoFlags: ['--locked'] };
+    const functions = { a: { handler: 'one' }, b: { handler: 'two', rust: { profile: 'quick' } } };
+    const { calls, packageAll } = packaged(t, { functions, custom: { rust } });
+    await packageAll();
+    assert.match(calls()[0], /--bin one --profile small --locked$/);
+    assert.match(calls()[1], /--bin two --profile quick --locked$/);
+  });
+
+  it('does without cargo-lambda where there is none, and insists where it is asked to', async (t) => {
+    const { calls, packageAll, serverless } = packaged(t, { functions: { a: { handler: 'one' } } });
+    await packageAll();
+    assert.match(calls()[0], /^build /);
+    serverless.service.custom.rust = { builder: 'cargo-lambda' };
+    delete serverless.service.getFunction('a').package;
+    await assert.rejects(packageAll(), /install it with "pip install cargo-lambda"/);
+  });
+
+  it('names what there is when a function\'s binary is missing', async (t) => {
+    const { packageAll } = packaged(t, { functions: { a: { handler: 'four' } } });
+    await assert.rejects(packageAll(), /function "a" is "four".*it has: one, three, two/);
+  });
+
+  it('leaves other runtimes, images and ready-made packages alone', async (t) => {
+    const functions = {
+      node: { handler: 'index.handler', runtime: 'nodejs24.x' },
+      image: { image: 'repository/name' },
+      ready: { handler: 'ready', package: { artifact: 'ready.zip' } },
+      rust: { handler: 'one' },
+    };
+    const { calls, packageAll } = packaged(t, { functions });
+    await packageAll();
+    assert.equal(calls().length, 1);
+    assert.deepEqual([functions.node.package, functions.ready.package.artifact], [undefined, 'ready.zip']);
+  });
+});
+
+describe('a package', () => {
+  it('is a zip that others can read: one executable, `bootstrap`', async (t) => {
+    const { functions, packageAll } = packaged(t, { functions: { a: { handler: 'one' } } });
+    await packageAll();
+    const script = 'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; '
+      + 'i, = z.infolist(); print(i.filename, oct(i.external_attr >> 16), i.date_time[:3], len(z.read(i)))';
+    const listed = execFileSync('python3', ['-c', script, functions.a.package.artifact], { encoding: 'utf8' });
+    const size = elf('x86_64', { name: 'GLIBC_2.34' }).length;
+    assert.equal(listed.trim(), `bootstrap 0o100755 (1980, 1, 1) ${size}`);
+  });
+
+  it('is the same to the byte for the same binary', async (t) => {
+    const { functions, packageAll } = packaged(t, { functions: { a: { handler: 'one' } } });
+    const bytes = async () => {
+      delete functions.a.package;
+      await packageAll();
+      return fs.readFileSync(functions.a.package.artifact);
+    };
+    assert.deepEqual(await bytes(), await bytes());
+  });
+
+  it('of one function is made for `deploy function`', async (t) => {
+    const functions = { a: { handler: 'one' }, b: { handler: 'two' } };
+    const { plugin } = packaged(t, { functions, options: { function: 'b' } });
+    await plugin.hooks['before:package:function:package']();
+    assert.equal(functions.a.package, undefined);
+    assert.equal(path.basename(functions.b.package.artifact), 'b.zip');
+  });
+});
+
+it('an executable that Lambda cannot run is refused, in a sentence', async (t) => {
+  const { packageAll, serverless } = packaged(t, { functions: { a: { handler: 'one' } }, needs: 'GLIBC_2.38' });
+  const told = (error) => error instanceof serverless.classes.Error && /"one" needs glibc 2\.38/.test(error.message);
+  await assert.rejects(packageAll(), told);
+});

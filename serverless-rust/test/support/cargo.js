@@ -1,0 +1,53 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+/**
+ * Puts a cargo of our own before the machine's, for as long as the test `t` runs: it writes down how it is called, and
+ * "builds" by copying `executables`. `lambda` is whether it knows cargo-lambda.
+ */
+function fakeCargo(t, directory, { binaries, executables = {}, lambda = false }) {
+  const bin = path.join(directory, 'fake');
+  const calls = path.join(directory, 'calls');
+  fs.mkdirSync(bin);
+  fs.writeFileSync(calls, '');
+  const targets = binaries.map((name) => ({ name, kind: ['bin'] }));
+  const metadata = { packages: [{ name: 'functions', targets }], target_directory: path.join(directory, 'target') };
+  const settings = JSON.stringify({ calls, metadata, executables, lambda });
+  fs.writeFileSync(path.join(bin, 'settings.json'), settings);
+  const script = `#!${process.execPath}\n(${program})(${JSON.stringify(path.join(bin, 'settings.json'))});\n`;
+  fs.writeFileSync(path.join(bin, 'cargo'), script, { mode: 0o755 });
+  const before = process.env.PATH;
+  process.env.PATH = `${bin}${path.delimiter}${before}`;
+  t.after(() => (process.env.PATH = before));
+  return () => fs.readFileSync(calls, 'utf8').trim().split('\n').filter(Boolean);
+}
+
+/** Runs in the fake's own process. */
+function program(file) {
+  const fs = require('node:fs');
+  const path = require('node:path');
+  const { calls, metadata, executables, lambda } = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const args = process.argv.slice(2);
+  if (args[0] === 'metadata') {
+    console.log(JSON.stringify(metadata));
+  } else if (args[0] === 'lambda' && args[1] === '--version') {
+    process.exit(lambda ? 0 : 101);
+  } else {
+    fs.appendFileSync(calls, `${args.join(' ')}\n`);
+    const value = (name) => args[args.indexOf(name) + 1];
+    const target = args.includes('--target') ? value('--target') : 'host';
+    for (const name of args.filter((_, index) => args[index - 1] === '--bin')) {
+      const executable = executables[target] ?? executables.host;
+      if (args[0] === 'lambda') {
+        fs.mkdirSync(path.join(value('--lambda-dir'), name), { recursive: true });
+        fs.copyFileSync(executable, path.join(value('--lambda-dir'), name, 'bootstrap'));
+      } else {
+        console.log(JSON.stringify({ reason: 'compiler-artifact', target: { name }, executable }));
+      }
+    }
+  }
+}
+
+module.exports = { fakeCargo };

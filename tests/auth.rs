@@ -1,0 +1,162 @@
+//! Whose booking it is: every route with no token, a wrong one, another user's and an administrator's.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
+
+mod common;
+
+use common::*;
+use local::{Options, TokenRequest};
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+
+/// Changes a token's header and claims before it is signed.
+type Change<'a> = &'a dyn Fn(&mut Map<String, Value>, &mut Map<String, Value>);
+
+const ADMIN: &str = "bookings/read bookings/write bookings:admin";
+
+async fn guarded() -> World {
+    World::with(Options { auth: true, ..options() }).await
+}
+
+fn token(world: &World, sub: &str, scope: Option<&str>) -> String {
+    let request = TokenRequest { scope: scope.map(str::to_owned), ..TokenRequest::of(sub) };
+    world.service.token(&request).expect("a token")
+}
+
+/// Every route that tells or changes something of alice's booking, with a body where there has to be one.
+fn routes(booking: &Value) -> Vec<(Method, String, Option<Value>)> {
+    let at = path(booking);
+    vec![
+        (Method::POST, "/bookings".to_owned(), Some(hour("hall", DAY))),
+        (Method::GET, at.clone(), None),
+        (Method::PUT, at.clone(), Some(json!({"resource_id": "hall"}))),
+        (Method::POST, format!("{at}/cancel"), None),
+        (Method::DELETE, at, None),
+        (Method::GET, "/users/alice/bookings".to_owned(), None),
+    ]
+}
+
+async fn call(world: &World, route: &(Method, String, Option<Value>), token: Option<&str>) -> Answer {
+    let mut request = world.request(route.0.clone(), &route.1);
+    if let Some(body) = &route.2 {
+        request = request.json(body);
+    }
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    send(request).await
+}
+
+async fn book(world: &World, token: &str) -> Value {
+    let answer = send(world.request(Method::POST, "/bookings").json(&hour("room", DAY)).bearer_auth(token)).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    answer.body
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_right_token_nothing_is_told_and_nothing_done() {
+    let world = guarded().await;
+    let booking = book(&world, &token(&world, "alice", None)).await;
+    let right = TokenRequest::of("alice");
+    let odd = |change: Change<'_>| {
+        world.service.token_with(&right, |header, claims| change(header, claims)).expect("a token")
+    };
+    let wrong = [
+        world.service.token(&TokenRequest { expires_in: -60, ..right.clone() }).unwrap(),
+        world.service.token(&TokenRequest { audience: Some("another".into()), ..right.clone() }).unwrap(),
+        odd(&|header, _| drop(header.insert("alg".into(), "none".into()))),
+        odd(&|header, _| drop(header.insert("alg".into(), "HS256".into()))),
+        odd(&|_, claims| drop(claims.insert("iss".into(), "https://issuer.example".into()))),
+        "not-a-token".to_owned(),
+        String::new(),
+    ];
+    let mut all = routes(&booking);
+    all.push((Method::GET, format!("/resources/room/busy?from={}&to={}", soon(0), soon(DAY)), None));
+    for route in &all {
+        for token in [None].into_iter().chain(wrong.iter().map(|token| Some(token.as_str()))) {
+            let answer = call(&world, route, token).await;
+            assert_eq!(
+                (answer.status, &answer.body),
+                (401, &json!({"message": "Unauthorized"})),
+                "{route:?} {token:?}"
+            );
+        }
+    }
+    let health = world.get("/health").await;
+    assert_eq!(health.status, 200, "health needs no token");
+    let read = send(world.request(Method::GET, &path(&booking)).bearer_auth(token(&world, "alice", None))).await;
+    assert_eq!(read.body, booking, "nothing was done");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_needs_the_scope_of_the_route() {
+    let world = guarded().await;
+    let booking = book(&world, &token(&world, "alice", None)).await;
+    for (scope, refused) in [("bookings/read", Method::PUT), ("bookings/write", Method::GET), ("", Method::GET)] {
+        let token = token(&world, "alice", Some(scope));
+        for route in routes(&booking).iter().filter(|route| route.0 == refused) {
+            let answer = call(&world, route, Some(&token)).await;
+            assert_eq!((answer.status, &answer.body), (403, &json!({"message": "Forbidden"})), "{scope} {route:?}");
+        }
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn anothers_booking_is_answered_like_one_that_does_not_exist() {
+    let world = guarded().await;
+    let alice = token(&world, "alice", None);
+    let booking = book(&world, &alice).await;
+    let mallory = token(&world, "mallory", None);
+    let nothing = json!({"booking_id": "67e55044-10b1-426f-9247-bb680e5fe0c8"});
+    // The address that is asked for, and what differs from answer to answer, are no part of it.
+    let told = |answer: &Answer| {
+        let mut body = answer.body.clone();
+        if let Some(body) = body.as_object_mut() {
+            body.remove("instance");
+        }
+        (answer.status, body, answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    for (hers, missing) in routes(&booking).iter().zip(&routes(&nothing)).skip(1).take(4) {
+        let (hers, missing) = (call(&world, hers, Some(&mallory)).await, call(&world, missing, Some(&mallory)).await);
+        assert_eq!(told(&hers), told(&missing));
+        assert!([204, 404].contains(&hers.status), "{hers:?}");
+    }
+    for route in [&routes(&booking)[0], &routes(&booking)[5]] {
+        call(&world, route, Some(&mallory)).await.is_problem(403);
+    }
+    let read = send(world.request(Method::GET, &path(&booking)).bearer_auth(&alice)).await;
+    assert_eq!(read.body, booking, "nothing was done");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_acts_for_everyone() {
+    let world = guarded().await;
+    let booking = book(&world, &token(&world, "alice", None)).await;
+    let admin = token(&world, "support", Some(ADMIN));
+    let statuses = [201, 200, 200, 200, 204, 200];
+    let mut all = routes(&booking);
+    // The one it makes for alice is at the same time as the one it moves.
+    all[0].2 = Some(hour("roof", DAY));
+    for (route, status) in all.iter().zip(statuses) {
+        let answer = call(&world, route, Some(&admin)).await;
+        assert_eq!(answer.status, status, "{route:?}: {answer:?}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_of_different_callers_never_meet() {
+    let world = guarded().await;
+    let create = |user: &str, resource: &str| {
+        let body = with(hour(resource, DAY), json!({ "user_id": user }));
+        let request = world.request(Method::POST, "/bookings").json(&body).header("idempotency-key", "same");
+        send(request.bearer_auth(token(&world, user, None)))
+    };
+    let (alice, bob) = (create("alice", "room").await, create("bob", "hall").await);
+    assert_eq!((alice.status, bob.status), (201, 201));
+    assert_ne!(alice.body["booking_id"], bob.body["booking_id"]);
+    world.stop().await;
+}

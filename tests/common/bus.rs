@@ -1,0 +1,102 @@
+//! A stand-in for EventBridge that keeps all it takes, and fails in the ways the real one can.
+
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+
+use super::proxy::read;
+
+/// An event that the bus has taken.
+#[derive(Debug, Clone)]
+pub struct Taken {
+    pub detail_type: String,
+    pub detail: Value,
+    pub at: Instant,
+}
+
+/// The bus. It takes everything until it is told to fail.
+#[derive(Clone)]
+pub struct FailingBus {
+    pub url: String,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    taken: Vec<Taken>,
+    failing: bool,
+    random: fastrand::Rng,
+}
+
+impl FailingBus {
+    pub async fn start(seed: u64) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let state = State { taken: Vec::new(), failing: false, random: fastrand::Rng::with_seed(seed) };
+        let bus = Self { url, state: Arc::new(Mutex::new(state)) };
+        let serving = bus.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let bus = serving.clone();
+                tokio::spawn(async move { bus.serve(stream).await });
+            }
+        });
+        bus
+    }
+
+    /// From now on: of a hundred calls, 8 are throttled, 5 meet a 500, 3 are taken without the caller's learning of it,
+    /// and of the entries of the others 30 % fail.
+    pub fn fail(&self, failing: bool) {
+        self.state.lock().unwrap().failing = failing;
+    }
+
+    /// All it has taken, in order.
+    pub fn taken(&self) -> Vec<Taken> {
+        self.state.lock().unwrap().taken.clone()
+    }
+
+    async fn serve(&self, mut stream: TcpStream) -> Option<()> {
+        loop {
+            let (_, body) = read(&mut stream).await?;
+            let request: Value = serde_json::from_slice(&body).ok()?;
+            let (status, answer) = self.answer(&request)?;
+            let answer = answer.to_string();
+            let head = format!(
+                "HTTP/1.1 {status} X\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\n\r\n",
+                answer.len()
+            );
+            stream.write_all(head.as_bytes()).await.ok()?;
+            stream.write_all(answer.as_bytes()).await.ok()?;
+        }
+    }
+
+    /// The status and the body; `None` to hang up.
+    fn answer(&self, request: &Value) -> Option<(u16, Value)> {
+        let mut state = self.state.lock().unwrap();
+        let luck = if state.failing { state.random.u8(..100) } else { 100 };
+        match luck {
+            0..8 => return Some((400, json!({"__type": "ThrottlingException", "message": "Rate exceeded"}))),
+            8..13 => return Some((500, json!({"__type": "InternalException", "message": "injected"}))),
+            _ => {}
+        }
+        let mut entries = Vec::new();
+        let mut failed = 0;
+        for entry in request["Entries"].as_array()? {
+            if (16..100).contains(&luck) && state.random.u8(..100) < 30 {
+                failed += 1;
+                entries.push(json!({"ErrorCode": "InternalFailure", "ErrorMessage": "injected"}));
+                continue;
+            }
+            let detail = serde_json::from_str(entry["Detail"].as_str()?).ok()?;
+            let detail_type = entry["DetailType"].as_str()?.to_owned();
+            state.taken.push(Taken { detail_type, detail, at: Instant::now() });
+            entries.push(json!({"EventId": format!("{:032x}", state.random.u128(..))}));
+        }
+        if luck < 16 {
+            return None;
+        }
+        Some((200, json!({"FailedEntryCount": failed, "Entries": entries})))
+    }
+}

@@ -1,0 +1,84 @@
+'use strict';
+
+// `serverless invoke local` of the service's own functions: alone, and on the table of a running `cargo local`.
+
+const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const { after, before, describe, it } = require('node:test');
+const { until } = require('./support/emulator');
+const { ROOT, serverless } = require('./support/serverless');
+
+const ENDPOINTS = path.join(ROOT, '.local/endpoints.json');
+
+async function invoke(fn, ...options) {
+  const { code, stdout, stderr } = await serverless(['invoke', 'local', '-f', fn, ...options]);
+  return { code, stdout, stderr, answer: () => JSON.parse(stdout) };
+}
+const event = (name) => ['-p', `tests/events/${name}.json`];
+
+describe('with nothing running', () => {
+  // One that runs for whoever works here is left alone, but these tests say nothing then.
+  const skip = fs.existsSync(ENDPOINTS) && '`cargo local` is running';
+
+  it('a function that needs nothing answers', async () => {
+    const { code, answer } = await invoke('health', ...event('health'));
+    assert.deepEqual([code, answer().statusCode, answer().body], [0, 200, '{"status":"ok"}']);
+  });
+
+  it('an event can come by standard input, and as an option', async () => {
+    const input = fs.readFileSync(path.join(ROOT, 'tests/events/health.json'), 'utf8');
+    const { stdout } = await serverless(['invoke', 'local', '-f', 'health'], { input });
+    assert.equal(JSON.parse(stdout).statusCode, 200);
+    assert.equal((await invoke('health', '-d', input)).answer().statusCode, 200);
+  });
+
+  it('what is no event is a function error', async () => {
+    const { code, answer } = await invoke('health', '-d', '{}');
+    assert.equal(code, 1);
+    assert.match(answer().errorType, /DeserializeError/);
+  });
+
+  it('a function that needs the table says how to start it', { skip }, async () => {
+    const { code, stdout } = await invoke('createBooking', ...event('create_booking'));
+    assert.equal(code, 1);
+    assert.match(stdout, /"createBooking" works on AWS services.*start them with `cargo local`/);
+  });
+
+  it('an unknown function is none', async () => {
+    const { code, stdout } = await invoke('createBookings', '-d', '{}');
+    assert.equal(code, 1);
+    assert.match(stdout, /Function "createBookings" doesn't exist in this Service/);
+  });
+});
+
+describe('beside `cargo local`', { skip: fs.existsSync(ENDPOINTS) && 'one is running already' }, () => {
+  let local;
+  before(async () => {
+    // Any free port will do, and no data of anybody's.
+    local = spawn('cargo', ['local', '--ephemeral', '--port', '0', '--dynamodb-port', '0'], { cwd: ROOT, stdio: 'inherit' });
+    await until(() => fs.existsSync(ENDPOINTS), '`cargo local` serves', 900);
+  });
+  after(() => local?.kill('SIGINT'));
+
+  it('each event of tests/events is answered by its function', async () => {
+    const booking = (await invoke('createBooking', ...event('create_booking'))).answer();
+    assert.equal(booking.statusCode, 201);
+    const again = (await invoke('createBooking', ...event('create_booking'))).answer();
+    assert.deepEqual([again.statusCode, again.headers['idempotency-replayed']], [201, 'true']);
+    const statuses = {
+      getBooking: ['get_booking', 200],
+      updateBooking: ['update_booking', 200],
+      listUserBookings: ['list_user_bookings', 200],
+      listBusyTimes: ['list_busy_times', 200],
+      cancelBooking: ['cancel_booking', 200],
+      deleteBooking: ['delete_booking', 204],
+    };
+    for (const [fn, [name, status]] of Object.entries(statuses)) {
+      assert.equal((await invoke(fn, ...event(name))).answer().statusCode, status, fn);
+    }
+    assert.equal((await invoke('sweepReminders', ...event('sweep_reminders'))).code, 0);
+    assert.deepEqual((await invoke('publishEvents', ...event('publish_events'))).answer(), { batchItemFailures: [] });
+  });
+});

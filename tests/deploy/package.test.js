@@ -1,0 +1,133 @@
+'use strict';
+
+// Packaging every stage, with nobody logged in: what would be sent to AWS is what it should be.
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { after, before, describe, it } = require('node:test');
+const roles = require('./support/roles');
+const { HERE, ROOT, run, serverless } = require('./support/serverless');
+
+const TOKENS = ['--param', 'issuer=https://id.example.com/', '--param', 'audience=bookings'];
+const STAGES = { dev: [], staging: TOKENS, prod: TOKENS, test: [] };
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bookings-package-'));
+after(() => fs.rmSync(folder, { recursive: true }));
+
+const templateFile = (stage) => path.join(folder, stage, 'cloudformation-template-update-stack.json');
+const template = (stage) => JSON.parse(fs.readFileSync(templateFile(stage), 'utf8')).Resources;
+
+before(async () => {
+  for (const [stage, params] of Object.entries(STAGES)) {
+    const { code, stdout, stderr } = await serverless(['package', '--stage', stage, ...HERE, ...params, '--package', path.join(folder, stage)]);
+    assert.equal(code, 0, `${stage}: ${stdout}${stderr}`);
+  }
+});
+
+for (const stage of Object.keys(STAGES)) {
+  describe(`the package of ${stage}`, () => {
+    it('passes cfn-lint', async () => {
+      // W3005: the framework writes `DependsOn` beside each `GetAtt`, which says the same twice and harms nobody.
+      const { code, stdout } = await run(path.join(ROOT, '.venv/bin/cfn-lint'), ['--ignore-checks', 'W3005', '--', templateFile(stage)]);
+      assert.equal(code, 0, stdout);
+    });
+
+    it('gives each function the permissions that it uses and no others', () => {
+      const resources = template(stage);
+      const lambdas = Object.values(resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
+      const names = lambdas.map(({ Properties }) => Properties.FunctionName.replace(`bookings-${stage}-`, ''));
+      assert.deepEqual(names.sort(), [...roles.functions].sort());
+      for (const { Properties } of lambdas) {
+        const name = Properties.FunctionName.replace(`bookings-${stage}-`, '');
+        const [role] = Properties.Role['Fn::GetAtt'];
+        assert.deepEqual(roles.granted(resources[role]), roles.expected(name), name);
+      }
+      const given = new Set(lambdas.map(({ Properties }) => Properties.Role['Fn::GetAtt'][0]));
+      const all = Object.keys(resources).filter((id) => resources[id].Type.startsWith('AWS::IAM::'));
+      assert.deepEqual(all.sort(), [...given].sort(), 'a role or policy that is no function\'s');
+      assert.equal(given.size, lambdas.length, 'a role that two functions share');
+    });
+
+    it('grants no wildcard but the one that AWS asks for', () => {
+      for (const role of Object.values(template(stage)).filter(({ Type }) => Type === 'AWS::IAM::Role')) {
+        for (const permission of roles.granted(role)) {
+          const [action, resource] = permission.split(' on ');
+          assert.ok(!action.includes('*'), permission);
+          assert.ok(!resource.includes('*') || action.startsWith('xray:'), permission);
+        }
+      }
+    });
+
+    it('carries a zip with `bootstrap` for each function', () => {
+      for (const name of roles.functions) {
+        const zip = fs.readFileSync(path.join(folder, stage, `${name}.zip`));
+        assert.equal(zip.toString('latin1', 30, 39), 'bootstrap', name);
+      }
+    });
+  });
+}
+
+describe('stages', () => {
+  const table = (stage) => template(stage).BookingsTable;
+  const routes = (stage) => Object.values(template(stage)).filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route');
+
+  it('keep the table of prod, whatever happens to its stack', () => {
+    assert.equal(table('prod').DeletionPolicy, 'Retain');
+    assert.equal(table('prod').UpdateReplacePolicy, 'Retain');
+    assert.equal(table('prod').Properties.DeletionProtectionEnabled, true);
+    assert.equal(table('prod').Properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled, true);
+    assert.equal(table('dev').DeletionPolicy, 'Delete');
+    assert.equal(table('dev').Properties.DeletionProtectionEnabled, false);
+  });
+
+  it('ask for a token on every route but health, where an issuer is given', () => {
+    const scopes = Object.fromEntries(routes('prod').map(({ Properties: p }) => [p.RouteKey, p.AuthorizationScopes]));
+    const [read, write] = [['bookings/read'], ['bookings/write']];
+    assert.deepEqual(scopes, {
+      'GET /health': undefined,
+      'POST /bookings': write,
+      'GET /bookings/{booking_id}': read,
+      'PUT /bookings/{booking_id}': write,
+      'DELETE /bookings/{booking_id}': write,
+      'POST /bookings/{booking_id}/cancel': write,
+      'GET /users/{user_id}/bookings': read,
+      'GET /resources/{resource_id}/busy': read,
+    });
+    const { JwtConfiguration } = template('prod').HttpApiAuthorizerJwt.Properties;
+    assert.deepEqual(JwtConfiguration, { Audience: ['bookings'], Issuer: 'https://id.example.com/' });
+    assert.ok(routes('dev').every(({ Properties }) => Properties.AuthorizerId === undefined));
+  });
+
+  it('throttle, log and trace', () => {
+    const { HttpApiStage, HealthLogGroup, HealthLambdaFunction } = template('prod');
+    const settings = HttpApiStage.Properties.DefaultRouteSettings;
+    assert.deepEqual(settings, { DetailedMetricsEnabled: true, ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 2000 });
+    assert.ok(JSON.parse(HttpApiStage.Properties.AccessLogSettings.Format).requestId);
+    assert.equal(HealthLogGroup.Properties.RetentionInDays, 90);
+    assert.deepEqual(HealthLambdaFunction.Properties.TracingConfig, { Mode: 'Active' });
+  });
+
+  it('archive events, but for the rehearsal, whose emulator knows no archives', () => {
+    assert.equal(template('prod').EventArchive.Properties.RetentionDays, 30);
+    assert.equal(template('dev').EventArchive.Properties.RetentionDays, 7);
+    assert.equal(template('test').EventArchive, undefined);
+  });
+
+  it('run on arm64 unless another architecture is asked for', async () => {
+    const { stdout } = await serverless(['print', '--stage', 'prod', ...TOKENS, '--path', 'provider.architecture', '--format', 'text']);
+    assert.equal(stdout.trim(), 'arm64');
+  });
+});
+
+describe('packaging refuses', () => {
+  const refused = async (args, reason) => {
+    const { code, stdout } = await serverless(['package', ...HERE, '--package', path.join(folder, 'refused'), ...args]);
+    assert.equal(code, 1);
+    assert.match(stdout, reason);
+  };
+
+  it('prod that is open to everyone', () => refused(['--stage', 'prod'], /authorizers\.jwt\.issuerUrl/));
+  it('an issuer without an audience', () => refused(['--stage', 'dev', ...TOKENS.slice(0, 2)], /authorizers\.jwt\.audience/));
+  it('an audience without an issuer', () => refused(['--stage', 'dev', ...TOKENS.slice(2)], /authorizers\.jwt\.issuerUrl/));
+});

@@ -1,0 +1,234 @@
+'use strict';
+
+// A deployment from beginning to end, of real binaries, to an emulator of AWS on this machine.
+//
+// What the emulator cannot do is tested elsewhere: it ignores `batchItemFailures` and writes no stream record for an
+// item that TTL deleted (the stream's tests, on `cargo local`), drops the CORS configuration (`cargo local` again) and
+// knows neither throttling nor archives (package.test.js sees that they are in the template).
+
+const assert = require('node:assert/strict');
+const { after, before, describe, it } = require('node:test');
+const { startEmulator, until } = require('./support/emulator');
+const { startIssuer } = require('./support/issuer');
+const { HERE, serverless } = require('./support/serverless');
+
+const STAGE = 'test';
+const SECOND = 'test2';
+
+let emulator;
+let issuer;
+
+before(async () => {
+  [emulator, issuer] = await Promise.all([startEmulator(), startIssuer()]);
+});
+after(async () => {
+  issuer?.stop();
+  await emulator?.stop();
+});
+
+async function sls(...args) {
+  const { code, stdout, stderr } = await serverless(args, { env: emulator.env });
+  assert.equal(code, 0, `serverless ${args.join(' ')}: ${stdout}${stderr}\n${emulator.log().slice(-4000)}`);
+  return stdout + stderr;
+}
+
+/** A client of the API that `stage` was deployed as. */
+async function client(stage) {
+  const { Stacks } = await emulator.aws('cloudformation', 'describe_stacks', { StackName: `bookings-${stage}` });
+  const { OutputValue: id } = Stacks[0].Outputs.find(({ OutputKey }) => OutputKey === 'HttpApiId');
+  return async (method, path, { body, token } = {}) => {
+    const response = await fetch(`${emulator.endpoint}/_aws/execute-api/${id}/$default${path}`, {
+      method,
+      body: body && JSON.stringify(body),
+      headers: { ...(body && { 'content-type': 'application/json' }), ...(token && { authorization: `Bearer ${token}` }) },
+    });
+    const text = await response.text();
+    return { status: response.status, body: text && JSON.parse(text) };
+  };
+}
+
+/** A booking of an hour, so many hours from now. */
+function booking(resource, hours) {
+  const at = (offset) => new Date(Date.now() + offset * 3_600_000).toISOString();
+  return { user_id: 'alice', resource_id: resource, start_time: at(hours), end_time: at(hours + 1) };
+}
+
+/** The day so many days after `day`. */
+const later = (day, days) => new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
+
+describe('a first deployment', () => {
+  let call;
+  before(async () => {
+    await sls('deploy', '--stage', STAGE, ...HERE);
+    call = await client(STAGE);
+  });
+
+  it('serves every route', async () => {
+    assert.deepEqual(await call('GET', '/health'), { status: 200, body: { status: 'ok' } });
+    const created = await call('POST', '/bookings', { body: booking('room-1', 48) });
+    assert.equal(created.status, 201, JSON.stringify(created));
+    const path = `/bookings/${created.body.booking_id}`;
+    assert.deepEqual(await call('GET', path), { status: 200, body: created.body });
+    const updated = await call('PUT', path, { body: { resource_id: 'room-2' } });
+    assert.equal(updated.status, 200, JSON.stringify(updated));
+    const listed = await call('GET', '/users/alice/bookings');
+    assert.deepEqual(listed, { status: 200, body: [updated.body] });
+    const day = created.body.start_time.slice(0, 10);
+    const busy = await call('GET', `/resources/room-2/busy?from=${day}T00:00:00Z&to=${later(day, 3)}T00:00:00Z`);
+    const { start_time, end_time } = updated.body;
+    assert.deepEqual(busy, { status: 200, body: [{ start_time, end_time }] });
+    const cancelled = await call('POST', `${path}/cancel`);
+    assert.deepEqual([cancelled.status, cancelled.body.status], [200, 'cancelled']);
+    assert.equal((await call('DELETE', path)).status, 204);
+    assert.equal((await call('GET', path)).status, 404);
+  });
+
+  it('refuses a second booking of the same time, and finds a reminder to remove', async () => {
+    const first = await call('POST', '/bookings', { body: booking('room-3', 24) });
+    assert.equal((await call('POST', '/bookings', { body: booking('room-3', 24.5) })).status, 409);
+    const path = `/bookings/${first.body.booking_id}`;
+    const silent = await call('PUT', path, { body: { reminder_lead_seconds: null } });
+    assert.deepEqual([silent.status, silent.body.ttl], [200, null]);
+    assert.equal((await call('DELETE', path)).status, 204);
+  });
+
+  it('brings a due reminder to the bus', async () => {
+    const { QueueUrl } = await emulator.aws('sqs', 'create_queue', { QueueName: 'consumer' });
+    const { Attributes } = await emulator.aws('sqs', 'get_queue_attributes', { QueueUrl, AttributeNames: ['QueueArn'] });
+    const rule = { Name: 'consumer', EventBusName: `bookings-${STAGE}` };
+    await emulator.aws('events', 'put_rule', { ...rule, EventPattern: '{"detail-type":["ReminderDue"]}' });
+    const target = { Id: 'queue', Arn: Attributes.QueueArn };
+    await emulator.aws('events', 'put_targets', { Rule: rule.Name, EventBusName: rule.EventBusName, Targets: [target] });
+    // The queue is the customer's own; its policy lets EventBridge in.
+    const statement = { Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sqs:SendMessage', Resource: target.Arn };
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    await emulator.aws('sqs', 'set_queue_attributes', { QueueUrl, Attributes: { Policy } });
+
+    const created = await call('POST', '/bookings', { body: { ...booking('room-4', 1), reminder_lead_seconds: 7200 } });
+    assert.equal(created.status, 201);
+    await sls('invoke', '--stage', STAGE, ...HERE, '--function', 'sweepReminders', '--data', '{}');
+    const message = await until(async () => {
+      const { Messages } = await emulator.aws('sqs', 'receive_message', { QueueUrl });
+      return Messages?.[0];
+    }, 'ReminderDue arrives');
+    const event = JSON.parse(message.Body);
+    assert.equal(event.source, 'booking.reminder');
+    assert.equal(event.detail.booking_id, created.body.booking_id);
+
+    await emulator.aws('events', 'remove_targets', { Rule: rule.Name, EventBusName: rule.EventBusName, Ids: ['queue'] });
+    await emulator.aws('events', 'delete_rule', rule);
+    await emulator.aws('sqs', 'delete_queue', { QueueUrl });
+  });
+
+  it('runs functions that can do no more than their roles allow', async () => {
+    const role = { RoleName: `bookings-${STAGE}-${emulator.env.AWS_REGION}-getBooking`, PolicyName: 'getBooking' };
+    const { PolicyDocument } = await emulator.aws('iam', 'get_role_policy', role);
+    const get = async () => (await call('GET', '/bookings/00000000-0000-4000-8000-000000000000')).status;
+    assert.equal(await get(), 404);
+    await emulator.aws('iam', 'delete_role_policy', role);
+    assert.equal(await get(), 500);
+    await emulator.aws('iam', 'put_role_policy', { ...role, PolicyDocument: JSON.stringify(PolicyDocument) });
+    assert.equal(await get(), 404);
+  });
+});
+
+describe('a second stage', () => {
+  let call;
+  before(async () => {
+    const tokens = ['--param', `issuer=${issuer.issuer}`, '--param', `audience=${issuer.audience}`];
+    await sls('deploy', '--stage', SECOND, ...HERE, '--param', 'archiveDays=0', ...tokens);
+    call = await client(SECOND);
+  });
+
+  const both = { scope: 'bookings/read bookings/write' };
+
+  it('lets in who has a token with the scope of the route', async () => {
+    const token = issuer.token(both);
+    const created = await call('POST', '/bookings', { body: booking('room-1', 48), token });
+    assert.equal(created.status, 201, JSON.stringify(created));
+    const path = `/bookings/${created.body.booking_id}`;
+    const reader = issuer.token({ scope: 'bookings/read' });
+    assert.equal((await call('GET', path, { token: reader })).status, 200);
+    assert.equal((await call('GET', '/users/alice/bookings', { token: reader })).status, 200);
+    // Each stage has its own table.
+    assert.equal((await (await client(STAGE))('GET', path)).status, 404);
+  });
+
+  it('makes no booking for somebody else', async () => {
+    const token = issuer.token({ ...both, sub: 'bob' });
+    assert.equal((await call('POST', '/bookings', { body: booking('room-2', 48), token })).status, 403);
+    assert.equal((await call('GET', '/users/alice/bookings', { token })).status, 403);
+  });
+
+  it('asks nobody for a token who wants to know how it is', async () => {
+    assert.equal((await call('GET', '/health')).status, 200);
+  });
+
+  const create = (token) => call('POST', '/bookings', { body: booking('room-9', 72), token });
+  const wrong = {
+    'no token': [401, () => undefined],
+    'no scope': [403, () => issuer.token()],
+    'the scope of another route': [403, () => issuer.token({ scope: 'bookings/read' })],
+    'another audience': [401, () => issuer.token({ ...both, aud: 'others' })],
+    'another issuer': [401, () => issuer.token({ ...both, iss: 'https://id.example.com' })],
+    'a token of the past': [401, () => issuer.token({ ...both, exp: Math.floor(Date.now() / 1000) - 60 })],
+    'a key that is not the issuer\'s': [401, () => issuer.token(both, issuer.foreignKey)],
+    'no token at all, but something': [401, () => 'something'],
+  };
+  for (const [what, [status, token]] of Object.entries(wrong)) {
+    it(`turns away: ${what}`, async () => assert.equal((await create(token())).status, status));
+  }
+});
+
+describe('deploying again', () => {
+  it('skips what did not change, since the packages are the same to the byte', async () => {
+    assert.match(await sls('deploy', '--stage', STAGE, ...HERE), /No changes to deploy/);
+  });
+
+  it('keeps the bookings', async () => {
+    const created = await (await client(STAGE))('POST', '/bookings', { body: booking('room-5', 24) });
+    await sls('deploy', '--stage', STAGE, ...HERE, '--force');
+    const found = await (await client(STAGE))('GET', `/bookings/${created.body.booking_id}`);
+    assert.deepEqual(found, { status: 200, body: created.body });
+  });
+
+  it('can be of one function', async () => {
+    await sls('deploy', 'function', '--stage', STAGE, ...HERE, '--function', 'createBooking', '--force');
+    const created = await (await client(STAGE))('POST', '/bookings', { body: booking('room-6', 24) });
+    assert.equal(created.status, 201);
+  });
+});
+
+describe('removing', () => {
+  const remains = async () => {
+    const { aws } = emulator;
+    const all = {
+      stacks: aws('cloudformation', 'describe_stacks').then(({ Stacks }) => Stacks.map(({ StackName }) => StackName)),
+      tables: aws('dynamodb', 'list_tables').then(({ TableNames }) => TableNames),
+      functions: aws('lambda', 'list_functions').then(({ Functions }) => Functions.map(({ FunctionName }) => FunctionName)),
+      mappings: aws('lambda', 'list_event_source_mappings').then(({ EventSourceMappings }) => EventSourceMappings),
+      roles: aws('iam', 'list_roles').then(({ Roles }) => Roles.map(({ RoleName }) => RoleName)),
+      logs: aws('logs', 'describe_log_groups').then(({ logGroups }) => logGroups.map(({ logGroupName }) => logGroupName)),
+      apis: aws('apigatewayv2', 'get_apis').then(({ Items }) => Items.map(({ Name }) => Name)),
+      buses: aws('events', 'list_event_buses').then(({ EventBuses }) => EventBuses.map(({ Name }) => Name)),
+      rules: aws('events', 'list_rules').then(({ Rules }) => Rules.map(({ Name }) => Name)),
+      queues: aws('sqs', 'list_queues').then(({ QueueUrls = [] }) => QueueUrls),
+      buckets: aws('s3', 'list_buckets').then(({ Buckets }) => Buckets.map(({ Name }) => Name)),
+    };
+    const listed = await Promise.all(Object.entries(all).map(async ([kind, list]) => [kind, await list]));
+    return Object.fromEntries(listed.map(([kind, list]) => [kind, list.filter((name) => JSON.stringify(name).includes('bookings'))]));
+  };
+
+  it('leaves the other stage alone', async () => {
+    await sls('remove', '--stage', STAGE, ...HERE);
+    const left = await remains();
+    assert.deepEqual(left.stacks, [`bookings-${SECOND}`]);
+    assert.deepEqual(left.tables, [`bookings-${SECOND}`]);
+    assert.equal((await (await client(SECOND))('GET', '/health')).status, 200);
+  });
+
+  it('leaves nothing', async () => {
+    await sls('remove', '--stage', SECOND, ...HERE);
+    for (const [kind, left] of Object.entries(await remains())) assert.deepEqual(left, [], kind);
+  });
+});

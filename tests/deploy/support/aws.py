@@ -1,0 +1,12 @@
+"""Calls AWS, or what stands in for it: `aws.py SERVICE OPERATION JSON` prints the answer as JSON."""
+
+import json
+import sys
+
+from botocore.session import get_session
+
+service, operation, arguments = sys.argv[1:]
+# Endpoint, region and credentials come from the environment.
+answer = getattr(get_session().create_client(service), operation)(**json.loads(arguments))
+answer.pop("ResponseMetadata", None)
+print(json.dumps(answer, default=str))

@@ -1,0 +1,77 @@
+'use strict';
+
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const net = require('node:net');
+const os = require('node:os');
+const path = require('node:path');
+const { ROOT, run } = require('./serverless');
+
+const BIN = path.join(ROOT, '.venv/bin');
+const REGION = 'eu-central-1';
+
+/**
+ * AWS on this machine's loopback, as ministack emulates it. `AUTH` makes it enforce IAM: each function gets the
+ * credentials of its own role and is refused what that does not grant.
+ */
+async function startEmulator() {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bookings-aws-'));
+  const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const log = fs.openSync(path.join(folder, 'log'), 'w');
+  const env = { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: REGION };
+  const child = spawn(path.join(BIN, 'ministack'), {
+    stdio: ['ignore', log, log],
+    env: {
+      PATH: process.env.PATH,
+      ...env,
+      AUTH: 'true',
+      BIND_HOST: '127.0.0.1',
+      GATEWAY_PORT: String(port),
+      LAMBDA_EXECUTOR: 'local',
+      MINISTACK_REGION: REGION,
+      STATE_DIR: path.join(folder, 'state'),
+      S3_DATA_DIR: path.join(folder, 's3'),
+      TMPDIR: folder,
+    },
+  });
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await Promise.race([ended, sleep(10_000).then(() => child.kill('SIGKILL'))]);
+    fs.rmSync(folder, { recursive: true, force: true });
+  };
+  await until(() => fetch(`${endpoint}/_ministack/health`).then(({ ok }) => ok, () => false), 'the emulator answers');
+
+  /** One call to AWS; `as` are other credentials than the account's own. */
+  const aws = async (service, operation, input = {}, as = {}) => {
+    const script = path.join(__dirname, 'aws.py');
+    const call = [script, service, operation, JSON.stringify(input)];
+    const { code, stdout, stderr } = await run(path.join(BIN, 'python'), call, { env: { ...env, AWS_DEFAULT_REGION: REGION, ...as } });
+    if (code !== 0) throw new Error(`${service} ${operation}: ${stderr.trim().split('\n').at(-1)}`);
+    return JSON.parse(stdout);
+  };
+  return { endpoint, env, aws, stop, log: () => fs.readFileSync(path.join(folder, 'log'), 'utf8') };
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = net.createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Waits until `condition` holds; what it answers then. */
+async function until(condition, what, seconds = 60) {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(250)) {
+    const found = await condition();
+    if (found) return found;
+  }
+  throw new Error(`${seconds} seconds have passed, and still not: ${what}`);
+}
+
+module.exports = { startEmulator, until };

@@ -1,0 +1,42 @@
+'use strict';
+
+const { spawn } = require('node:child_process');
+const path = require('node:path');
+
+const ROOT = path.resolve(__dirname, '../../..');
+const ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x86_64';
+
+/**
+ * Parameters for builds of the machine at hand: its own architecture, since the standard library of another one is not
+ * everywhere to be had, and unoptimized, since nine optimized links take minutes and are not what is looked at.
+ */
+const HERE = ['architecture=' + ARCHITECTURE, 'profile=dev', 'builder=cargo'].flatMap((param) => ['--param', param]);
+
+/** An environment in which nobody is logged in to AWS, whoever runs the tests. */
+function nobody() {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
+  return {
+    ...Object.fromEntries(kept),
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
+
+/** Runs `serverless` to its end: `{ code, stdout, stderr }`. */
+function serverless(args, { env = {}, input } = {}) {
+  return run(process.execPath, [require.resolve('osls/bin/serverless.js'), ...args], { env, input });
+}
+
+function run(program, args, { env = {}, input, cwd = ROOT } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, env: { ...nobody(), ...env } });
+    const output = { stdout: '', stderr: '' };
+    for (const stream of Object.keys(output)) child[stream].setEncoding('utf8').on('data', (text) => (output[stream] += text));
+    child.stdin.on('error', () => {}).end(input);
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, ...output }));
+  });
+}
+
+module.exports = { ROOT, HERE, serverless, run };
