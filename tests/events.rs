@@ -49,6 +49,84 @@ async fn a_bookings_life_is_told_in_order_with_all_that_changed() {
     world.stop().await;
 }
 
+fn document(name: &str) -> String {
+    std::fs::read_to_string(template().with_file_name("docs").join(name)).unwrap()
+}
+
+/// That the `detail` has the shape that is documented for its type.
+fn is_documented(detail: &Value) {
+    let schema: Value = serde_json::from_str(&document("events.schema.json")).unwrap();
+    let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+    assert!(validator.is_valid(detail), "{detail:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_event_has_its_documented_shape() {
+    let world = World::start().await;
+    let due = world.book(&with(hour("room", 600), json!({"reminder_lead_seconds": HOUR}))).await;
+    let silent = world.book(&with(hour("hall", DAY), json!({"reminder_lead_seconds": null}))).await;
+    world.reminded(&due).await;
+    world.put(&path(&silent), &json!({"resource_id": "roof"})).await;
+    world.cancel(&silent).await;
+    world.delete(&path(&silent)).await;
+    let mut events = told(&world, &silent, 4).await;
+    events.append(&mut told(&world, &due, 2).await);
+    for event in &events {
+        is_documented(&event["detail"]);
+    }
+    let mut stray = events[0]["detail"].clone();
+    stray["colour"] = json!("red");
+    let schema: Value = serde_json::from_str(&document("events.schema.json")).unwrap();
+    assert!(!jsonschema::is_valid(&schema, &stray), "a member that is not documented is noticed");
+    world.stop().await;
+}
+
+#[test]
+fn the_documented_examples_have_their_documented_shape() {
+    let document = document("events.md");
+    let examples: Vec<Value> = document
+        .split("```json\n")
+        .skip(1)
+        .map(|rest| serde_json::from_str(rest.split("```").next().unwrap()).unwrap())
+        .collect();
+    let kinds: Vec<_> = examples.iter().map(|example| text(&example["type"])).collect();
+    let all = ["ReminderDue", "BookingCreated", "BookingRescheduled", "BookingCancelled", "BookingDeleted"];
+    assert_eq!(kinds, all);
+    examples.iter().for_each(is_documented);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_nobody_can_read_is_kept_whole_and_holds_up_nobody() {
+    let world = World::start().await;
+    let booking = world.book(&hour("room", DAY)).await;
+    told(&world, &booking, 1).await;
+    let item = world.item(&format!("BOOKING#{}", text(&booking["booking_id"])), "BOOKING").await.unwrap();
+    let record = |sequence: &str, image: &Value| {
+        json!({
+            "eventID": sequence, "eventName": "INSERT", "eventVersion": "1.1", "eventSource": "aws:dynamodb",
+            "awsRegion": "eu-central-1",
+            "dynamodb": {
+                "Keys": {"pk": item["pk"], "sk": item["sk"]}, "NewImage": image,
+                "SequenceNumber": sequence, "StreamViewType": "NEW_AND_OLD_IMAGES"
+            }
+        })
+    };
+    let mut garbled = item.clone();
+    garbled["start_time"] = json!({"S": "soon"});
+    let poison = record("100000000000000000002", &garbled);
+    let batch =
+        json!({"Records": [record("100000000000000000001", &item), poison, record("100000000000000000003", &item)]});
+    let answer = world.service.invoke("publishEvents", batch).await.unwrap();
+    assert_eq!(answer, json!({"batchItemFailures": []}));
+    assert_eq!(world.events(&booking).await.len(), 3, "both neighbours are told");
+    let queues = world.get("/_local/queues").await.body;
+    let queue = queues.as_array().unwrap().iter().find(|queue| queue["name"] == "bookings-dev-dead-letters").unwrap();
+    let messages = queue["messages"].as_array().unwrap();
+    assert_eq!(messages.len(), 1);
+    assert_eq!(messages[0]["body"], poison, "whole");
+    world.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_refused_or_changed_nothing_is_not_told() {
     let world = World::start().await;

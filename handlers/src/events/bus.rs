@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::error::ProvideErrorMetadata;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
+use futures_util::future::join_all;
 use lambda_http::tracing::warn;
 
 use super::Outgoing;
@@ -14,6 +15,8 @@ use crate::lambda::{Init, InitError, aws, causes, variable};
 /// One call takes this many entries
 /// (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>).
 const BATCH: usize = 10;
+/// How many calls are under way at a time.
+const CALLS: usize = 4;
 /// How often an event is put before Lambda is asked to bring its record again.
 const ATTEMPTS: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(50);
@@ -52,29 +55,22 @@ impl Bus {
     pub(super) async fn put_all(&self, events: &[Outgoing]) -> Vec<Fate> {
         let mut fates = vec![Fate::Again; events.len()];
         let mut attempts = vec![0; events.len()];
-        let mut open: Vec<usize> = (0..events.len()).collect();
-        while !open.is_empty() {
-            let round = first_of_each(&open, events);
-            let answers = self.put_apart(round.iter().map(|place| &events[*place]).collect()).await;
-            let mut longest = 0;
-            for (place, answer) in round.into_iter().zip(answers) {
-                fates[place] = answer;
-                if answer == Fate::Again {
-                    attempts[place] += 1;
-                    longest = longest.max(attempts[place]);
-                }
+        loop {
+            let round = next_round(events, &fates, &attempts);
+            // What has not been tried yet goes first, so a round that starts with a failure has nothing else.
+            let Some(failed_before) = round.first().map(|place| attempts[*place]) else { return fates };
+            if failed_before > 0 {
+                tokio::time::sleep(PAUSE.saturating_mul(1 << failed_before).mul_f64(fastrand::f64())).await;
             }
-            let given_up: HashSet<_> = open
-                .iter()
-                .filter(|place| attempts[**place] >= ATTEMPTS)
-                .map(|place| events[*place].booking_id)
-                .collect();
-            open.retain(|place| fates[*place] == Fate::Again && !given_up.contains(&events[*place].booking_id));
-            if longest > 0 && !open.is_empty() {
-                tokio::time::sleep(PAUSE.saturating_mul(1 << longest).mul_f64(fastrand::f64())).await;
+            let calls = round.chunks(BATCH).map(|places| async move {
+                let answers = self.put_apart(places.iter().map(|place| &events[*place]).collect()).await;
+                places.iter().copied().zip(answers).collect::<Vec<_>>()
+            });
+            for (place, fate) in join_all(calls).await.into_iter().flatten() {
+                fates[place] = fate;
+                attempts[place] += 1;
             }
         }
-        fates
     }
 
     /// Puts at most [`BATCH`] events; where the call as a whole is refused, each by itself, so that the one that is to
@@ -127,14 +123,15 @@ impl Bus {
     }
 }
 
-/// The places of the first open event of each booking, at most [`BATCH`].
-fn first_of_each(open: &[usize], events: &[Outgoing]) -> Vec<usize> {
-    let mut round: Vec<usize> = Vec::with_capacity(BATCH);
-    for place in open {
-        if round.len() < BATCH && !round.iter().any(|other| events[*other].booking_id == events[*place].booking_id) {
-            round.push(*place);
-        }
-    }
+/// The places of the events to put next: of each booking the first that is open, unless that has been tried enough;
+/// those first that have been tried least.
+fn next_round(events: &[Outgoing], fates: &[Fate], attempts: &[u32]) -> Vec<usize> {
+    let mut seen = HashSet::new();
+    let open = (0..events.len()).filter(|place| fates[*place] == Fate::Again);
+    let first = open.filter(|place| seen.insert(events[*place].booking_id));
+    let mut round: Vec<usize> = first.filter(|place| attempts[*place] < ATTEMPTS).collect();
+    round.sort_by_key(|place| attempts[*place]);
+    round.truncate(BATCH * CALLS);
     round
 }
 
@@ -144,5 +141,48 @@ fn fate(code: Option<&str>) -> Fate {
         None => Fate::Done,
         Some("MalformedDetail" | "InvalidArgument" | "NotAuthorizedForSourceException") => Fate::Never,
         Some(_) => Fate::Again,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::booking::BookingId;
+
+    fn event(booking_id: BookingId) -> Outgoing {
+        Outgoing { source: "s", detail_type: "t", booking_id, id: uuid::Uuid::new_v4(), detail: String::new() }
+    }
+
+    #[test]
+    fn events_of_one_booking_wait_for_the_earlier_ones() {
+        let (a, b) = (BookingId::random(), BookingId::random());
+        let events = [event(a), event(a), event(b), event(a)];
+        let mut fates = [Fate::Again; 4];
+        let mut attempts = [0; 4];
+        assert_eq!(next_round(&events, &fates, &attempts), [0, 2]);
+        (fates[2], attempts) = (Fate::Done, [1, 0, 1, 0]);
+        assert_eq!(next_round(&events, &fates, &attempts), [0], "the second of a waits for the first");
+        fates[0] = Fate::Never;
+        assert_eq!(next_round(&events, &fates, &attempts), [1], "one that is refused for good holds nobody up");
+        fates[1] = Fate::Done;
+        attempts[3] = ATTEMPTS;
+        assert!(next_round(&events, &fates, &attempts).is_empty(), "one that was tried enough is left to Lambda");
+    }
+
+    #[test]
+    fn what_was_tried_least_goes_first() {
+        let events: Vec<_> = (0..50).map(|_| event(BookingId::random())).collect();
+        let attempts: Vec<u32> = (0..50).map(|place| u32::from(place < 20)).collect();
+        let round = next_round(&events, &[Fate::Again; 50], &attempts);
+        assert_eq!(round.len(), BATCH * CALLS);
+        assert!(round[..30].iter().all(|place| *place >= 20));
+    }
+
+    #[test]
+    fn an_unknown_error_is_a_passing_one() {
+        assert_eq!(fate(None), Fate::Done);
+        assert_eq!(fate(Some("MalformedDetail")), Fate::Never);
+        assert_eq!(fate(Some("ThrottlingException")), Fate::Again);
+        assert_eq!(fate(Some("SomethingNew")), Fate::Again);
     }
 }
