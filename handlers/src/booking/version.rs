@@ -1,5 +1,7 @@
 //! Which version of a booking a change is meant for.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
 /// The value of an `If-Match` header (RFC 9110, section 13.1.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IfMatch {
@@ -35,6 +37,25 @@ impl IfMatch {
             Self::Any => true,
             Self::Versions(versions) => versions.contains(&version),
         }
+    }
+}
+
+impl JsonSchema for IfMatch {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "IfMatch".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "The `ETag` of the version that is meant, or `*`. A change meant for another version is refused.",
+            "type": "string",
+            "pattern": r#"^(\*|(W/)?"[^",]*"([ \t]*,[ \t]*(W/)?"[^",]*")*)$"#,
+            "examples": ["\"1\""],
+        })
     }
 }
 

@@ -46,7 +46,7 @@ impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema> FromRequest for 
     }
 
     fn describe(contract: &mut Contract, required: bool) {
-        let schema = contract.schema::<T>();
+        let schema = contract.taken::<T>();
         contract.body(&schema, required);
         contract.problems([common::MALFORMED_BODY, common::BODY_TOO_LARGE, common::NOT_JSON, common::INVALID]);
     }

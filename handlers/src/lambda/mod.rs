@@ -23,7 +23,7 @@ mod respond;
 mod start;
 
 pub use body::Json;
-pub use contract::Contract;
+pub use contract::{Contract, Header};
 pub use event::{Event, Failure, FromEvent, Outcome, Schedule, Stream, Tick, Trigger, schedule, stream};
 pub use extract::{FromPath, FromRequest, Request};
 pub use http::{Route, http};

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::problem::common;
-use super::{Contract, Json, Problem, ProblemDetails};
+use super::{Contract, Header, Json, Problem, ProblemDetails};
 use crate::booking::{Created, Page};
 
 /// What a handler can answer with.
@@ -26,6 +26,34 @@ pub trait Respond {
     /// Says what the answer looks like, for the API's documentation.
     fn describe(contract: &mut Contract);
 }
+
+const ENTITY_TAG: Header = Header {
+    name: "ETag",
+    description: "The version, as a strong entity tag (RFC 9110, section 8.8.3).",
+    always: true,
+    example: "\"1\"",
+};
+
+const ADDRESS: Header = Header {
+    name: "Location",
+    description: "The path of what was created.",
+    always: true,
+    example: "/bookings/67e55044-10b1-426f-9247-bb680e5fe0c8",
+};
+
+const REPLAYED: Header = Header {
+    name: "Idempotency-Replayed",
+    description: "`true` where an earlier request with the same `Idempotency-Key` created it.",
+    always: false,
+    example: "true",
+};
+
+const NEXT_PAGE: Header = Header {
+    name: "Link",
+    description: "Where the next page is, with `rel=\"next\"` (RFC 8288); not there on the last one.",
+    always: false,
+    example: "</users/alice/bookings?cursor=0>; rel=\"next\"",
+};
 
 /// A thing with an address and a version.
 pub trait Entity {
@@ -143,7 +171,7 @@ impl<T: Serialize + JsonSchema> Respond for Json<T> {
     }
 
     fn describe(contract: &mut Contract) {
-        let schema = contract.schema::<T>();
+        let schema = contract.answered::<T>();
         contract.success(Some(&schema), &[]);
     }
 }
@@ -158,9 +186,9 @@ impl<T: Serialize + JsonSchema + Entity> Respond for Tagged<T> {
     }
 
     fn describe(contract: &mut Contract) {
-        let schema = contract.schema::<T>();
-        contract.success(Some(&schema), &["ETag"]);
-        contract.not_modified();
+        let schema = contract.answered::<T>();
+        contract.success(Some(&schema), &[&ENTITY_TAG]);
+        contract.not_modified(&[&ENTITY_TAG]);
     }
 }
 
@@ -175,8 +203,8 @@ impl<T: Serialize + JsonSchema + Entity> Respond for Created<T> {
     }
 
     fn describe(contract: &mut Contract) {
-        let schema = contract.schema::<T>();
-        contract.success(Some(&schema), &["Location", "ETag", "Idempotency-Replayed"]);
+        let schema = contract.answered::<T>();
+        contract.success(Some(&schema), &[&ADDRESS, &ENTITY_TAG, &REPLAYED]);
     }
 }
 
@@ -197,8 +225,8 @@ impl<T: Serialize + JsonSchema> Respond for Page<T> {
     }
 
     fn describe(contract: &mut Contract) {
-        let schema = contract.schema::<Vec<T>>();
-        contract.success(Some(&schema), &["Link"]);
+        let schema = contract.answered::<Vec<T>>();
+        contract.success(Some(&schema), &[&NEXT_PAGE]);
     }
 }
 
