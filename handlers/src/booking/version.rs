@@ -23,6 +23,10 @@ impl IfMatch {
         for tag in header.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
             let weak = tag.starts_with("W/");
             let opaque = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?;
+            // RFC 9110, section 8.8.3. A comma may stand in a tag too, or nothing at all; none of ours is like that.
+            if opaque.is_empty() || !opaque.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"') {
+                return None;
+            }
             if let (Ok(version), false) = (opaque.parse(), weak) {
                 versions.push(version);
             }
@@ -53,7 +57,8 @@ impl JsonSchema for IfMatch {
         json_schema!({
             "description": "The `ETag` of the version that is meant, or `*`. A change meant for another version is refused.",
             "type": "string",
-            "pattern": r#"^(\*|(W/)?"[^",]*"([ \t]*,[ \t]*(W/)?"[^",]*")*)$"#,
+            "minLength": 1,
+            "pattern": r#"^(\*|(W/)?"[!#-+.-~-]+"( *, *(W/)?"[!#-+.-~-]+")*)$"#,
             "examples": ["\"1\""],
         })
     }
@@ -70,7 +75,7 @@ mod tests {
         assert_eq!(IfMatch::parse("\"3\", \"4\""), Some(IfMatch::Versions(vec![3, 4])));
         assert!(!IfMatch::parse("W/\"3\"").unwrap().allows(3));
         assert!(!IfMatch::parse("\"abc\"").unwrap().allows(3));
-        for text in ["", "3", "\"3", "3\"", ",", "\""] {
+        for text in ["", "3", "\"\"", "\"3", "3\"", ",", "\"", "\"3\" \"4\"", "\"3 \"", "\"3\"4\""] {
             assert_eq!(IfMatch::parse(text), None, "{text}");
         }
     }

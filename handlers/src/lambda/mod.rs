@@ -15,12 +15,14 @@ mod extract;
 mod http;
 mod init;
 mod logs;
+mod numbers;
 mod pointer;
 pub mod problem;
 mod query;
 mod repair;
 mod respond;
 mod start;
+mod uri;
 
 pub use body::Json;
 pub use contract::{Contract, Header};

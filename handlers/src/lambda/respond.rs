@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::problem::common;
-use super::{Contract, Header, Json, Problem, ProblemDetails};
+use super::{Contract, Header, Json, Problem, ProblemDetails, uri};
 use crate::booking::{Created, Page};
 
 /// What a handler can answer with.
@@ -108,7 +108,7 @@ impl Reply {
     pub fn problem(&self, details: ProblemDetails) -> Response<Body> {
         let status = StatusCode::from_u16(details.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let retry_after = details.retry_after_seconds();
-        let details = details.instance(self.path.clone());
+        let details = details.instance(uri::of_path(&self.path));
         // A problem holds strings, numbers and JSON values: serializing it cannot fail, and an empty body would do.
         let text = serde_json::to_string(&details).unwrap_or_default();
         let mut response = body(status, "application/problem+json", text);
@@ -213,7 +213,7 @@ impl<T: Serialize + JsonSchema> Respond for Page<T> {
     fn respond(self, reply: &Reply) -> Response<Body> {
         let mut response = reply.json(&self.items);
         if let Some(cursor) = self.next {
-            let mut link = format!("<{}?", reply.path);
+            let mut link = format!("<{}?", uri::of_path(&reply.path));
             for pair in reply.query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=")) {
                 link.push_str(pair);
                 link.push('&');

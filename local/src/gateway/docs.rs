@@ -41,7 +41,7 @@ pub(super) async fn file(Path(name): Path<String>) -> Response {
 fn asset(name: &str) -> Response {
     static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
         // "none" asks no validator on the internet.
-        let config = Config::new([DOCUMENT]).use_base_layout().validator_url("none");
+        let config = Config::new([DOCUMENT]).use_base_layout().validator_url("none").default_models_expand_depth(0);
         Arc::new(config.try_it_out_enabled(true).display_operation_id(true).persist_authorization(true))
     });
     match utoipa_swagger_ui::serve(name, Arc::clone(&CONFIG)) {
