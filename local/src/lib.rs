@@ -60,7 +60,7 @@ pub use self::{
     bus::Event,
     cli::run,
     error::StartError,
-    openapi::openapi,
+    openapi::{announces_breaking, breaking_changes, openapi},
     options::{Binaries, Data, Log, Options},
     outline::{Function, functions},
     runtime::{Failure, FunctionError},

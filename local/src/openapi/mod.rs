@@ -6,6 +6,7 @@
 //! Gateway answers in the function's place. Nothing in here knows what the service is about.
 
 mod answers;
+mod breaking;
 mod contract;
 mod document;
 mod links;
@@ -15,6 +16,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use serde_json::Value;
 
+pub use self::breaking::{announces_breaking, breaking_changes};
 use self::contract::Contract;
 use crate::{
     binaries,
