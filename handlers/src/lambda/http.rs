@@ -80,7 +80,7 @@ where
     A: Respond,
 {
     let request_id = request.lambda_context_ref().and_then(|context| HeaderValue::from_str(&context.request_id).ok());
-    let reply = Reply::new(route.status, &request);
+    let reply = Reply::new(&route, &request);
     let time = time_left(&request);
     let mut response = match timeout(time, handle(environment, Request::new(request))).await {
         Ok(Ok(answer)) => answer.respond(&reply),

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::problem::common;
-use super::{Contract, Header, Json, Problem, ProblemDetails, uri};
+use super::{Contract, Header, Json, Problem, ProblemDetails, Route, uri};
 use crate::booking::{Created, Page};
 
 /// What a handler can answer with.
@@ -67,17 +67,19 @@ pub trait Entity {
 #[derive(Debug)]
 pub struct Reply {
     status: StatusCode,
+    route: &'static str,
     path: String,
     query: String,
     if_none_match: Option<HeaderValue>,
 }
 
 impl Reply {
-    pub(super) fn new(status: u16, request: &lambda_http::Request) -> Self {
+    pub(super) fn new(route: &Route, request: &lambda_http::Request) -> Self {
         let readable = request.method() == Method::GET;
         Self {
             // The macro lets nothing else through.
-            status: StatusCode::from_u16(status).unwrap_or(StatusCode::OK),
+            status: StatusCode::from_u16(route.status).unwrap_or(StatusCode::OK),
+            route: route.path,
             path: request.raw_http_path().to_owned(),
             query: request.uri().query().unwrap_or_default().to_owned(),
             if_none_match: request.headers().get(IF_NONE_MATCH).filter(|_| readable).cloned(),
@@ -195,7 +197,8 @@ impl<T: Serialize + JsonSchema + Entity> Respond for Tagged<T> {
 impl<T: Serialize + JsonSchema + Entity> Respond for Created<T> {
     fn respond(self, reply: &Reply) -> Response<Body> {
         let mut response = reply.tagged(&self.value);
-        header(&mut response, LOCATION, &self.value.location());
+        let mapping = uri::before_route(&reply.path, reply.route);
+        header(&mut response, LOCATION, &format!("{mapping}{}", self.value.location()));
         if self.replayed {
             header(&mut response, HeaderName::from_static("idempotency-replayed"), "true");
         }

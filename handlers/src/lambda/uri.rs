@@ -17,9 +17,30 @@ pub(super) fn of_path(path: &str) -> String {
     uri
 }
 
+/// What stands before the route in the path of a request: the key of the API mapping of a custom domain, such as `/v1`.
+/// API Gateway takes it away to find the route, and leaves it in the path that the function gets.
+pub(super) fn before_route<'a>(path: &'a str, route: &str) -> &'a str {
+    let pieces = route.matches('/').count();
+    let start = path.rmatch_indices('/').nth(pieces.saturating_sub(1));
+    start.map_or("", |(start, _)| &path[..start])
+}
+
 #[cfg(test)]
 mod tests {
-    use super::of_path;
+    use super::{before_route, of_path};
+
+    #[test]
+    fn an_api_mapping_stands_before_the_route() {
+        for (path, route, before) in [
+            ("/bookings", "/bookings", ""),
+            ("/v1/bookings", "/bookings", "/v1"),
+            ("/a/v2/bookings/1/cancel", "/bookings/{booking_id}/cancel", "/a/v2"),
+            ("", "/bookings", ""),
+            ("bookings", "/bookings", ""),
+        ] {
+            assert_eq!(before_route(path, route), before, "{path}");
+        }
+    }
 
     #[test]
     fn only_what_may_stand_in_a_path_does() {

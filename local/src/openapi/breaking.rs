@@ -35,13 +35,10 @@ pub fn breaking_changes(old: &Value, new: &Value) -> Vec<String> {
 pub fn announces_breaking(old: &Value, new: &Value) -> bool {
     let version = |document: &Value| {
         let mut numbers = document["info"]["version"].as_str()?.split('.').map(str::parse::<u64>);
-        Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+        let (major, minor) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
+        Some((major, if major == 0 { minor } else { 0 }))
     };
-    match (version(old), version(new)) {
-        (Some((0, old)), Some((0, new))) => new > old,
-        (Some((old, _)), Some((new, _))) => new > old,
-        _ => false,
-    }
+    version(old).zip(version(new)).is_some_and(|(old, new)| new > old)
 }
 
 fn members(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
@@ -81,8 +78,9 @@ fn operation(place: &str, old: &Value, new: &Value, schemas: &mut Schemas<'_>) {
 fn security(place: &str, old: &Value, new: &Value, schemas: &mut Schemas<'_>) {
     let ways = |security: &Value| -> Vec<Value> { security.as_array().cloned().unwrap_or_default() };
     let (before, after) = (ways(old), ways(new));
-    let is_open =
-        |ways: &[Value]| ways.is_empty() || ways.iter().any(|way| way.as_object().is_some_and(|way| way.is_empty()));
+    let is_open = |ways: &[Value]| {
+        ways.is_empty() || ways.iter().any(|way| way.as_object().is_some_and(serde_json::Map::is_empty))
+    };
     if is_open(&after) {
         return;
     }
