@@ -9,6 +9,8 @@ mod example;
 mod header;
 mod operation;
 mod problems;
+#[cfg(test)]
+mod tests;
 
 use schemars::generate::{Contract as Direction, SchemaSettings};
 use schemars::{JsonSchema, Schema, SchemaGenerator};

@@ -181,6 +181,11 @@ pub(crate) mod common {
         .describe("The fault is ours. The request id says where to look.");
 
     /// A problem of this kind.
+    #[expect(
+        clippy::inline_always,
+        reason = "what is documented of the kind, schemas and all, stays out of a release build"
+    )]
+    #[inline(always)]
     pub(crate) fn problem(kind: ProblemKind) -> ProblemDetails {
         ProblemDetails::new(kind.status, kind.kind, kind.title)
     }
