@@ -57,7 +57,7 @@ fn contract(describe: impl FnOnce(&mut Contract)) -> Result<Value, String> {
 
 #[test]
 fn an_example_has_what_is_required_and_what_has_one() {
-    let json = contract(|contract| contract.argument::<Json<Asked>>()).unwrap();
+    let json = contract(Contract::argument::<Json<Asked>>).unwrap();
     let content = &json["operation"]["requestBody"]["content"]["application/json"];
     assert_eq!(content["example"], json!({ "colour": "blue", "size": 7, "at_once": false }));
     assert_eq!(content["schema"], json!({ "$ref": "#/components/schemas/Asked" }));
@@ -66,7 +66,7 @@ fn an_example_has_what_is_required_and_what_has_one() {
 
 #[test]
 fn a_doc_comment_is_summary_and_description() {
-    let json = contract(|contract| contract.answer::<()>()).unwrap();
+    let json = contract(Contract::answer::<()>).unwrap();
     let operation = &json["operation"];
     assert_eq!(
         (&operation["summary"], &operation["description"]),
@@ -77,7 +77,7 @@ fn a_doc_comment_is_summary_and_description() {
 
 #[test]
 fn a_parameter_is_never_null_and_only_a_required_one_has_an_example() {
-    let json = contract(|contract| contract.argument::<Query<Narrow>>()).unwrap();
+    let json = contract(Contract::argument::<Query<Narrow>>).unwrap();
     let parameters = json["operation"]["parameters"].as_array().unwrap();
     assert_eq!(parameters[0]["example"], "blue");
     assert_eq!(parameters[1]["schema"]["type"], "integer");
