@@ -114,10 +114,10 @@ impl Proxy {
             let (head, body) = read(&mut stream).await?;
             let batch = head.contains("DynamoDB_20120810.BatchGetItem");
             if batch {
-                let mut held = self.held.subscribe();
+                let mut holding = self.held.subscribe();
                 // Who hangs up meanwhile is not waiting any more.
                 tokio::select! {
-                    _ = held.wait_for(|held| !held) => {}
+                    _ = holding.wait_for(|held| !held) => {}
                     _ = stream.read_u8() => return None,
                 }
             }

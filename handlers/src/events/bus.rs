@@ -150,7 +150,14 @@ mod tests {
     use crate::booking::BookingId;
 
     fn event(booking_id: BookingId) -> Outgoing {
-        Outgoing { source: "s", detail_type: "t", booking_id, id: uuid::Uuid::new_v4(), detail: String::new() }
+        Outgoing {
+            source: "s",
+            detail_type: "t",
+            booking_id,
+            id: uuid::Uuid::new_v4(),
+            detail: String::new(),
+            late_seconds: None,
+        }
     }
 
     #[test]

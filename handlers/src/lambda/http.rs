@@ -1,13 +1,14 @@
 //! A function behind API Gateway's HTTP API (payload format 2.0).
 
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use lambda_http::http::header::{HeaderName, HeaderValue};
 use lambda_http::{Body, RequestExt, Response, service_fn, tracing};
 
 use tokio::time::timeout;
 
+use super::metrics::Metrics;
 use super::problem::common;
 use super::start::start;
 use super::{Contract, Environment, Rejection, Reply, Request, Respond};
@@ -43,9 +44,19 @@ where
             describe(contract);
             contract.problems([common::INTERNAL, common::UNAVAILABLE]);
         },
-        |environment| {
-            lambda_http::run(service_fn(move |request: lambda_http::Request| async move {
-                Ok::<_, std::convert::Infallible>(answer(route, environment, handle, request).await)
+        |environment, metrics: Option<Metrics>| {
+            lambda_http::run(service_fn(move |request: lambda_http::Request| {
+                let metrics = metrics.clone();
+                async move {
+                    let (started, context) = (Instant::now(), request.lambda_context_ref().cloned());
+                    let response = answer(route, environment, handle, request).await;
+                    if let Some(metrics) = metrics {
+                        let status = response.status();
+                        let properties = [("status", status.as_u16().into())];
+                        metrics.flush(started, status.is_server_error(), context.as_ref(), properties);
+                    }
+                    Ok::<_, std::convert::Infallible>(response)
+                }
             }))
         },
     )
@@ -93,6 +104,5 @@ where
     if let Some(request_id) = request_id {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), request_id);
     }
-    tracing::debug!(function = route.function, status = response.status().as_u16(), "answered");
     response
 }

@@ -15,6 +15,7 @@ mod extract;
 mod http;
 mod init;
 mod logs;
+pub mod metrics;
 mod pointer;
 pub mod problem;
 mod query;
