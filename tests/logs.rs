@@ -125,6 +125,9 @@ async fn every_line_is_json_every_metric_counts_and_nothing_is_a_customers() {
         let id = line.get("requestId").or_else(|| line.get("span").and_then(|span| span.get("requestId")));
         assert!(id.is_some_and(|id| text(id).len() == 36), "{source}: {line:?}");
     }
+    let about = lines.iter().filter(|(_, line)| line.get("booking_id") == Some(&other.body["booking_id"]));
+    let routes: BTreeSet<_> = about.filter_map(|(_, line)| line.get("route").map(text)).collect();
+    assert_eq!(routes.len(), 5, "each request about a booking names it: {routes:?}");
     let metrics: Vec<_> = lines.into_iter().filter(|(_, line)| line.contains_key("_aws")).collect();
     for (_, line) in &metrics {
         is_emf(line);

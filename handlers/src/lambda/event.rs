@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::metrics::Metrics;
 use super::respond::causes;
 use super::start::start;
-use super::{Contract, Environment, Problem};
+use super::{Contract, Environment, Problem, trace};
 
 /// Events of a DynamoDB stream.
 #[derive(Debug, Clone, Copy)]
@@ -183,8 +183,8 @@ where
                 let metrics = metrics.clone();
                 async move {
                     let started = Instant::now();
-                    let outcome =
-                        handle(environment, Event { payload, kind: PhantomData }).await.and_then(Outcome::outcome);
+                    let work = handle(environment, Event { payload, kind: PhantomData });
+                    let outcome = trace::within(context.xray_trace_id.clone(), work).await.and_then(Outcome::outcome);
                     if let Some(metrics) = metrics {
                         metrics.flush(started, outcome.is_err(), Some(&context), []);
                     }

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use super::metrics::Metrics;
 use super::problem::common;
 use super::start::start;
-use super::{Contract, Environment, Rejection, Reply, Request, Respond};
+use super::{Contract, Environment, Rejection, Reply, Request, Respond, trace};
 
 /// What an endpoint answers to, as its author wrote it.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,13 @@ pub struct Route {
     pub status: u16,
     /// The endpoint's doc comment.
     pub docs: &'static str,
+}
+
+impl Route {
+    /// As API Gateway calls it: `GET /bookings/{booking_id}`.
+    fn key(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
 }
 
 /// Serves `route` until Lambda ends the process. Called by the `main` that `#[handler(GET "/...")]` writes.
@@ -52,7 +59,7 @@ where
                     let response = answer(route, environment, handle, request).await;
                     if let Some(metrics) = metrics {
                         let status = response.status();
-                        let properties = [("status", status.as_u16().into())];
+                        let properties = [("route", route.key().into()), ("status", status.as_u16().into())];
                         metrics.flush(started, status.is_server_error(), context.as_ref(), properties);
                     }
                     Ok::<_, std::convert::Infallible>(response)
@@ -93,7 +100,9 @@ where
     let request_id = request.lambda_context_ref().and_then(|context| HeaderValue::from_str(&context.request_id).ok());
     let reply = Reply::new(route.status, &request);
     let time = time_left(&request);
-    let mut response = match timeout(time, handle(environment, Request::new(request))).await {
+    let trace = request.lambda_context_ref().and_then(|context| context.xray_trace_id.clone());
+    let work = trace::within(trace, handle(environment, Request::new(request)));
+    let mut response = match timeout(time, work).await {
         Ok(Ok(answer)) => answer.respond(&reply),
         Ok(Err(rejection)) => reply.problem(rejection.into_details()),
         Err(_) => {

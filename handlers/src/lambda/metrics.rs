@@ -11,12 +11,15 @@
 //!
 //! A cold start is a metric and no dimension of the others: that would make two series of each, and double the price.
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use ::metrics::{Counter, Histogram, Label, Unit};
 use lambda_http::{Context, tracing};
 use metrics_cloudwatch_embedded::Collector;
 use serde_json::Value;
+
+use crate::booking::BookingId;
 
 const NAMESPACE: &str = "BookingAPI";
 /// Names the deployment that a metric is of.
@@ -96,6 +99,18 @@ pub(super) fn problem(kind: &'static str) {
     ::metrics::counter!("Problems", "Problem" => name).increment(1);
 }
 
+/// Where [`note`] notes.
+static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
+
+/// Names the booking that this invocation is about in the lines that it ends with.
+pub fn note(booking_id: BookingId) {
+    if let Some(collector) = COLLECTOR.get() {
+        collector.set_property(BOOKING_ID, booking_id.to_string());
+    }
+}
+
+const BOOKING_ID: &str = "booking_id";
+
 /// The metrics of one function, for as long as its process lives.
 #[derive(Clone)]
 pub(super) struct Metrics {
@@ -124,6 +139,7 @@ impl Metrics {
         };
         ::metrics::describe_histogram!("Latency", Unit::Milliseconds, "");
         ::metrics::describe_histogram!(Metric::ReminderLateness.name(), Unit::Seconds, "");
+        let _ = COLLECTOR.set(collector);
         let of_function = || vec![Label::from_static_parts("Function", function)];
         let counter = |name: &str| ::metrics::counter!(name.to_owned(), of_function());
         counter("ColdStart").increment(1);
@@ -136,8 +152,8 @@ impl Metrics {
         })
     }
 
-    /// Writes what one invocation has come to: a line for each set of dimensions, each with its request's ids and what
-    /// `properties` say.
+    /// Writes what one invocation has come to: a line for each set of dimensions, each with the ids of request, trace and
+    /// booking, and what `properties` say.
     pub(super) fn flush<const N: usize>(
         &self,
         started: Instant,
@@ -158,6 +174,7 @@ impl Metrics {
         }
         // Nobody could be told that standard output is closed.
         let _ = self.collector.flush(std::io::stdout().lock());
+        self.collector.remove_property(BOOKING_ID);
     }
 }
 

@@ -22,6 +22,7 @@ mod query;
 mod repair;
 mod respond;
 mod start;
+pub mod trace;
 
 pub use body::Json;
 pub use contract::Contract;
