@@ -97,3 +97,28 @@ fn ask<Q: DeserializeOwned, A: Serialize>(
     let answer = call(request).map_err(|error| DatabaseError::new(error.error_type(), error.to_string()))?;
     serde_json::to_value(answer).map_err(invalid)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_record_of_a_stream_is_found_without_reading_them_all() {
+        let directory = tempfile::tempdir().unwrap();
+        drop(Embedded::open(directory.path()).unwrap());
+        let database = rusqlite::Connection::open(directory.path().join("dynamodb.sqlite")).unwrap();
+        for (question, index) in [
+            ("MAX(CAST(sequence_number AS INTEGER)) FROM _stream_records WHERE table_name = 't'", "local_stream_order"),
+            (
+                "* FROM _stream_records WHERE table_name = 't' AND shard_id = 's' AND CAST(sequence_number AS INTEGER) > 7
+                 ORDER BY CAST(sequence_number AS INTEGER)",
+                "local_shard_order",
+            ),
+        ] {
+            let plan: String = database
+                .query_row(&format!("EXPLAIN QUERY PLAN SELECT {question}"), [], |row| row.get("detail"))
+                .unwrap();
+            assert!(plan.starts_with("SEARCH") && plan.contains(index), "{plan}");
+        }
+    }
+}
