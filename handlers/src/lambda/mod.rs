@@ -15,6 +15,7 @@ mod extract;
 mod http;
 mod init;
 mod logs;
+pub mod metrics;
 mod numbers;
 mod pointer;
 pub mod problem;
@@ -22,6 +23,7 @@ mod query;
 mod repair;
 mod respond;
 mod start;
+pub mod trace;
 mod uri;
 
 pub use body::Json;

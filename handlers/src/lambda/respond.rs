@@ -8,6 +8,7 @@ use lambda_http::{Body, RequestExt, Response, tracing};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::metrics::{self, Metric};
 use super::problem::common;
 use super::{Contract, Header, Json, Problem, ProblemDetails, Route, uri};
 use crate::booking::{Created, Page};
@@ -109,6 +110,7 @@ impl Reply {
     #[must_use]
     pub fn problem(&self, details: ProblemDetails) -> Response<Body> {
         let status = StatusCode::from_u16(details.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        metrics::problem(details.kind());
         let retry_after = details.retry_after_seconds();
         let details = details.instance(uri::of_path(&self.path));
         // A problem holds strings, numbers and JSON values: serializing it cannot fail, and an empty body would do.
@@ -200,6 +202,7 @@ impl<T: Serialize + JsonSchema + Entity> Respond for Created<T> {
         let mapping = uri::before_route(&reply.path, reply.route);
         header(&mut response, LOCATION, &format!("{mapping}{}", self.value.location()));
         if self.replayed {
+            metrics::count(Metric::IdempotentReplays, 1);
             header(&mut response, HeaderName::from_static("idempotency-replayed"), "true");
         }
         response
