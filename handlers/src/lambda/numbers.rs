@@ -17,18 +17,13 @@ pub(super) fn whole(json: &[u8]) -> Option<Vec<u8>> {
                 let integer = at + 1 + digits(&json[at + 1..]);
                 let zeros = json[integer..].strip_prefix(b".").map_or(0, zeros);
                 let end = integer + if zeros > 0 { 1 + zeros } else { 0 };
-                let goes_on =
-                    json.get(end).is_some_and(|next| matches!(next, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
-                if zeros > 0 && !goes_on {
+                // Of a number that goes on, such as `1.05` or `1.0e3`, all of it stays.
+                let rest = json[end..].iter().take_while(|byte| b"0123456789.eE+-".contains(byte)).count();
+                if zeros > 0 && rest == 0 {
                     kept.extend_from_slice(&json[copied..integer]);
                     copied = end;
                 }
-                at = end.max(integer);
-                // The rest of a number that stays as it is.
-                at += json[at..]
-                    .iter()
-                    .take_while(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'))
-                    .count();
+                at = end + rest;
             }
             _ => at += 1,
         }

@@ -117,8 +117,8 @@ impl<'a> Schemas<'a> {
         }
         for key in ["const", "format", "pattern"] {
             let (before, after) = (get(old, key), get(new, key));
-            let is_dropped = if is_sent { after.is_null() } else { before.is_null() };
-            if before != after && !is_dropped {
+            let is_harmless = if is_sent { after.is_null() } else { before.is_null() };
+            if before != after && !is_harmless {
                 self.found(place, &format!("has the {key} {after} instead of {before}"));
             }
         }
