@@ -98,7 +98,7 @@ where
     A: Respond,
 {
     let request_id = request.lambda_context_ref().and_then(|context| HeaderValue::from_str(&context.request_id).ok());
-    let reply = Reply::new(route.status, &request);
+    let reply = Reply::new(&route, &request);
     let time = time_left(&request);
     let trace = request.lambda_context_ref().and_then(|context| context.xray_trace_id.clone());
     let work = trace::within(trace, handle(environment, Request::new(request)));
