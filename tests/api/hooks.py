@@ -4,6 +4,7 @@ Requests that are meant to be invalid are left as they are, and so is everything
 """
 
 import itertools
+import os
 import re
 import uuid
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ CHANGES = itertools.count()
 
 
 @schemathesis.hook
-def before_call(context, case, kwargs):
+def before_call(context, case, **kwargs):
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
     # Two fields are rules for each other: one ends after the other, within 31 days, and both lie ahead. Of a change,
@@ -39,16 +40,18 @@ def before_call(context, case, kwargs):
     # Most bookings that are known are cancelled before they are changed: every other change is of a new one.
     if case.method == "PUT" and next(CHANGES) % 2 == 0:
         headers.pop("if-match", None)
-        case.path_parameters["booking_id"] = booking(case, kwargs)
+        case.path_parameters["booking_id"] = booking(case)
 
 
-def booking(case, kwargs):
+def booking(case):
     """The id of a booking that was made just now, of a resource that nobody else asks for."""
     start = datetime.now() + timedelta(days=400)
     times = {"start_time": f"{start.isoformat()}Z", "end_time": f"{(start + MINUTE).isoformat()}Z"}
     body = {"user_id": "alice", "resource_id": f"{uuid.uuid4()}", **times}
     address = case.operation.base_url.rstrip("/") + "/bookings"
-    made = requests.post(address, json=body, headers=kwargs.get("headers"), timeout=30)
+    token = os.environ.get("TOKEN")
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    made = requests.post(address, json=body, headers=headers, timeout=30)
     made.raise_for_status()
     return made.json()["booking_id"]
 
