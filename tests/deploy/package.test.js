@@ -7,11 +7,14 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
+const { operations } = require('./support/operations');
 const roles = require('./support/roles');
 const { HERE, ROOT, run, serverless } = require('./support/serverless');
 
 const TOKENS = ['--param', 'issuer=https://id.example.com/', '--param', 'audience=bookings'];
 const STAGES = { dev: [], staging: TOKENS, prod: TOKENS, test: [] };
+// CodeDeploy's role, which is no function's.
+const DEPLOYER = 'DeployerRole';
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bookings-package-'));
 after(() => fs.rmSync(folder, { recursive: true }));
 
@@ -44,13 +47,14 @@ for (const stage of Object.keys(STAGES)) {
         assert.deepEqual(roles.granted(resources[role]), roles.expected(name), name);
       }
       const given = new Set(lambdas.map(({ Properties }) => Properties.Role['Fn::GetAtt'][0]));
-      const all = Object.keys(resources).filter((id) => resources[id].Type.startsWith('AWS::IAM::'));
+      const all = Object.keys(resources).filter((id) => resources[id].Type.startsWith('AWS::IAM::') && id !== DEPLOYER);
       assert.deepEqual(all.sort(), [...given].sort(), 'a role or policy that is no function\'s');
       assert.equal(given.size, lambdas.length, 'a role that two functions share');
     });
 
     it('grants no wildcard but the one that AWS asks for', () => {
-      for (const role of Object.values(template(stage)).filter(({ Type }) => Type === 'AWS::IAM::Role')) {
+      const { [DEPLOYER]: deployer, ...resources } = template(stage);
+      for (const role of Object.values(resources).filter(({ Type }) => Type === 'AWS::IAM::Role')) {
         for (const permission of roles.granted(role)) {
           const [action, resource] = permission.split(' on ');
           assert.ok(!action.includes('*'), permission);
@@ -69,6 +73,8 @@ for (const stage of Object.keys(STAGES)) {
 }
 
 describe('stages', () => {
+  operations(template);
+
   const table = (stage) => template(stage).BookingsTable;
   const routes = (stage) => Object.values(template(stage)).filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route');
 
@@ -117,6 +123,15 @@ describe('stages', () => {
   it('run on arm64 unless another architecture is asked for', async () => {
     const { stdout } = await serverless(['print', '--stage', 'prod', ...TOKENS, '--path', 'provider.architecture', '--format', 'text']);
     assert.equal(stdout.trim(), 'arm64');
+  });
+});
+
+describe('what deploys prod', () => {
+  it('moves aliases of its own functions, looks at alarms, and no more', () => {
+    const functions = { 'Fn::Sub': 'arn:${AWS::Partition}:lambda:eu-central-1:${AWS::AccountId}:function:bookings-prod-*' };
+    const aliases = ['GetAlias', 'GetProvisionedConcurrencyConfig', 'UpdateAlias'].map((action) => `lambda:${action} on ${JSON.stringify(functions)}`);
+    assert.deepEqual(roles.granted(template('prod')[DEPLOYER]), ['cloudwatch:DescribeAlarms on "*"', ...aliases]);
+    assert.equal(template('staging')[DEPLOYER], undefined);
   });
 });
 

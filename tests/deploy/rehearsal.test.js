@@ -4,12 +4,14 @@
 //
 // What the emulator cannot do is tested elsewhere: it ignores `batchItemFailures` and writes no stream record for an
 // item that TTL deleted (the stream's tests, on `cargo local`), drops the CORS configuration (`cargo local` again) and
-// knows neither throttling nor archives (package.test.js sees that they are in the template).
+// knows neither throttling nor archives, nor alarms on more than one metric, nor CodeDeploy (package.test.js sees that
+// they are in the template).
 
 const assert = require('node:assert/strict');
 const { after, before, describe, it } = require('node:test');
 const { startEmulator, until } = require('./support/emulator');
 const { startIssuer } = require('./support/issuer');
+const { EVENT_ALARMS } = require('./support/operations');
 const { HERE, serverless } = require('./support/serverless');
 
 const STAGE = 'test';
@@ -132,6 +134,28 @@ describe('a first deployment', () => {
   });
 });
 
+describe('its alarms and its dashboard', () => {
+  it('are there, and tell the topic', async () => {
+    const { MetricAlarms } = await emulator.aws('cloudwatch', 'describe_alarms', { AlarmNamePrefix: `bookings-${STAGE}-` });
+    const names = MetricAlarms.map(({ AlarmName }) => AlarmName.replace(`bookings-${STAGE}-`, ''));
+    assert.deepEqual(names.sort(), EVENT_ALARMS);
+    const { Topics } = await emulator.aws('sns', 'list_topics');
+    const [{ TopicArn }] = Topics.filter((topic) => topic.TopicArn.endsWith(`:bookings-${STAGE}-alarms`));
+    for (const { AlarmActions, OKActions } of MetricAlarms) assert.deepEqual([AlarmActions, OKActions], [[TopicArn], [TopicArn]]);
+  });
+
+  it('watch what was deployed', async () => {
+    const { MetricAlarms } = await emulator.aws('cloudwatch', 'describe_alarms', { AlarmNamePrefix: `bookings-${STAGE}-` });
+    const watched = (name) => MetricAlarms.find(({ AlarmName }) => AlarmName.endsWith(name)).Dimensions[0].Value;
+    assert.equal(watched('StreamBehind'), `bookings-${STAGE}-publishEvents`);
+    assert.equal(watched('DeadLettersWaiting'), `bookings-${STAGE}-dead-letters`);
+    assert.equal(watched('SweeperSilent'), STAGE);
+    const { DashboardBody } = await emulator.aws('cloudwatch', 'get_dashboard', { DashboardName: `bookings-${STAGE}` });
+    assert.ok(JSON.parse(DashboardBody).widgets.length > 10);
+    assert.ok(!DashboardBody.includes('${'), DashboardBody);
+  });
+});
+
 describe('a second stage', () => {
   let call;
   before(async () => {
@@ -197,6 +221,14 @@ describe('deploying again', () => {
     const created = await (await client(STAGE))('POST', '/bookings', { body: booking('room-6', 24) });
     assert.equal(created.status, 201);
   });
+
+  it('can be taken back', async () => {
+    const list = await sls('deploy', 'list', '--stage', STAGE, ...HERE);
+    const [, first] = /Timestamp: (\d+)/.exec(list) ?? assert.fail(list);
+    await sls('rollback', '--stage', STAGE, ...HERE, '--timestamp', first);
+    const created = await (await client(STAGE))('POST', '/bookings', { body: booking('room-7', 24) });
+    assert.equal(created.status, 201);
+  });
 });
 
 describe('removing', () => {
@@ -213,6 +245,9 @@ describe('removing', () => {
       buses: aws('events', 'list_event_buses').then(({ EventBuses }) => EventBuses.map(({ Name }) => Name)),
       rules: aws('events', 'list_rules').then(({ Rules }) => Rules.map(({ Name }) => Name)),
       queues: aws('sqs', 'list_queues').then(({ QueueUrls = [] }) => QueueUrls),
+      alarms: aws('cloudwatch', 'describe_alarms').then(({ MetricAlarms }) => MetricAlarms.map(({ AlarmName }) => AlarmName)),
+      dashboards: aws('cloudwatch', 'list_dashboards').then(({ DashboardEntries }) => DashboardEntries),
+      topics: aws('sns', 'list_topics').then(({ Topics }) => Topics),
       buckets: aws('s3', 'list_buckets').then(({ Buckets }) => Buckets.map(({ Name }) => Name)),
     };
     const listed = await Promise.all(Object.entries(all).map(async ([kind, list]) => [kind, await list]));
