@@ -8,7 +8,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { until } = require('./support/emulator');
-const { ROOT, serverless } = require('./support/serverless');
+const { ROOT, run, serverless } = require('./support/serverless');
 
 const ENDPOINTS = path.join(ROOT, '.local/endpoints.json');
 
@@ -61,6 +61,15 @@ describe('beside `cargo local`', { skip: fs.existsSync(ENDPOINTS) && 'one is run
     await until(() => fs.existsSync(ENDPOINTS), '`cargo local` serves', 900);
   });
   after(() => local?.kill('SIGINT'));
+
+  it('the smoke test finds a service where a booking can be made', async () => {
+    const { api } = JSON.parse(fs.readFileSync(ENDPOINTS, 'utf8'));
+    const { code, stdout, stderr } = await run('node', ['deploy/smoke.js', api]);
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stdout, /201 POST \/bookings\n201 POST \/bookings\n409 POST \/bookings\n/);
+    assert.equal((await run('node', ['deploy/smoke.js', `${api}/elsewhere`])).code, 1);
+    assert.match((await run('node', ['deploy/smoke.js'])).stderr, /say where/);
+  });
 
   it('each event of tests/events is answered by its function', async () => {
     const booking = (await invoke('createBooking', ...event('create_booking'))).answer();

@@ -8,11 +8,12 @@
 // they are in the template).
 
 const assert = require('node:assert/strict');
+const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { startEmulator, until } = require('./support/emulator');
 const { startIssuer } = require('./support/issuer');
 const { EVENT_ALARMS } = require('./support/operations');
-const { HERE, serverless } = require('./support/serverless');
+const { HERE, ROOT, run, serverless } = require('./support/serverless');
 
 const STAGE = 'test';
 const SECOND = 'test2';
@@ -34,12 +35,25 @@ async function sls(...args) {
   return stdout + stderr;
 }
 
-/** A client of the API that `stage` was deployed as. */
-async function client(stage) {
+/** Where the API is that `stage` was deployed as. */
+async function address(stage) {
   const { Stacks } = await emulator.aws('cloudformation', 'describe_stacks', { StackName: `bookings-${stage}` });
   const { OutputValue: id } = Stacks[0].Outputs.find(({ OutputKey }) => OutputKey === 'HttpApiId');
+  return `${emulator.endpoint}/_aws/execute-api/${id}/$default`;
+}
+
+/** The smoke test, as it runs after each deployment. */
+async function smoke(stage, BEARER_TOKEN = '') {
+  const { code, stdout, stderr } = await run('node', ['deploy/smoke.js', await address(stage)], { env: { BEARER_TOKEN } });
+  assert.equal(code, 0, stdout + stderr);
+  return stdout;
+}
+
+/** A client of the API that `stage` was deployed as. */
+async function client(stage) {
+  const base = await address(stage);
   return async (method, path, { body, token } = {}) => {
-    const response = await fetch(`${emulator.endpoint}/_aws/execute-api/${id}/$default${path}`, {
+    const response = await fetch(base + path, {
       method,
       body: body && JSON.stringify(body),
       headers: { ...(body && { 'content-type': 'application/json' }), ...(token && { authorization: `Bearer ${token}` }) },
@@ -178,6 +192,11 @@ describe('a second stage', () => {
     assert.equal((await (await client(STAGE))('GET', path)).status, 404);
   });
 
+  it('passes the smoke test, with a token or without', async () => {
+    assert.match(await smoke(SECOND, issuer.token(both)), /204 DELETE/);
+    assert.match(await smoke(SECOND), /it asks for a token, as it should/);
+  });
+
   it('makes no booking for somebody else', async () => {
     const token = issuer.token({ ...both, sub: 'bob' });
     assert.equal((await call('POST', '/bookings', { body: booking('room-2', 48), token })).status, 403);
@@ -222,12 +241,18 @@ describe('deploying again', () => {
     assert.equal(created.status, 201);
   });
 
-  it('can be taken back', async () => {
-    const list = await sls('deploy', 'list', '--stage', STAGE, ...HERE);
-    const [, first] = /Timestamp: (\d+)/.exec(list) ?? assert.fail(list);
-    await sls('rollback', '--stage', STAGE, ...HERE, '--timestamp', first);
-    const created = await (await client(STAGE))('POST', '/bookings', { body: booking('room-7', 24) });
-    assert.equal(created.status, 201);
+  it('is taken back when no booking can be made', async () => {
+    const script = path.join(ROOT, 'deploy/release');
+    const env = { ...emulator.env, SMOKE_URL: 'http://127.0.0.1:1' };
+    const { code, stdout, stderr } = await run(script, [STAGE, ...HERE, '--force'], { env });
+    assert.equal(code, 1, stdout + stderr);
+    assert.match(stderr, /smoke test failed at http:\/\/127\.0\.0\.1:1: going back to what was deployed at \d+/);
+    assert.match(stdout + stderr, /Service rolled back/);
+    await smoke(STAGE);
+  });
+
+  it('says where the API is', async () => {
+    assert.match(await sls('info', '--verbose', '--stage', STAGE, ...HERE), /^ *HttpApiUrl: http/m);
   });
 });
 
