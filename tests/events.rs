@@ -95,27 +95,25 @@ fn the_documented_examples_have_their_documented_shape() {
     examples.iter().for_each(is_documented);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_record_that_nobody_can_read_is_kept_whole_and_holds_up_nobody() {
+/// A batch of three records, the one in the middle being poison: it is kept whole, and its neighbours are told.
+async fn is_parked(poison: impl Fn(&mut Value)) {
     let world = World::start().await;
     let booking = world.book(&hour("room", DAY)).await;
     told(&world, &booking, 1).await;
     let item = world.item(&format!("BOOKING#{}", text(&booking["booking_id"])), "BOOKING").await.unwrap();
-    let record = |sequence: &str, image: &Value| {
+    let record = |sequence: &str| {
         json!({
             "eventID": sequence, "eventName": "INSERT", "eventVersion": "1.1", "eventSource": "aws:dynamodb",
             "awsRegion": "eu-central-1",
             "dynamodb": {
-                "Keys": {"pk": item["pk"], "sk": item["sk"]}, "NewImage": image,
+                "Keys": {"pk": item["pk"], "sk": item["sk"]}, "NewImage": item,
                 "SequenceNumber": sequence, "StreamViewType": "NEW_AND_OLD_IMAGES"
             }
         })
     };
-    let mut garbled = item.clone();
-    garbled["start_time"] = json!({"S": "soon"});
-    let poison = record("100000000000000000002", &garbled);
-    let batch =
-        json!({"Records": [record("100000000000000000001", &item), poison, record("100000000000000000003", &item)]});
+    let mut odd = record("100000000000000000002");
+    poison(&mut odd);
+    let batch = json!({"Records": [record("100000000000000000001"), odd, record("100000000000000000003")]});
     let answer = world.service.invoke("publishEvents", batch).await.unwrap();
     assert_eq!(answer, json!({"batchItemFailures": []}));
     assert_eq!(world.events(&booking).await.len(), 3, "both neighbours are told");
@@ -123,8 +121,28 @@ async fn a_record_that_nobody_can_read_is_kept_whole_and_holds_up_nobody() {
     let queue = queues.as_array().unwrap().iter().find(|queue| queue["name"] == "bookings-dev-dead-letters").unwrap();
     let messages = queue["messages"].as_array().unwrap();
     assert_eq!(messages.len(), 1);
-    assert_eq!(messages[0]["body"], poison, "whole");
+    assert!(messages[0]["body"] == odd, "whole");
     world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_nobody_can_read_is_kept_whole_and_holds_up_nobody() {
+    is_parked(|record| record["dynamodb"]["NewImage"]["start_time"] = json!({"S": "soon"})).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_the_bus_finds_too_large_is_kept_whole_and_holds_up_nobody() {
+    is_parked(|record| {
+        // As large as an item can be: three times that, before, after and by itself, is more than the bus takes.
+        let user = json!({"S": "x".repeat(380_000)});
+        record["eventName"] = json!("MODIFY");
+        let old = record["dynamodb"]["NewImage"].clone();
+        record["dynamodb"]["OldImage"] = old;
+        record["dynamodb"]["OldImage"]["user_id"] = user.clone();
+        record["dynamodb"]["NewImage"]["user_id"] = user;
+        record["dynamodb"]["NewImage"]["version"] = json!({"N": "2"});
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

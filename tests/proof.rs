@@ -1,18 +1,20 @@
-//! The proof of the reminders: a thousand of them, cancelled, deleted and moved at the worst moments, with a bus that
-//! fails and a function that is killed. None is lost, none is stale, and each has one id.
+//! The proof of the reminders: thousands of them, a third cancelled, deleted or moved at the worst moments, while the bus
+//! and the table fail and the function is killed in mid-batch. None is lost, none is stale, and each has one id.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
 mod common;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use common::bus::FailingBus;
+use common::bus::{FailingBus, Taken};
+use common::proxy::{Fault, Proxy};
 use common::*;
 use futures_util::StreamExt;
+use futures_util::future::join_all;
 use handlers::booking::{Booking, BookingPatch, Caller, NewBooking, Timestamp};
 use handlers::store::Bookings;
 use local::{ManualClock, Options};
@@ -46,33 +48,35 @@ fn new(place: usize, random: &mut fastrand::Rng) -> NewBooking {
 /// What a booking has been through.
 struct Life {
     booking: Booking,
-    /// When its reminder of then was called off, as seen by who asked for it.
+    /// When its first reminder was due.
+    due: i64,
+    /// Since when that reminder is called off, as seen by who asked for it.
     ended: Option<Instant>,
 }
 
-/// What can call a reminder off.
+impl Life {
+    fn id(&self) -> String {
+        self.booking.booking_id.to_string()
+    }
+}
+
+/// Cancels, deletes or moves the booking.
 async fn call_off(store: &Bookings, life: &mut Life, how: u8) {
     let (id, caller) = (life.booking.booking_id, &Caller::Unchecked);
     match how {
-        0 => life.booking = store.cancel(id, None, caller).await.unwrap(),
-        1 => {
-            store.delete(id, None, caller).await.unwrap();
-            life.booking.ttl = None;
-        }
+        0 => drop(store.cancel(id, None, caller).await.unwrap()),
+        1 => store.delete(id, None, caller).await.unwrap(),
         _ => {
             // To the next day, which does not come in this test.
             let (start, end) = (after(30 * HOUR), after(31 * HOUR));
             let patch = BookingPatch { start_time: Some(start), end_time: Some(end), ..BookingPatch::default() };
-            life.booking = store.update(id, patch, None, caller).await.unwrap();
-            life.booking.ttl = None;
+            store.update(id, patch, None, caller).await.unwrap();
         }
     }
     life.ended = Some(Instant::now());
 }
 
-/// From the moment the bookings are read until the last attempt at the bus: what is called off in between may be told.
-const IN_FLIGHT: Duration = Duration::from_secs(15);
-
+#[derive(Clone, Copy)]
 struct Firing {
     count: usize,
     ttl: bool,
@@ -80,89 +84,228 @@ struct Firing {
     faults: bool,
 }
 
-async fn prove(Firing { count, ttl, sweeper, faults }: Firing) {
-    let (bus, clock) = (FailingBus::start(11).await, ManualClock::new(now()));
-    let hours = |seconds: i64| now() + u64::try_from(seconds).unwrap();
-    let world = World::with(Options {
-        clock: Some(Arc::new(clock.clone())),
-        environment: [("AWS_ENDPOINT_URL_EVENTBRIDGE".to_owned(), bus.url.clone())].into(),
-        ttl_every: ttl.then_some(Duration::from_secs(4)),
-        schedule_every: Some(if sweeper { Duration::from_millis(400) } else { Duration::from_hours(1) }),
-        ..options()
-    })
-    .await;
-    let store = store(&world);
-    let mut random = fastrand::Rng::with_seed(5);
+/// The service, and everything that can be done to it.
+struct Stage {
+    world: World,
+    store: Bookings,
+    bus: FailingBus,
+    table: Proxy,
+    clock: ManualClock,
+    random: fastrand::Rng,
+    lives: Vec<Life>,
+    /// When the clock was set, and to what.
+    times: Vec<(u64, Instant)>,
+}
 
-    let wanted: Vec<_> = (0..count).map(|place| new(place, &mut random)).collect();
-    let made = futures_util::stream::iter(wanted)
-        .map(|new| store.create(new, None, &Caller::Unchecked))
-        .buffered(16)
-        .map(|made| Life { booking: made.unwrap().value, ended: None });
-    let mut lives: Vec<Life> = made.collect().await;
-    let first: BTreeMap<_, _> = lives.iter().map(|life| (life.booking.booking_id, life.booking.clone())).collect();
-
-    // Before anything is due.
-    for place in (0..count).step_by(6) {
-        call_off(&store, &mut lives[place], random.u8(..3)).await;
+impl Stage {
+    async fn set(firing: Firing) -> Self {
+        let (bus, table, clock) = (FailingBus::start(11).await, Proxy::start(3).await, ManualClock::new(now()));
+        let endpoints = [
+            ("AWS_ENDPOINT_URL_EVENTBRIDGE".to_owned(), bus.url.clone()),
+            ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), table.url.clone()),
+        ];
+        let world = World::with(Options {
+            clock: Some(Arc::new(clock.clone())),
+            environment: endpoints.into(),
+            ttl_every: firing.ttl.then_some(Duration::from_secs(if firing.sweeper { 4 } else { 1 })),
+            schedule_every: Some(if firing.sweeper { Duration::from_millis(400) } else { Duration::from_hours(1) }),
+            ..options()
+        })
+        .await;
+        table.target(world.service.dynamodb_url());
+        let (store, mut random) = (store(&world), fastrand::Rng::with_seed(5));
+        let wanted: Vec<_> = (0..firing.count).map(|place| new(place, &mut random)).collect();
+        let made = futures_util::stream::iter(wanted)
+            .map(|new| store.create(new, None, &Caller::Unchecked))
+            .buffered(16)
+            .map(|made| made.unwrap().value)
+            .map(|booking| Life { due: booking.ttl.unwrap(), booking, ended: None });
+        let lives = made.collect().await;
+        Self { world, store, bus, table, clock, random, lives, times: Vec::new() }
     }
-    assert!(bus.taken().iter().all(|event| event.detail_type != "ReminderDue"), "nothing is due yet");
 
-    // While it becomes due, is swept, expires, is delivered and is tried again.
-    bus.fail(faults);
-    let mut victims: Vec<usize> = (0..count).filter(|place| place % 6 == 3).collect();
-    random.shuffle(&mut victims);
-    let steps = 20;
-    for (step, victims) in victims.chunks(victims.len().div_ceil(steps)).enumerate() {
-        let time = HOUR + HOUR * i64::try_from(step + 1).unwrap() / i64::try_from(steps).unwrap();
-        clock.set(hours(time));
-        for victim in victims {
-            call_off(&store, &mut lives[*victim], random.u8(..3)).await;
-        }
-        if faults && step % 5 == 2 {
-            world.service.kill("publishEvents");
+    fn time(&mut self, time: u64) {
+        self.times.push((time, Instant::now()));
+        self.clock.set(time);
+    }
+
+    async fn call_off(&mut self, places: &[usize]) {
+        for place in places {
+            call_off(&self.store, &mut self.lives[*place], self.random.u8(..3)).await;
         }
     }
-    clock.set(hours(2 * HOUR + 60));
-    bus.fail(false);
 
-    let standing: BTreeSet<_> =
-        lives.iter().filter(|life| life.ended.is_none()).map(|life| life.booking.booking_id.to_string()).collect();
+    /// Waits until these reminders are marked by the sweeper, or deleted by TTL.
+    async fn noticed(&self, places: &[usize]) {
+        join_all(places.iter().map(async |place| {
+            let pk = format!("BOOKING#{}", self.lives[*place].id());
+            eventually("the reminder is noticed", async || match self.world.item(&pk, "REMINDER").await {
+                Some(item) if item["state"]["S"] == "PENDING" => None,
+                _ => Some(()),
+            })
+            .await;
+        }))
+        .await;
+    }
+
+    /// The places of those standing whose reminder the bus has just refused, once there is one or `window` is told.
+    async fn refused(&self, window: &[usize], told: &mut Told) -> Vec<usize> {
+        let started = Instant::now();
+        loop {
+            let refused = self.bus.refused();
+            let found: Vec<_> =
+                window.iter().copied().filter(|place| refused.contains(&self.lives[*place].id())).collect();
+            told.update(&self.bus);
+            let standing = || window.iter().filter(|place| self.lives[**place].ended.is_none());
+            if !found.is_empty() || standing().all(|place| told.has(&self.lives[*place].id())) {
+                return found;
+            }
+            assert!(started.elapsed() < 2 * DEADLINE, "this hour's reminders are not told");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+/// The reminders that have reached the bus.
+#[derive(Default)]
+struct Told {
+    seen: usize,
+    events: Vec<Taken>,
+    bookings: BTreeSet<String>,
+}
+
+impl Told {
+    fn update(&mut self, bus: &FailingBus) {
+        let new = bus.taken_after(self.seen);
+        self.seen += new.len();
+        for event in new.into_iter().filter(|event| event.detail_type == "ReminderDue") {
+            self.bookings.insert(text(&event.detail["booking_id"]).to_owned());
+            self.events.push(event);
+        }
+    }
+
+    fn has(&self, booking: &str) -> bool {
+        self.bookings.contains(booking)
+    }
+}
+
+const STEPS: i64 = 20;
+
+async fn prove(firing: Firing) {
+    let Firing { count, faults, .. } = firing;
+    let mut stage = Stage::set(firing).await;
+    let mut told = Told::default();
+    let begin = i64::try_from(now()).unwrap();
+
+    // A sixth long before it is due.
+    let early: Vec<_> = (0..count).step_by(6).collect();
+    stage.call_off(&early).await;
+    told.update(&stage.bus);
+    assert!(told.events.is_empty(), "nothing is due yet");
+
+    stage.bus.fail(faults);
+    let broken = [Fault::Throttled, Fault::Broken, Fault::Reset, Fault::AnswerLost];
+    stage.table.fail(if faults { 10 } else { 0 }, &broken);
+    // And a sixth of all while it becomes due. These are told never, by the rules; those that the bus had refused when
+    // they were called off may be told once more.
+    let (mut strict, mut retried) = (early, 0);
+    for step in 1..=STEPS {
+        let until = begin + HOUR + HOUR * step / STEPS;
+        let due = |life: &Life| life.ended.is_none() && (until - HOUR / STEPS..until).contains(&life.due);
+        let mut window: Vec<_> = (0..count).filter(|place| due(&stage.lives[*place])).collect();
+        stage.random.shuffle(&mut window);
+        let some = window.len().div_ceil(20);
+        let mut unswept = window.split_off(window.len().saturating_sub(some));
+        let mut undelivered = window.split_off(window.len().saturating_sub(some));
+
+        stage.call_off(&unswept).await;
+        // From the sweep, or the deletion by TTL, until the batch is read.
+        stage.table.hold(true);
+        stage.time(u64::try_from(until).unwrap());
+        stage.noticed(&undelivered).await;
+        stage.call_off(&undelivered).await;
+        if faults && step % 4 == 2 {
+            stage.world.service.kill("publishEvents");
+        }
+        stage.table.hold(false);
+        // While the bus refuses it.
+        if faults {
+            let refused = stage.refused(&window, &mut told).await;
+            let refused = &refused[..refused.len().min(some)];
+            stage.call_off(refused).await;
+            retried += refused.len();
+        }
+        // At no particular moment.
+        let chance: Vec<_> =
+            window.iter().copied().filter(|place| stage.lives[*place].ended.is_none()).take(some).collect();
+        stage.call_off(&chance).await;
+        if faults && step % 4 == 0 {
+            stage.world.service.kill("sweepReminders");
+            stage.world.service.kill("publishEvents");
+        }
+        strict.append(&mut unswept);
+        strict.append(&mut undelivered);
+    }
+    stage.bus.fail(false);
+    stage.table.fail(0, &[]);
+
+    let standing: BTreeSet<_> = stage.lives.iter().filter(|life| life.ended.is_none()).map(Life::id).collect();
     let started = Instant::now();
-    let events = loop {
-        let events: Vec<_> = bus.taken().into_iter().filter(|event| event.detail_type == "ReminderDue").collect();
-        let told: BTreeSet<_> = events.iter().map(|event| text(&event.detail["booking_id"]).to_owned()).collect();
-        if standing.is_subset(&told) {
-            break events;
+    loop {
+        told.update(&stage.bus);
+        if standing.is_subset(&told.bookings) {
+            break;
         }
-        let missing = standing.difference(&told).count();
+        let missing = standing.difference(&told.bookings).count();
         assert!(started.elapsed() < 3 * DEADLINE, "{missing} of {} reminders are lost", standing.len());
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    };
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    if faults {
+        assert!(retried > 0 && stage.table.failed() > 0, "the faults were met");
+    }
+    for place in strict {
+        assert!(!told.has(&stage.lives[place].id()), "called off before its batch was read");
+    }
+    judge(&stage, &told, standing.len(), retried);
+    stage.world.stop().await;
+}
 
-    let mut ids: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let by_id: BTreeMap<_, _> = lives.iter().map(|life| (life.booking.booking_id.to_string(), life)).collect();
-    let (mut duplicates, mut overtaken) = (0, 0);
-    for event in &events {
-        let booking = text(&event.detail["booking_id"]).to_owned();
-        let life = by_id[&booking];
-        let told = ids.entry(booking.clone()).or_default();
-        duplicates += usize::from(!told.insert(text(&event.detail["id"]).to_owned()));
+/// No reminder is stale, each has one id; prints duplicates and lateness.
+fn judge(stage: &Stage, told: &Told, standing: usize, retried: usize) {
+    let mut reads: HashMap<String, Vec<Instant>> = HashMap::new();
+    for read in stage.table.reads() {
+        let body: serde_json::Value = serde_json::from_slice(&read.body).unwrap();
+        for key in body["RequestItems"][&stage.world.table]["Keys"].as_array().unwrap() {
+            let booking = text(&key["pk"]["S"]).trim_start_matches("BOOKING#").to_owned();
+            reads.entry(booking).or_default().push(read.at);
+        }
+    }
+    let lives: HashMap<_, _> = stage.lives.iter().map(|life| (life.id(), life)).collect();
+    let mut ids: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let (mut duplicates, mut overtaken, mut late) = (0, 0, Vec::new());
+    for event in &told.events {
+        let booking = text(&event.detail["booking_id"]);
+        let life = lives[booking];
+        duplicates += usize::from(!ids.entry(booking).or_default().insert(text(&event.detail["id"])));
+        assert_eq!(event.detail["ttl"], life.due, "the time it was due");
+        let read = reads[booking].iter().filter(|read| **read < event.at).max().expect("read before it is told");
         if let Some(ended) = life.ended {
             overtaken += usize::from(event.at > ended);
-            assert!(event.at < ended + IN_FLIGHT, "{booking} was called off long before");
+            assert!(*read < ended, "{booking} was called off before its batch was read");
         }
-        assert_eq!(event.detail["ttl"], first[&life.booking.booking_id].ttl.unwrap(), "the time it was due");
+        let due = u64::try_from(life.due).unwrap();
+        let (_, noticeable) = stage.times.iter().find(|(time, _)| *time >= due).expect("its time came");
+        late.push(event.at - *noticeable);
     }
     assert!(ids.values().all(|ids| ids.len() == 1), "a reminder has one id");
-    let early = |place: usize| lives[place].booking.booking_id.to_string();
-    assert!((0..count).step_by(6).all(|place| !ids.contains_key(&early(place))), "called off before it was due");
+    late.sort_unstable();
     println!(
-        "{} live reminders, {} told, {duplicates} of them again, {overtaken} called off while in flight",
-        standing.len(),
-        events.len()
+        "{standing} live reminders, {} told, {duplicates} of them again, {retried} called off while tried again, \
+         {overtaken} told while being called off; late by {:?} (half of them), {:?} (most)",
+        told.events.len(),
+        late[late.len() / 2],
+        late[late.len() - 1]
     );
-    world.stop().await;
 }
 
 fn now() -> u64 {
@@ -171,7 +314,7 @@ fn now() -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reminders_under_faults_are_all_told_and_none_is_stale() {
-    prove(Firing { count: 1000, ttl: true, sweeper: true, faults: true }).await;
+    prove(Firing { count: 5000, ttl: true, sweeper: true, faults: true }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -123,6 +123,6 @@ pub enum Log {
         /// One JSON object a line, for another program to read.
         json: bool,
     },
-    /// Kept, for [`Service::log_lines`](crate::Service::log_lines).
+    /// Kept as they came, each with its source in front, for [`Service::log_lines`](crate::Service::log_lines).
     Captured,
 }

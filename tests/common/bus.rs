@@ -1,5 +1,6 @@
 //! A stand-in for EventBridge that keeps all it takes, and fails in the ways the real one can.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -26,6 +27,8 @@ pub struct FailingBus {
 
 struct State {
     taken: Vec<Taken>,
+    /// The bookings whose reminder was refused last.
+    refused: BTreeSet<String>,
     failing: bool,
     random: fastrand::Rng,
 }
@@ -34,7 +37,12 @@ impl FailingBus {
     pub async fn start(seed: u64) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let state = State { taken: Vec::new(), failing: false, random: fastrand::Rng::with_seed(seed) };
+        let state = State {
+            taken: Vec::new(),
+            refused: BTreeSet::new(),
+            failing: false,
+            random: fastrand::Rng::with_seed(seed),
+        };
         let bus = Self { url, state: Arc::new(Mutex::new(state)) };
         let serving = bus.clone();
         tokio::spawn(async move {
@@ -52,9 +60,14 @@ impl FailingBus {
         self.state.lock().unwrap().failing = failing;
     }
 
-    /// All it has taken, in order.
-    pub fn taken(&self) -> Vec<Taken> {
-        self.state.lock().unwrap().taken.clone()
+    /// What it has taken after the first `seen` events, in order.
+    pub fn taken_after(&self, seen: usize) -> Vec<Taken> {
+        self.state.lock().unwrap().taken[seen..].to_vec()
+    }
+
+    /// The bookings whose reminder it has refused and not taken since.
+    pub fn refused(&self) -> BTreeSet<String> {
+        self.state.lock().unwrap().refused.clone()
     }
 
     async fn serve(&self, mut stream: TcpStream) -> Option<()> {
@@ -84,13 +97,18 @@ impl FailingBus {
         let mut entries = Vec::new();
         let mut failed = 0;
         for entry in request["Entries"].as_array()? {
+            let detail: Value = serde_json::from_str(entry["Detail"].as_str()?).ok()?;
+            let detail_type = entry["DetailType"].as_str()?.to_owned();
+            let reminds = (detail_type == "ReminderDue").then(|| detail["booking_id"].as_str().unwrap().to_owned());
             if (16..100).contains(&luck) && state.random.u8(..100) < 30 {
                 failed += 1;
                 entries.push(json!({"ErrorCode": "InternalFailure", "ErrorMessage": "injected"}));
+                state.refused.extend(reminds);
                 continue;
             }
-            let detail = serde_json::from_str(entry["Detail"].as_str()?).ok()?;
-            let detail_type = entry["DetailType"].as_str()?.to_owned();
+            if let Some(booking) = reminds {
+                state.refused.remove(&booking);
+            }
             state.taken.push(Taken { detail_type, detail, at: Instant::now() });
             entries.push(json!({"EventId": format!("{:032x}", state.random.u128(..))}));
         }

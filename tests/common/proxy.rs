@@ -1,11 +1,12 @@
 //! A proxy in front of DynamoDB that makes it fail in the ways a network and a service can.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::Client;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 /// What happens to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,16 @@ pub enum Fault {
 pub struct Proxy {
     pub url: String,
     state: Arc<Mutex<State>>,
+    /// Whether batches of keys wait before they are read.
+    held: Arc<watch::Sender<bool>>,
+}
+
+/// A `BatchGetItem` that was answered.
+#[derive(Debug, Clone)]
+pub struct Read {
+    pub body: Vec<u8>,
+    /// Before it was read.
+    pub at: Instant,
 }
 
 struct State {
@@ -36,6 +47,7 @@ struct State {
     percent: u8,
     random: fastrand::Rng,
     failed: usize,
+    reads: Vec<Read>,
 }
 
 impl Proxy {
@@ -44,8 +56,9 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let random = fastrand::Rng::with_seed(seed);
-        let state = State { target: String::new(), faults: Vec::new(), percent: 0, random, failed: 0 };
-        let proxy = Self { url, state: Arc::new(Mutex::new(state)) };
+        let state =
+            State { target: String::new(), faults: Vec::new(), percent: 0, random, failed: 0, reads: Vec::new() };
+        let proxy = Self { url, state: Arc::new(Mutex::new(state)), held: Arc::new(watch::Sender::new(false)) };
         let serving = proxy.clone();
         tokio::spawn(async move {
             let client = Client::new();
@@ -66,6 +79,16 @@ impl Proxy {
     pub fn fail(&self, percent: u8, faults: &[Fault]) {
         let mut state = self.state.lock().unwrap();
         (state.percent, state.faults) = (percent, faults.to_vec());
+    }
+
+    /// From now on, each `BatchGetItem` waits to be read until this is called again with `false`.
+    pub fn hold(&self, held: bool) {
+        self.held.send_replace(held);
+    }
+
+    /// Every `BatchGetItem` that was answered, in order.
+    pub fn reads(&self) -> Vec<Read> {
+        self.state.lock().unwrap().reads.clone()
     }
 
     /// How many calls have failed.
@@ -89,7 +112,17 @@ impl Proxy {
     async fn serve(&self, mut stream: TcpStream, client: Client) -> Option<()> {
         loop {
             let (head, body) = read(&mut stream).await?;
+            let batch = head.contains("DynamoDB_20120810.BatchGetItem");
+            if batch {
+                let mut holding = self.held.subscribe();
+                // Who hangs up meanwhile is not waiting any more.
+                tokio::select! {
+                    _ = holding.wait_for(|held| !held) => {}
+                    _ = stream.read_u8() => return None,
+                }
+            }
             let (target, fault) = self.decide();
+            let at = Instant::now();
             let (status, answer) = match fault {
                 Some(Fault::Reset) => return None,
                 Some(Fault::Silent) => {
@@ -99,7 +132,7 @@ impl Proxy {
                 Some(Fault::Throttled) => (400, error("ProvisionedThroughputExceededException")),
                 Some(Fault::Broken) => (500, error("InternalServerError")),
                 Some(Fault::AnswerLost) | None => {
-                    let mut request = client.post(&target).body(body);
+                    let mut request = client.post(&target).body(body.clone());
                     for line in head.lines().skip(1) {
                         let Some((name, value)) = line.split_once(':') else { continue };
                         if !["host", "content-length", "connection"].contains(&name.to_ascii_lowercase().as_str()) {
@@ -111,6 +144,9 @@ impl Proxy {
                     let bytes = answer.bytes().await.ok()?;
                     if fault.is_some() {
                         return None;
+                    }
+                    if batch {
+                        self.state.lock().unwrap().reads.push(Read { body, at });
                     }
                     (status, bytes.to_vec())
                 }

@@ -73,6 +73,7 @@ impl From<BookingChanged> for Outgoing {
             booking_id: event.booking_id,
             id: event.id,
             detail: json(&event),
+            late_seconds: None,
         }
     }
 }

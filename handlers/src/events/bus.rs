@@ -10,6 +10,7 @@ use futures_util::future::join_all;
 use lambda_http::tracing::warn;
 
 use super::Outgoing;
+use crate::lambda::trace::{self, Subsegments};
 use crate::lambda::{Init, InitError, aws, causes, variable};
 
 /// One call takes this many entries
@@ -33,7 +34,9 @@ impl Init for Bus {
     const VARIABLES: &'static [&'static str] = &["EVENT_BUS_NAME"];
 
     async fn init() -> Result<Self, InitError> {
-        Ok(Self { client: Client::new(&aws::config("EVENTBRIDGE")?), name: variable("EVENT_BUS_NAME")? })
+        let config = aws_sdk_eventbridge::config::Builder::from(&aws::config("EVENTBRIDGE")?)
+            .interceptor(Subsegments::default());
+        Ok(Self { client: Client::from_conf(config.build()), name: variable("EVENT_BUS_NAME")? })
     }
 }
 
@@ -101,6 +104,7 @@ impl Bus {
                 .source(event.source)
                 .detail_type(event.detail_type)
                 .detail(&event.detail)
+                .set_trace_header(trace::header())
                 .build()
         });
         match self.client.put_events().set_entries(Some(entries.collect())).send().await {
@@ -150,7 +154,14 @@ mod tests {
     use crate::booking::BookingId;
 
     fn event(booking_id: BookingId) -> Outgoing {
-        Outgoing { source: "s", detail_type: "t", booking_id, id: uuid::Uuid::new_v4(), detail: String::new() }
+        Outgoing {
+            source: "s",
+            detail_type: "t",
+            booking_id,
+            id: uuid::Uuid::new_v4(),
+            detail: String::new(),
+            late_seconds: None,
+        }
     }
 
     #[test]

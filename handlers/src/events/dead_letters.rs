@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::record::sequence;
 use crate::booking::Cause;
+use crate::lambda::trace::Subsegments;
 use crate::lambda::{Init, InitError, aws, variable};
 
 /// The queue of dead letters.
@@ -20,7 +21,8 @@ impl Init for DeadLetters {
     const VARIABLES: &'static [&'static str] = &["DEAD_LETTER_QUEUE"];
 
     async fn init() -> Result<Self, InitError> {
-        Ok(Self { client: Client::new(&aws::config("SQS")?), queue: variable("DEAD_LETTER_QUEUE")? })
+        let config = aws_sdk_sqs::config::Builder::from(&aws::config("SQS")?).interceptor(Subsegments::default());
+        Ok(Self { client: Client::from_conf(config.build()), queue: variable("DEAD_LETTER_QUEUE")? })
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Outgoing {
     pub id: Uuid,
     /// `detail` on the bus, as JSON.
     pub detail: String,
+    /// Of a reminder, how long after its time this is.
+    pub late_seconds: Option<u32>,
 }
 
 /// Version of the details' shapes.

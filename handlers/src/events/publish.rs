@@ -10,6 +10,7 @@ use super::record::sequence;
 use super::{BatchResult, Bus, DeadLetters, Due, Outgoing, Records, ReminderDue, Verdict, decide};
 use crate::Problem;
 use crate::booking::{BookingError, BookingId, Cause, Status, Timestamp};
+use crate::lambda::metrics::{self, Metric};
 use crate::lambda::{self, Problem as _};
 use crate::store::{Bookings, Stored};
 
@@ -56,9 +57,16 @@ impl Bus {
         }
         let mut failed = Vec::new();
         for ((place, event), fate) in places.into_iter().zip(&events).zip(self.put_all(&events).await) {
-            let Outgoing { detail_type, booking_id, id, .. } = event;
+            let Outgoing { detail_type, booking_id, id, late_seconds, .. } = event;
             match fate {
-                Fate::Done => info!(%booking_id, %id, detail_type, "published"),
+                Fate::Done => {
+                    info!(%booking_id, %id, detail_type, "published");
+                    metrics::count(Metric::EventsPublished, 1);
+                    if let Some(late) = late_seconds {
+                        metrics::count(Metric::RemindersPublished, 1);
+                        metrics::measure(Metric::ReminderLateness, f64::from(*late));
+                    }
+                }
                 Fate::Never => parked.push((place, "the bus refuses the event")),
                 Fate::Again => failed.push(place),
             }
@@ -72,6 +80,8 @@ impl Bus {
             if let Err(cause) = dead_letters.park(record, reason).await {
                 error!(cause = lambda::causes(&cause), "the dead letters do not take it");
                 failed.push(place);
+            } else {
+                metrics::count(Metric::RecordsParked, 1);
             }
         }
         let first_failed = failed.into_iter().min().and_then(|place| sequence(&records.0[place]));
@@ -100,7 +110,10 @@ async fn tasks(bookings: &Bookings, records: &[Value]) -> Result<Vec<(usize, Tas
                     info!(booking_id = %event.booking_id, late_seconds = event.late_seconds, "reminder due");
                     tasks.push((place, Task::Publish(event.into())));
                 }
-                Err(reason) => info!(booking_id = %due.booking_id, reason, "reminder dropped"),
+                Err(reason) => {
+                    info!(booking_id = %due.booking_id, reason, "reminder dropped");
+                    metrics::count(Metric::RemindersDropped, 1);
+                }
             },
             Verdict::Changed(event) => tasks.push((place, Task::Publish((*event).into()))),
             Verdict::Undecodable(reason) => tasks.push((place, Task::Park(reason))),

@@ -30,7 +30,7 @@ pub struct ReminderDue {
     /// When the reminder was due, in seconds since the Unix epoch.
     pub ttl: i64,
     /// How many seconds after that it was published.
-    pub late_seconds: i64,
+    pub late_seconds: u32,
 }
 
 impl ReminderDue {
@@ -47,7 +47,7 @@ impl ReminderDue {
             start_time: booking.start_time,
             end_time: booking.end_time,
             ttl: due.ttl,
-            late_seconds: (now.seconds() - due.ttl).max(0),
+            late_seconds: u32::try_from((now.seconds() - due.ttl).max(0)).unwrap_or(u32::MAX),
         }
     }
 }
@@ -60,6 +60,7 @@ impl From<ReminderDue> for Outgoing {
             booking_id: event.booking_id,
             id: event.id,
             detail: json(&event),
+            late_seconds: Some(event.late_seconds),
         }
     }
 }

@@ -67,7 +67,12 @@ impl Contract {
 
     /// A borrowed argument.
     pub fn environment<T: Init>(&mut self) {
-        self.variables.extend(T::VARIABLES);
+        self.variables(T::VARIABLES);
+    }
+
+    /// Environment variables that are read.
+    pub(super) fn variables(&mut self, names: &[&'static str]) {
+        self.variables.extend(names);
     }
 
     /// An argument of the path.

@@ -2,14 +2,14 @@
 
 use super::extract::malformed_header;
 use super::problem::common;
-use super::{Contract, Entity, FromPath, FromRequest, Rejection, Request};
+use super::{Contract, Entity, FromPath, FromRequest, Rejection, Request, metrics};
 use crate::booking::{ADMIN, Booking, BookingId, Caller, IdempotencyKey, IfMatch, ResourceId, UserId};
 
 impl FromPath for BookingId {
     const NOT_FOUND: &'static str = "Booking not found";
 
     fn from_path(value: &str) -> Option<Self> {
-        Self::parse(value)
+        Self::parse(value).inspect(|id| metrics::note(*id))
     }
 }
 

@@ -3,14 +3,16 @@
 use std::fmt::{self, Debug};
 use std::marker::PhantomData;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use lambda_http::tracing;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::Value;
 
+use super::metrics::Metrics;
 use super::respond::causes;
 use super::start::start;
-use super::{Contract, Environment, Problem};
+use super::{Contract, Environment, Problem, trace};
 
 /// Events of a DynamoDB stream.
 #[derive(Debug, Clone, Copy)]
@@ -176,10 +178,18 @@ where
             contract.trigger(kind, trigger.docs);
             describe(contract);
         },
-        |environment| {
-            lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
-                let event = Event { payload: event.payload, kind: PhantomData };
-                handle(environment, event).await.and_then(Outcome::outcome)
+        |environment, metrics: Option<Metrics>| {
+            lambda_runtime::run(service_fn(move |LambdaEvent { payload, context }: LambdaEvent<Value>| {
+                let metrics = metrics.clone();
+                async move {
+                    let started = Instant::now();
+                    let work = handle(environment, Event { payload, kind: PhantomData });
+                    let outcome = trace::within(context.xray_trace_id.clone(), work).await.and_then(Outcome::outcome);
+                    if let Some(metrics) = metrics {
+                        metrics.flush(started, outcome.is_err(), Some(&context), []);
+                    }
+                    outcome
+                }
             }))
         },
     )

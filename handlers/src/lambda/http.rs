@@ -1,16 +1,17 @@
 //! A function behind API Gateway's HTTP API (payload format 2.0).
 
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use lambda_http::http::header::{HeaderName, HeaderValue};
 use lambda_http::{Body, RequestExt, Response, service_fn, tracing};
 
 use tokio::time::timeout;
 
+use super::metrics::Metrics;
 use super::problem::common;
 use super::start::start;
-use super::{Contract, Environment, Rejection, Reply, Request, Respond};
+use super::{Contract, Environment, Rejection, Reply, Request, Respond, trace};
 
 /// What an endpoint answers to, as its author wrote it.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +26,13 @@ pub struct Route {
     pub status: u16,
     /// The endpoint's doc comment.
     pub docs: &'static str,
+}
+
+impl Route {
+    /// As API Gateway calls it: `GET /bookings/{booking_id}`.
+    fn key(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
 }
 
 /// Serves `route` until Lambda ends the process. Called by the `main` that `#[handler(GET "/...")]` writes.
@@ -43,9 +51,19 @@ where
             describe(contract);
             contract.problems([common::INTERNAL, common::UNAVAILABLE]);
         },
-        |environment| {
-            lambda_http::run(service_fn(move |request: lambda_http::Request| async move {
-                Ok::<_, std::convert::Infallible>(answer(route, environment, handle, request).await)
+        |environment, metrics: Option<Metrics>| {
+            lambda_http::run(service_fn(move |request: lambda_http::Request| {
+                let metrics = metrics.clone();
+                async move {
+                    let (started, context) = (Instant::now(), request.lambda_context_ref().cloned());
+                    let response = answer(route, environment, handle, request).await;
+                    if let Some(metrics) = metrics {
+                        let status = response.status();
+                        let properties = [("route", route.key().into()), ("status", status.as_u16().into())];
+                        metrics.flush(started, status.is_server_error(), context.as_ref(), properties);
+                    }
+                    Ok::<_, std::convert::Infallible>(response)
+                }
             }))
         },
     )
@@ -82,7 +100,9 @@ where
     let request_id = request.lambda_context_ref().and_then(|context| HeaderValue::from_str(&context.request_id).ok());
     let reply = Reply::new(route.status, &request);
     let time = time_left(&request);
-    let mut response = match timeout(time, handle(environment, Request::new(request))).await {
+    let trace = request.lambda_context_ref().and_then(|context| context.xray_trace_id.clone());
+    let work = trace::within(trace, handle(environment, Request::new(request)));
+    let mut response = match timeout(time, work).await {
         Ok(Ok(answer)) => answer.respond(&reply),
         Ok(Err(rejection)) => reply.problem(rejection.into_details()),
         Err(_) => {
@@ -93,6 +113,5 @@ where
     if let Some(request_id) = request_id {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), request_id);
     }
-    tracing::debug!(function = route.function, status = response.status().as_u16(), "answered");
     response
 }

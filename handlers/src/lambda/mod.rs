@@ -15,12 +15,14 @@ mod extract;
 mod http;
 mod init;
 mod logs;
+pub mod metrics;
 mod pointer;
 pub mod problem;
 mod query;
 mod repair;
 mod respond;
 mod start;
+pub mod trace;
 
 pub use body::Json;
 pub use contract::Contract;

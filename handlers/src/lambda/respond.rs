@@ -8,6 +8,7 @@ use lambda_http::{Body, RequestExt, Response, tracing};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::metrics::{self, Metric};
 use super::problem::common;
 use super::{Contract, Json, Problem, ProblemDetails};
 use crate::booking::{Created, Page};
@@ -79,6 +80,7 @@ impl Reply {
     #[must_use]
     pub fn problem(&self, details: ProblemDetails) -> Response<Body> {
         let status = StatusCode::from_u16(details.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        metrics::problem(details.kind());
         let retry_after = details.retry_after_seconds();
         let details = details.instance(self.path.clone());
         // A problem holds strings, numbers and JSON values: serializing it cannot fail, and an empty body would do.
@@ -169,6 +171,7 @@ impl<T: Serialize + JsonSchema + Entity> Respond for Created<T> {
         let mut response = reply.tagged(&self.value);
         header(&mut response, LOCATION, &self.value.location());
         if self.replayed {
+            metrics::count(Metric::IdempotentReplays, 1);
             header(&mut response, HeaderName::from_static("idempotency-replayed"), "true");
         }
         response

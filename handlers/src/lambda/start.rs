@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use lambda_http::tracing;
 
+use super::metrics::{Metrics, STAGE};
 use super::{Contract, Environment, logs};
 
 /// Builds the environment and runs `serve` until Lambda ends the process.
@@ -14,13 +15,14 @@ pub(super) fn start<E, D, S, Fut>(function: &'static str, describe: D, serve: S)
 where
     E: Environment,
     D: FnOnce(&mut Contract),
-    S: FnOnce(&'static E) -> Fut,
+    S: FnOnce(&'static E, Option<Metrics>) -> Fut,
     Fut: Future<Output = Result<(), lambda_http::Error>>,
 {
     if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_none() {
         return outside_lambda(function, describe);
     }
     logs::start(function);
+    let metrics = Metrics::start(function);
     // One request at a time is all that a Lambda process is given; a second thread only adds hand-overs.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -32,7 +34,7 @@ where
             Err(error) => return failed(&error.to_string()),
         };
         // Lent to every invocation, needed until the process ends: leaking it is what makes the loan `'static`.
-        match serve(Box::leak(Box::new(environment))).await {
+        match serve(Box::leak(Box::new(environment)), metrics).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(&format!("the Lambda runtime ended: {error}")),
         }
@@ -49,6 +51,7 @@ fn outside_lambda<D: FnOnce(&mut Contract)>(function: &'static str, describe: D)
     use std::io::Write;
 
     let mut contract = Contract::new(function);
+    contract.variables(&[STAGE]);
     describe(&mut contract);
     match writeln!(std::io::stdout(), "{:#}", contract.into_json()) {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use lambda_http::tracing::info;
-
 use crate::booking::BookingError;
+use crate::lambda::metrics::{self, Metric};
 
 /// How often a transaction is tried: with all pauses together well under the functions' time limit.
 const MOST: u32 = 12;
@@ -16,14 +15,6 @@ const LONGEST: Duration = Duration::from_millis(500);
 #[derive(Debug, Default)]
 pub(super) struct Attempts(u32);
 
-impl Drop for Attempts {
-    fn drop(&mut self) {
-        if self.0 > 0 {
-            info!(lost_races = self.0, "raced");
-        }
-    }
-}
-
 impl Attempts {
     /// Waits before the next attempt.
     ///
@@ -31,6 +22,7 @@ impl Attempts {
     /// [`BookingError::Contended`] when there has been enough of them.
     pub(super) async fn pause(&mut self) -> Result<(), BookingError> {
         self.0 += 1;
+        metrics::count(Metric::LostRaces, 1);
         if self.0 >= MOST {
             return Err(BookingError::Contended);
         }

@@ -6,6 +6,7 @@ use super::commit::{Commit, Write, put_new};
 use super::errors::foreign;
 use super::item::Stored;
 use crate::booking::{Booking, BookingError, BookingId, Caller, Created, IdempotencyKey, NewBooking, Timestamp};
+use crate::lambda::metrics;
 
 impl Bookings {
     /// Makes the booking that `new` asks for, with its reminder, and claims the time: all or nothing.
@@ -26,6 +27,7 @@ impl Bookings {
             return Err(BookingError::Forbidden);
         }
         let id = key.as_ref().map_or_else(BookingId::random, |key| key.booking_id(&new.user_id));
+        metrics::note(id);
         let fingerprint = new.fingerprint();
         match self.try_create(&new, id, &fingerprint).await {
             // What is refused now may have been made by an earlier attempt, and the time taken by its own booking.

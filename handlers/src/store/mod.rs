@@ -26,6 +26,7 @@ mod update;
 
 use aws_sdk_dynamodb::Client;
 
+use crate::lambda::trace::Subsegments;
 use crate::lambda::{Init, InitError, aws, variable};
 
 pub use item::{BOOKING, REMINDER, ReminderItem, Stored};
@@ -55,6 +56,8 @@ impl Init for Bookings {
         let Ok(shards @ 1..=1000) = shards.parse() else {
             return Err(InitError::new(format!("DUE_SHARDS must be a number from 1 to 1000, not {shards:?}")));
         };
-        Ok(Self::new(Client::new(&aws::config("DYNAMODB")?), variable("TABLE_NAME")?, shards))
+        let config =
+            aws_sdk_dynamodb::config::Builder::from(&aws::config("DYNAMODB")?).interceptor(Subsegments::default());
+        Ok(Self::new(Client::from_conf(config.build()), variable("TABLE_NAME")?, shards))
     }
 }

@@ -18,6 +18,7 @@ use super::errors::classify;
 use super::item::Item;
 use super::reminder::{DUE, PENDING};
 use crate::booking::{BookingError, Timestamp};
+use crate::lambda::metrics::{self, Metric};
 
 /// A sweep begins nothing new after this long: the next one follows within the minute.
 const LONGEST: Duration = Duration::from_secs(40);
@@ -55,7 +56,13 @@ impl Bookings {
         }
         let Swept { marked, changed, unfinished } = total;
         info!(marked, changed, unfinished, "swept");
-        failure.map_or(Ok(()), Err)
+        metrics::count(Metric::RemindersMarked, marked);
+        metrics::count(Metric::ShardsUnfinished, unfinished);
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        metrics::count(Metric::Sweeps, 1);
+        Ok(())
     }
 
     async fn sweep_shard(&self, shard: u32, now: Timestamp, deadline: Instant) -> Result<Swept, BookingError> {

@@ -20,7 +20,9 @@ impl Embedded {
     pub(crate) fn open(directory: &Path) -> Result<Self, String> {
         let path = directory.join("dynamodb.sqlite");
         let path = path.to_str().ok_or("its path is not UTF-8")?;
-        Database::new(path).map(Self).map_err(|error| error.to_string())
+        let database = Database::new(path).map_err(|error| error.to_string())?;
+        index_streams(path).map_err(|error| error.to_string())?;
+        Ok(Self(database))
     }
 
     pub(crate) fn memory(clock: Option<Arc<dyn Clock>>) -> Result<Self, String> {
@@ -28,7 +30,15 @@ impl Embedded {
             Some(clock) => Database::memory_with_clock(clock),
             None => Database::memory(),
         };
-        database.map(Self).map_err(|error| error.to_string())
+        let database = database.map_err(|error| error.to_string())?;
+        // Nobody else can open what is in memory; the engine copies it from a file, indexes and all.
+        let directory = tempfile::tempdir().map_err(|error| error.to_string())?;
+        drop(Self::open(directory.path())?);
+        let path = directory.path().join("dynamodb.sqlite");
+        database
+            .restore_from(path.to_str().ok_or("the temporary directory's path is not UTF-8")?)
+            .map_err(|error| error.to_string())?;
+        Ok(Self(database))
     }
 
     /// The engine waits for its lock and for the disk: not on a thread that others need.
@@ -64,6 +74,17 @@ impl Embedded {
     }
 }
 
+/// With each write the engine asks for the newest record of the stream, and with each read for those after a number:
+/// without these, by looking at every record there ever was.
+fn index_streams(path: &str) -> rusqlite::Result<()> {
+    rusqlite::Connection::open(path)?.execute_batch(
+        "CREATE INDEX IF NOT EXISTS local_stream_order
+             ON _stream_records (table_name, CAST(sequence_number AS INTEGER));
+         CREATE INDEX IF NOT EXISTS local_shard_order
+             ON _stream_records (table_name, shard_id, CAST(sequence_number AS INTEGER));",
+    )
+}
+
 fn ask<Q: DeserializeOwned, A: Serialize>(
     body: Value,
     call: impl FnOnce(Q) -> Result<A, DynoxideError>,
@@ -75,4 +96,29 @@ fn ask<Q: DeserializeOwned, A: Serialize>(
     let request = serde_json::from_value(body).map_err(invalid)?;
     let answer = call(request).map_err(|error| DatabaseError::new(error.error_type(), error.to_string()))?;
     serde_json::to_value(answer).map_err(invalid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_record_of_a_stream_is_found_without_reading_them_all() {
+        let directory = tempfile::tempdir().unwrap();
+        drop(Embedded::open(directory.path()).unwrap());
+        let database = rusqlite::Connection::open(directory.path().join("dynamodb.sqlite")).unwrap();
+        for (question, index) in [
+            ("MAX(CAST(sequence_number AS INTEGER)) FROM _stream_records WHERE table_name = 't'", "local_stream_order"),
+            (
+                "* FROM _stream_records WHERE table_name = 't' AND shard_id = 's' AND CAST(sequence_number AS INTEGER) > 7
+                 ORDER BY CAST(sequence_number AS INTEGER)",
+                "local_shard_order",
+            ),
+        ] {
+            let plan: String = database
+                .query_row(&format!("EXPLAIN QUERY PLAN SELECT {question}"), [], |row| row.get("detail"))
+                .unwrap();
+            assert!(plan.starts_with("SEARCH") && plan.contains(index), "{plan}");
+        }
+    }
 }

@@ -62,13 +62,13 @@ impl Logger {
         if line.trim().is_empty() {
             return;
         }
-        if self.is_json() {
-            match serde_json::from_str::<IgnoredAny>(line) {
+        match self.0.sink {
+            Sink::Terminal { json: true } => match serde_json::from_str::<IgnoredAny>(line) {
                 Ok(_) => write_json(function, line),
                 Err(_) => write_json(function, &Value::from(line).to_string()),
-            }
-        } else {
-            self.write(function, &render::line(line));
+            },
+            Sink::Terminal { json: false } => self.write(function, &render::line(line)),
+            Sink::Captured(_) => self.write(function, line),
         }
     }
 

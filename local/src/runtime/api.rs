@@ -94,7 +94,8 @@ async fn next(State(session): State<Arc<Session>>) -> Response {
     session.init.send_replace(Init::Ready);
     // Held while waiting: of two that ask at once, one gets the invocation.
     let Some(invocation) = session.work.lock().await.recv().await else {
-        return StatusCode::GONE.into_response();
+        // The process is being stopped. Any answer would be taken for an invocation; on AWS there is none either.
+        return std::future::pending().await;
     };
     let Invocation { id, payload, trace, taken, answer } = invocation;
     let deadline = Utc::now() + session.launch.timeout;

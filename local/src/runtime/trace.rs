@@ -8,21 +8,22 @@ use uuid::Uuid;
 #[derive(Debug, Clone)]
 pub(crate) struct Trace {
     root: String,
+    sampled: bool,
 }
 
 impl Trace {
     /// A new trace.
     pub(crate) fn start() -> Self {
         let random = Uuid::new_v4().simple().to_string();
-        Self { root: format!("1-{:08x}-{}", Utc::now().timestamp(), &random[..24]) }
+        // Not sampled: few have a daemon on their machine.
+        Self { root: format!("1-{:08x}-{}", Utc::now().timestamp(), &random[..24]), sampled: false }
     }
 
-    /// The trace a client names in `x-amzn-trace-id`, else a new one.
+    /// The trace a client names in `x-amzn-trace-id`, sampled if it says so, else a new one.
     pub(crate) fn of_header(header: Option<&str>) -> Self {
-        let root =
-            header.into_iter().flat_map(|header| header.split(';')).find_map(|part| part.trim().strip_prefix("Root="));
-        match root.filter(|root| is_root(root)) {
-            Some(root) => Self { root: root.to_owned() },
+        let part = |name: &str| header?.split(';').find_map(|part| part.trim().strip_prefix(name));
+        match part("Root=").filter(|root| is_root(root)) {
+            Some(root) => Self { root: root.to_owned(), sampled: part("Sampled=") == Some("1") },
             None => Self::start(),
         }
     }
@@ -32,10 +33,10 @@ impl Trace {
         format!("Root={}", self.root)
     }
 
-    /// As an invocation gets it. Not sampled: no daemon listens on one machine.
+    /// As an invocation gets it.
     pub(crate) fn invocation(&self) -> String {
         let parent = Uuid::new_v4().simple().to_string();
-        format!("Root={};Parent={};Sampled=0", self.root, &parent[..16])
+        format!("Root={};Parent={};Sampled={}", self.root, &parent[..16], u8::from(self.sampled))
     }
 }
 
@@ -60,5 +61,6 @@ mod tests {
             assert_eq!(header.len(), "Root=".len() + root.len(), "{header}");
         }
         assert!(Trace::start().invocation().ends_with(";Sampled=0"));
+        assert!(Trace::of_header(Some(&format!("Root={root};Sampled=1"))).invocation().ends_with(";Sampled=1"));
     }
 }

@@ -1,0 +1,210 @@
+//! Metrics: lines of the log that CloudWatch reads as metrics, in its embedded metric format
+//! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
+//!
+//! All are in the namespace `BookingAPI` and carry the dimension `Stage`.
+//!
+//! | dimensions beside it | metrics |
+//! |---|---|
+//! | `Function` | one named like the function (`CreateBooking`), that counts its invocations; `Latency` (milliseconds), `ServerErrors` (answers of 500 and above, and events that failed), `ColdStart` |
+//! | `Problem` | `Problems`: answers with an error, by its kind (`time-taken`) |
+//! | none | those of [`Metric`] |
+//!
+//! A cold start is a metric and no dimension of the others: that would make two series of each, and double the price.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use ::metrics::{Counter, Histogram, Label, Unit};
+use lambda_http::{Context, tracing};
+use metrics_cloudwatch_embedded::Collector;
+use serde_json::Value;
+
+use crate::booking::BookingId;
+
+const NAMESPACE: &str = "BookingAPI";
+/// Names the deployment that a metric is of.
+pub(super) const STAGE: &str = "STAGE";
+
+/// What is counted or measured besides invocations and problems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Metric {
+    /// A transaction lost a race and was tried again.
+    LostRaces,
+    /// A create was answered with the booking that an earlier request had made.
+    IdempotentReplays,
+    /// A sweep has looked at all shards: the heartbeat of the reminders.
+    Sweeps,
+    /// A reminder was marked as due.
+    RemindersMarked,
+    /// A shard of the due reminders was not done within its sweep.
+    ShardsUnfinished,
+    /// A reminder has reached the bus.
+    RemindersPublished,
+    /// A reminder that was due was not told, since its booking is gone, cancelled or moved.
+    RemindersDropped,
+    /// How long after its time a reminder was published, in seconds.
+    ReminderLateness,
+    /// An event, reminders among them, has reached the bus.
+    EventsPublished,
+    /// A record was put aside for a person to look at.
+    RecordsParked,
+}
+
+impl Metric {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::LostRaces,
+        Self::IdempotentReplays,
+        Self::Sweeps,
+        Self::RemindersMarked,
+        Self::ShardsUnfinished,
+        Self::RemindersPublished,
+        Self::RemindersDropped,
+        Self::ReminderLateness,
+        Self::EventsPublished,
+        Self::RecordsParked,
+    ];
+
+    /// Its name in CloudWatch.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LostRaces => "LostRaces",
+            Self::IdempotentReplays => "IdempotentReplays",
+            Self::Sweeps => "Sweeps",
+            Self::RemindersMarked => "RemindersMarked",
+            Self::ShardsUnfinished => "ShardsUnfinished",
+            Self::RemindersPublished => "RemindersPublished",
+            Self::RemindersDropped => "RemindersDropped",
+            Self::ReminderLateness => "ReminderLateness",
+            Self::EventsPublished => "EventsPublished",
+            Self::RecordsParked => "RecordsParked",
+        }
+    }
+}
+
+/// Counts; where nothing collects metrics, as in a test of one function, it does nothing.
+pub fn count(metric: Metric, how_many: usize) {
+    ::metrics::counter!(metric.name()).increment(how_many.try_into().unwrap_or(u64::MAX));
+}
+
+/// Measures. At most 100 values of one metric are kept in an invocation, which is as many as a line takes.
+pub fn measure(metric: Metric, value: f64) {
+    ::metrics::histogram!(metric.name()).record(value);
+}
+
+/// Counts an answer with a problem of this `type`.
+pub(super) fn problem(kind: &'static str) {
+    let name = kind.rsplit(':').next().unwrap_or(kind);
+    ::metrics::counter!("Problems", "Problem" => name).increment(1);
+}
+
+/// Where [`note`] notes.
+static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
+
+/// Names the booking that this invocation is about in the lines that it ends with.
+pub fn note(booking_id: BookingId) {
+    if let Some(collector) = COLLECTOR.get() {
+        collector.set_property(BOOKING_ID, booking_id.to_string());
+    }
+}
+
+const BOOKING_ID: &str = "booking_id";
+
+/// The metrics of one function, for as long as its process lives.
+#[derive(Clone)]
+pub(super) struct Metrics {
+    collector: &'static Collector,
+    /// What is said of the level of a line: a filter that drops lower ones does not mean metrics.
+    level: String,
+    invocations: Counter,
+    errors: Counter,
+    latency: Histogram,
+}
+
+impl Metrics {
+    /// Begins to collect. `None`, said in the log, where something else does already.
+    pub(super) fn start(function: &'static str) -> Option<Self> {
+        let builder = metrics_cloudwatch_embedded::Builder::new().cloudwatch_namespace(NAMESPACE);
+        let builder = match std::env::var(STAGE) {
+            Ok(stage) if !stage.is_empty() => builder.with_dimension("Stage", stage),
+            _ => builder,
+        };
+        let collector = match builder.init() {
+            Ok(collector) => collector,
+            Err(error) => {
+                tracing::error!(%error, "there are no metrics");
+                return None;
+            }
+        };
+        ::metrics::describe_histogram!("Latency", Unit::Milliseconds, "");
+        ::metrics::describe_histogram!(Metric::ReminderLateness.name(), Unit::Seconds, "");
+        let _ = COLLECTOR.set(collector);
+        let of_function = || vec![Label::from_static_parts("Function", function)];
+        let counter = |name: &str| ::metrics::counter!(name.to_owned(), of_function());
+        counter("ColdStart").increment(1);
+        Some(Self {
+            collector,
+            level: std::env::var("AWS_LAMBDA_LOG_LEVEL").unwrap_or_else(|_| "INFO".to_owned()),
+            invocations: counter(&upper_camel(function)),
+            errors: counter("ServerErrors"),
+            latency: ::metrics::histogram!("Latency", of_function()),
+        })
+    }
+
+    /// Writes what one invocation has come to: a line for each set of dimensions, each with the ids of request, trace and
+    /// booking, and what `properties` say.
+    pub(super) fn flush<const N: usize>(
+        &self,
+        started: Instant,
+        failed: bool,
+        context: Option<&Context>,
+        properties: [(&'static str, Value); N],
+    ) {
+        self.invocations.increment(1);
+        self.errors.increment(failed.into());
+        self.latency.record(milliseconds(started.elapsed()));
+        self.collector.set_property("level", self.level.as_str());
+        if let Some(context) = context {
+            self.collector.set_property("requestId", context.request_id.as_str());
+            self.collector.set_property("xrayTraceId", context.xray_trace_id.clone());
+        }
+        for (name, value) in properties {
+            self.collector.set_property(name, value);
+        }
+        // Nobody could be told that standard output is closed.
+        let _ = self.collector.flush(std::io::stdout().lock());
+        self.collector.remove_property(BOOKING_ID);
+    }
+}
+
+/// To the hundredth.
+fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 100_000.0).round() / 100.0
+}
+
+/// `create_booking` as `CreateBooking`.
+fn upper_camel(name: &str) -> String {
+    name.split('_')
+        .flat_map(|word| {
+            let mut letters = word.chars();
+            letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_gives_its_metric_the_name() {
+        assert_eq!(upper_camel("create_booking"), "CreateBooking");
+        assert_eq!(upper_camel("health"), "Health");
+    }
+
+    #[test]
+    fn latency_is_told_to_the_hundredth_of_a_millisecond() {
+        assert!((milliseconds(Duration::from_nanos(12_345_678)) - 12.35).abs() < 1e-9);
+    }
+}

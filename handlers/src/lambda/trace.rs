@@ -1,0 +1,172 @@
+//! Traces: each call of an AWS service as a subsegment of the invocation's X-Ray trace.
+//!
+//! Lambda's own segment says how long an invocation took; these say where. They go by UDP to the daemon that Lambda runs
+//! beside a function whose tracing is on
+//! (<https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-daemon>), and only for the few
+//! invocations that are sampled.
+
+use std::net::UdpSocket;
+use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_sdk_dynamodb::config::interceptors::{
+    BeforeSerializationInterceptorContextRef, FinalizerInterceptorContextRef,
+};
+use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_dynamodb::error::BoxError;
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::retries::RequestAttempts;
+use aws_smithy_types::config_bag::{Storable, StoreReplace};
+use serde_json::{Value, json};
+
+tokio::task_local! {
+    /// The trace header of the invocation. The environment has one too, which is another's where several are at work.
+    static HEADER: Option<String>;
+}
+
+/// Works as part of the trace that `header` names.
+pub(super) async fn within<F: Future>(header: Option<String>, work: F) -> F::Output {
+    HEADER.scope(header, work).await
+}
+
+/// The trace header of this invocation, to hand on to whoever works for it next.
+#[must_use]
+pub fn header() -> Option<String> {
+    HEADER.try_with(Clone::clone).ok().flatten()
+}
+
+/// The part of a trace header that says where a subsegment belongs
+/// (<https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader>).
+#[derive(Debug, PartialEq, Eq)]
+struct Place {
+    root: String,
+    parent: String,
+}
+
+impl Place {
+    /// `None` where the trace is not sampled, or the header is none.
+    fn of(header: &str) -> Option<Self> {
+        let part = |name: &str| header.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
+        (part("Sampled") == Some("1")).then_some(())?;
+        Some(Self { root: part("Root")?.to_owned(), parent: part("Parent")?.to_owned() })
+    }
+}
+
+/// A call that is under way.
+#[derive(Debug)]
+struct Call {
+    place: Place,
+    started: f64,
+}
+
+impl Storable for Call {
+    type Storer = StoreReplace<Self>;
+}
+
+/// Tells the daemon of the calls of one client. It never fails a call, and never delays it.
+#[derive(Debug, Default)]
+pub struct Subsegments(OnceLock<Option<UdpSocket>>);
+
+impl Intercept for Subsegments {
+    fn name(&self) -> &'static str {
+        "Subsegments"
+    }
+
+    fn read_before_execution(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let place = HEADER.try_with(|header| header.as_deref().and_then(Place::of)).ok().flatten();
+        if let Some(place) = place {
+            bag.interceptor_state().store_put(Call { place, started: now() });
+        }
+        Ok(())
+    }
+
+    fn read_after_execution(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let Some(call) = bag.load::<Call>() else { return Ok(()) };
+        let response = context.response();
+        let document = document(
+            call,
+            bag.load::<Metadata>(),
+            response.map(|response| response.status().as_u16()),
+            response.and_then(|response| response.headers().get("x-amzn-requestid")),
+            bag.load::<RequestAttempts>().map_or(1, RequestAttempts::attempts),
+        );
+        if let Some(socket) = self.0.get_or_init(daemon) {
+            // A trace that gets lost harms nobody.
+            let _ = socket.send(format!("{{\"format\":\"json\",\"version\":1}}\n{document}").as_bytes());
+        }
+        Ok(())
+    }
+}
+
+/// <https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html#api-segmentdocuments-subsegments>
+fn document(
+    call: &Call,
+    metadata: Option<&Metadata>,
+    status: Option<u16>,
+    request_id: Option<&str>,
+    attempts: u32,
+) -> Value {
+    json!({
+        "type": "subsegment",
+        "id": format!("{:016x}", fastrand::u64(..)),
+        "trace_id": call.place.root,
+        "parent_id": call.place.parent,
+        "name": metadata.map_or("AWS", Metadata::service),
+        "namespace": "aws",
+        "start_time": call.started,
+        "end_time": now(),
+        "error": status.is_some_and(|status| (400..500).contains(&status)),
+        // No answer at all counts as the service's fault.
+        "fault": status.is_none_or(|status| status >= 500),
+        "http": { "response": { "status": status.unwrap_or_default() } },
+        "aws": {
+            "operation": metadata.map(Metadata::name),
+            "request_id": request_id,
+            "retries": attempts.saturating_sub(1),
+        },
+    })
+}
+
+/// `AWS_XRAY_DAEMON_ADDRESS` is `address:port`, or `tcp:address:port udp:address:port`.
+fn daemon() -> Option<UdpSocket> {
+    let addresses = std::env::var("AWS_XRAY_DAEMON_ADDRESS").ok()?;
+    let of_udp = addresses.split_whitespace().find_map(|address| address.strip_prefix("udp:"));
+    let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
+    socket.set_nonblocking(true).ok()?;
+    socket.connect(of_udp.unwrap_or(&addresses)).ok()?;
+    Some(socket)
+}
+
+/// Seconds since the Unix epoch.
+fn now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_sampled_trace_has_a_place() {
+        let header = "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a:0";
+        let place = Place::of(header).unwrap();
+        assert_eq!(
+            (place.root.as_str(), place.parent.as_str()),
+            ("1-67891233-abcdef012345678912345678", "53995c3f42cd8ad8")
+        );
+        for header in
+            ["", "Root=1;Parent=2;Sampled=0", "Root=1;Parent=2", "Parent=2;Sampled=1", "Rooted=1;Parent=2;Sampled=1"]
+        {
+            assert_eq!(Place::of(header), None, "{header}");
+        }
+    }
+}
