@@ -21,6 +21,12 @@ after(() => fs.rmSync(folder, { recursive: true }));
 const templateFile = (stage) => path.join(folder, stage, 'cloudformation-template-update-stack.json');
 const template = (stage) => JSON.parse(fs.readFileSync(templateFile(stage), 'utf8')).Resources;
 
+async function lint(file, ...options) {
+  // W3005: the framework writes `DependsOn` beside each `GetAtt`, which says the same twice and harms nobody.
+  const { code, stdout } = await run(path.join(ROOT, '.venv/bin/cfn-lint'), [...options, '--ignore-checks', 'W3005', '--', file]);
+  assert.equal(code, 0, stdout);
+}
+
 before(async () => {
   for (const [stage, params] of Object.entries(STAGES)) {
     const { code, stdout, stderr } = await serverless(['package', '--stage', stage, ...HERE, ...params, '--package', path.join(folder, stage)]);
@@ -30,11 +36,7 @@ before(async () => {
 
 for (const stage of Object.keys(STAGES)) {
   describe(`the package of ${stage}`, () => {
-    it('passes cfn-lint', async () => {
-      // W3005: the framework writes `DependsOn` beside each `GetAtt`, which says the same twice and harms nobody.
-      const { code, stdout } = await run(path.join(ROOT, '.venv/bin/cfn-lint'), ['--ignore-checks', 'W3005', '--', templateFile(stage)]);
-      assert.equal(code, 0, stdout);
-    });
+    it('passes cfn-lint', () => lint(templateFile(stage)));
 
     it('gives each function the permissions that it uses and no others', () => {
       const resources = template(stage);
@@ -132,6 +134,37 @@ describe('what deploys prod', () => {
     const aliases = ['GetAlias', 'GetProvisionedConcurrencyConfig', 'UpdateAlias'].map((action) => `lambda:${action} on ${JSON.stringify(functions)}`);
     assert.deepEqual(roles.granted(template('prod')[DEPLOYER]), ['cloudwatch:DescribeAlarms on "*"', ...aliases]);
     assert.equal(template('staging')[DEPLOYER], undefined);
+  });
+});
+
+describe('the edge', () => {
+  const stage = 'edge';
+  const region = 'arn:aws:acm:eu-central-1:123456789012:certificate/00000000-0000-0000-0000-000000000000';
+  const params = { domain: 'api.example.com', certificate: region, edgeSecret: 'bookings-prod-edge' };
+  const secret = { 'Fn::Join': ['', ['{{resolve:secretsmanager:', 'bookings-prod-edge', '}}']] };
+  before(async () => {
+    const all = Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
+    const { code, stdout } = await serverless(['package', '--stage', 'prod', ...HERE, ...TOKENS, ...all, '--package', path.join(folder, stage)]);
+    assert.equal(code, 0, stdout);
+  });
+
+  it('passes cfn-lint, and so does what is deployed beside the stages', async () => {
+    await lint(templateFile(stage));
+    for (const name of ['edge', 'pipeline-role']) await lint(path.join(ROOT, 'deploy', `${name}.yml`), '--regions', 'us-east-1');
+  });
+
+  it('has the API under its domain alone, and tells the functions by what to know it', () => {
+    const { ApiMapping, ApiDomain, HttpApi, GetBookingLambdaFunction } = template(stage);
+    assert.equal(ApiDomain.Properties.DomainName, 'api.example.com');
+    assert.equal(ApiMapping.Properties.ApiMappingKey, 'v1');
+    assert.equal(HttpApi.Properties.DisableExecuteApiEndpoint, true);
+    assert.deepEqual(GetBookingLambdaFunction.Properties.Environment.Variables.EDGE_SECRET, secret);
+  });
+
+  it('is not there unless asked for', () => {
+    const { ApiMapping, HttpApi, GetBookingLambdaFunction } = template('prod');
+    assert.deepEqual([ApiMapping, HttpApi.Properties.DisableExecuteApiEndpoint], [undefined, false]);
+    assert.equal(GetBookingLambdaFunction.Properties.Environment.Variables.EDGE_SECRET, '');
   });
 });
 

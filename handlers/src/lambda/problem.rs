@@ -179,6 +179,8 @@ pub(crate) mod common {
             "A header has a value that it cannot have.";
         UNAUTHORIZED = 401 "urn:problem:unauthorized" "Unauthorized"
             "The token is missing, has run out or is not for this service.";
+        NOT_THROUGH_THE_EDGE = 403 "urn:problem:not-through-the-edge" "Not through the edge"
+            "This address is closed; the service has another.";
         NOT_FOUND = 404 "urn:problem:not-found" "Not found"
             "There is nothing at this path.";
         BODY_TOO_LARGE = 413 "urn:problem:body-too-large" "Body too large"

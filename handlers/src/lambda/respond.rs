@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::metrics::{self, Metric};
 use super::problem::common;
-use super::{Contract, Json, Problem, ProblemDetails};
+use super::{Contract, Json, Problem, ProblemDetails, Route};
 use crate::booking::{Created, Page};
 
 /// What a handler can answer with.
@@ -36,22 +36,32 @@ pub trait Entity {
     fn etag(&self) -> String;
 }
 
+/// `path` without as many segments at its end as `route` has.
+fn base<'a>(path: &'a str, route: &str) -> &'a str {
+    let segments = route.matches('/').count();
+    path.rmatch_indices('/').nth(segments.saturating_sub(1)).map_or("", |(at, _)| &path[..at])
+}
+
 /// What an answer has to know of its request.
 #[derive(Debug)]
 pub struct Reply {
     status: StatusCode,
     path: String,
+    /// What stands before the route in the path: the key of a custom domain's mapping, such as `/v1`.
+    base: String,
     query: String,
     if_none_match: Option<HeaderValue>,
 }
 
 impl Reply {
-    pub(super) fn new(status: u16, request: &lambda_http::Request) -> Self {
+    pub(super) fn new(route: &Route, request: &lambda_http::Request) -> Self {
+        let path = request.raw_http_path();
         let readable = request.method() == Method::GET;
         Self {
             // The macro lets nothing else through.
-            status: StatusCode::from_u16(status).unwrap_or(StatusCode::OK),
-            path: request.raw_http_path().to_owned(),
+            status: StatusCode::from_u16(route.status).unwrap_or(StatusCode::OK),
+            path: path.to_owned(),
+            base: base(path, route.path).to_owned(),
             query: request.uri().query().unwrap_or_default().to_owned(),
             if_none_match: request.headers().get(IF_NONE_MATCH).filter(|_| readable).cloned(),
         }
@@ -169,7 +179,7 @@ impl<T: Serialize + JsonSchema + Entity> Respond for Tagged<T> {
 impl<T: Serialize + JsonSchema + Entity> Respond for Created<T> {
     fn respond(self, reply: &Reply) -> Response<Body> {
         let mut response = reply.tagged(&self.value);
-        header(&mut response, LOCATION, &self.value.location());
+        header(&mut response, LOCATION, &format!("{}{}", reply.base, self.value.location()));
         if self.replayed {
             metrics::count(Metric::IdempotentReplays, 1);
             header(&mut response, HeaderName::from_static("idempotency-replayed"), "true");
@@ -239,4 +249,17 @@ pub(crate) fn causes(error: &(dyn std::error::Error + 'static)) -> String {
         next = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base;
+
+    #[test]
+    fn what_stands_before_the_route_is_found() {
+        assert_eq!(base("/bookings", "/bookings"), "");
+        assert_eq!(base("/v1/bookings", "/bookings"), "/v1");
+        assert_eq!(base("/v1/bookings/7/cancel", "/bookings/{booking_id}/cancel"), "/v1");
+        assert_eq!(base("/public/v1/users/u/bookings", "/users/{user_id}/bookings"), "/public/v1");
+    }
 }
