@@ -36,8 +36,8 @@ pub enum Metric {
     Sweeps,
     /// A reminder was marked as due.
     RemindersMarked,
-    /// A shard of the due reminders was not done within its sweep.
-    ShardsUnfinished,
+    /// A sweep has left something to the next one.
+    SweepsUnfinished,
     /// A reminder has reached the bus.
     RemindersPublished,
     /// A reminder that was due was not told, since its booking is gone, cancelled or moved.
@@ -57,7 +57,7 @@ impl Metric {
         Self::IdempotentReplays,
         Self::Sweeps,
         Self::RemindersMarked,
-        Self::ShardsUnfinished,
+        Self::SweepsUnfinished,
         Self::RemindersPublished,
         Self::RemindersDropped,
         Self::ReminderLateness,
@@ -73,7 +73,7 @@ impl Metric {
             Self::IdempotentReplays => "IdempotentReplays",
             Self::Sweeps => "Sweeps",
             Self::RemindersMarked => "RemindersMarked",
-            Self::ShardsUnfinished => "ShardsUnfinished",
+            Self::SweepsUnfinished => "SweepsUnfinished",
             Self::RemindersPublished => "RemindersPublished",
             Self::RemindersDropped => "RemindersDropped",
             Self::ReminderLateness => "ReminderLateness",

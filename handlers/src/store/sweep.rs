@@ -57,7 +57,7 @@ impl Bookings {
         let Swept { marked, changed, unfinished } = total;
         info!(marked, changed, unfinished, "swept");
         metrics::count(Metric::RemindersMarked, marked);
-        metrics::count(Metric::ShardsUnfinished, unfinished);
+        metrics::count(Metric::SweepsUnfinished, usize::from(unfinished > 0));
         if let Some(error) = failure {
             return Err(error);
         }
