@@ -1,18 +1,19 @@
 'use strict';
 
+const fs = require('node:fs');
+const path = require('node:path');
+const { ROOT } = require('./serverless');
+
+const SOURCE = fs.readFileSync(path.join(ROOT, 'handlers/src/lambda/metrics.rs'), 'utf8');
+
 /**
  * What the functions measure, by dimensions, in the namespace `BookingAPI`. An alarm on a metric that nobody sends stays
- * silent for ever, so the template's are held against this list.
+ * silent for ever, so the template's are held against the code.
  */
 const OWN = {
-  'Stage': [
-    ...['CreateBooking', 'GetBooking', 'UpdateBooking', 'DeleteBooking', 'CancelBooking', 'ListUserBookings', 'ListBusyTimes'],
-    ...['ColdStart', 'Conflicts', 'LostRaces', 'IdempotentReplays'],
-    ...['RemindersPublished', 'RemindersDropped', 'RecordsParked', 'ReminderLateness', 'EventsPublished'],
-    ...['Sweeps', 'RemindersMarked', 'SweepsUnfinished'],
-  ],
-  'Stage,Function': ['Latency', 'ServerErrors'],
-  'Stage,Problem': ['Problems'],
+  'Stage': [...SOURCE.matchAll(/ Self::\w+ => "(\w+)"/g)].map(([, name]) => name),
+  'Stage,Function': ['Latency', 'ServerErrors', 'ColdStart'].filter((name) => SOURCE.includes(`!("${name}"`) || SOURCE.includes(`counter("${name}")`)),
+  'Stage,Problem': ['Problems'].filter((name) => SOURCE.includes(`counter!("${name}"`)),
 };
 
 /** AWS's own, as far as they are used: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html */
