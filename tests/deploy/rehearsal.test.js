@@ -49,6 +49,13 @@ async function smoke(stage, BEARER_TOKEN = '') {
   return stdout;
 }
 
+/** Releases `stage`, as a pipeline does, to an address where nobody answers. */
+async function release(stage, ...options) {
+  const env = { ...emulator.env, SMOKE_URL: 'http://127.0.0.1:2' };
+  const { code, stdout, stderr } = await run(path.join(ROOT, 'deploy/release'), [stage, ...HERE, ...options], { env });
+  return { code, output: stdout + stderr };
+}
+
 /** A client of the API that `stage` was deployed as. */
 async function client(stage) {
   const base = await address(stage);
@@ -74,9 +81,15 @@ const later = (day, days) => new Date(Date.parse(day) + days * 86_400_000).toISO
 
 describe('a first deployment', () => {
   let call;
+  let first;
   before(async () => {
-    await sls('deploy', '--stage', STAGE, ...HERE);
+    first = await release(STAGE);
     call = await client(STAGE);
+  });
+
+  it('stays when its smoke test fails, since nothing was there before', () => {
+    assert.equal(first.code, 1, first.output);
+    assert.match(first.output, /smoke test failed at http:\/\/127\.0\.0\.1:2, and there is nothing to go back to/);
   });
 
   it('serves every route', async () => {
@@ -242,12 +255,14 @@ describe('deploying again', () => {
   });
 
   it('is taken back when no booking can be made', async () => {
-    const script = path.join(ROOT, 'deploy/release');
-    const env = { ...emulator.env, SMOKE_URL: 'http://127.0.0.1:1' };
-    const { code, stdout, stderr } = await run(script, [STAGE, ...HERE, '--force'], { env });
-    assert.equal(code, 1, stdout + stderr);
-    assert.match(stderr, /smoke test failed at http:\/\/127\.0\.0\.1:1: going back to what was deployed at \d+/);
-    assert.match(stdout + stderr, /Service rolled back/);
+    const kept = async () => {
+      const group = { logGroupNamePrefix: `/aws/lambda/bookings-${STAGE}-health` };
+      return (await emulator.aws('logs', 'describe_log_groups', group)).logGroups[0].retentionInDays;
+    };
+    const { code, output } = await release(STAGE, '--param', 'logRetention=7');
+    assert.equal(code, 1, output);
+    assert.match(output, /smoke test failed at http:\/\/127\.0\.0\.1:2: going back to what was deployed at \d+/);
+    assert.equal(await kept(), 14, output);
     await smoke(STAGE);
   });
 
