@@ -2,6 +2,7 @@
 
 const fs = require('node:fs/promises');
 const path = require('node:path');
+const { addAliases, takeAliases } = require('./lib/alias');
 const { build } = require('./lib/build');
 const { checkBinary } = require('./lib/elf');
 const { UserError } = require('./lib/error');
@@ -14,6 +15,18 @@ const OPTIONS = {
     profile: { type: 'string', minLength: 1 },
     cargoFlags: { type: 'array', items: { type: 'string' } },
     builder: { enum: ['auto', 'cargo-lambda', 'cargo'] },
+    // Variables have no "if", so no alias can be said as `false`.
+    alias: {
+      anyOf: [
+        { const: false },
+        {
+          type: 'object',
+          properties: { name: { type: 'string', pattern: '^(?!\\d+$)[\\w-]+$' }, deploymentGroup: { type: 'object' } },
+          required: ['name'],
+          additionalProperties: false,
+        },
+      ],
+    },
   },
   additionalProperties: false,
 };
@@ -22,7 +35,7 @@ const DEFAULTS = { profile: 'release', cargoFlags: [], builder: 'auto' };
 /** Builds, packages and locally invokes the functions whose runtime is `provided.*`: those written in Rust. */
 class ServerlessRust {
   constructor(serverless, options, { progress, writeText }) {
-    Object.assign(this, { serverless, options, progress, writeText });
+    Object.assign(this, { serverless, options, progress, writeText, packaged: [] });
     const schema = serverless.configSchemaHandler;
     schema.defineCustomProperties({ type: 'object', properties: { rust: OPTIONS } });
     schema.defineFunctionProperties('aws', { type: 'object', properties: { rust: OPTIONS } });
@@ -31,6 +44,8 @@ class ServerlessRust {
       'before:package:createDeploymentArtifacts': () => this.explain(this.package(this.functions())),
       'before:package:function:package': () =>
         this.explain(this.package(this.functions().filter(({ key }) => key === options.function))),
+      'after:package:compileFunctions': () =>
+        addAliases(this.packaged, this.naming(), serverless.service.provider.compiledCloudFormationTemplate),
     };
   }
 
@@ -53,7 +68,13 @@ class ServerlessRust {
       .filter(({ runtime }) => runtime.startsWith('provided.'));
   }
 
+  naming() {
+    return this.serverless.getProvider('aws').naming;
+  }
+
   async package(functions) {
+    this.packaged = functions;
+    takeAliases(functions, this.naming());
     const executables = await this.build(functions);
     const directory = path.join(this.serverless.serviceDir, '.serverless');
     await fs.mkdir(directory, { recursive: true });

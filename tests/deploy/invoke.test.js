@@ -8,7 +8,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { until } = require('./support/emulator');
-const { ROOT, serverless } = require('./support/serverless');
+const { ROOT, run, serverless } = require('./support/serverless');
 
 const ENDPOINTS = path.join(ROOT, '.local/endpoints.json');
 
@@ -40,6 +40,15 @@ describe('with nothing running', () => {
     assert.match(answer().errorType, /DeserializeError/);
   });
 
+  it('a function behind the edge answers to nobody else', async () => {
+    const request = JSON.parse(fs.readFileSync(path.join(ROOT, 'tests/events/health.json'), 'utf8'));
+    const from = async (headers) => {
+      const event = JSON.stringify({ ...request, headers: { ...request.headers, ...headers } });
+      return (await invoke('health', '-d', event, '--env', 'EDGE_SECRET=known')).answer().statusCode;
+    };
+    assert.deepEqual([await from({}), await from({ 'x-edge-secret': 'guessed' }), await from({ 'x-edge-secret': 'known' })], [403, 403, 200]);
+  });
+
   it('a function that needs the table says how to start it', { skip }, async () => {
     const { code, stdout } = await invoke('createBooking', ...event('create_booking'));
     assert.equal(code, 1);
@@ -62,10 +71,24 @@ describe('beside `cargo local`', { skip: fs.existsSync(ENDPOINTS) && 'one is run
   });
   after(() => local?.kill('SIGINT'));
 
+  it('the smoke test finds a service where a booking can be made', async () => {
+    const { api } = JSON.parse(fs.readFileSync(ENDPOINTS, 'utf8'));
+    const { code, stdout, stderr } = await run('node', ['deploy/smoke.js', api]);
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stdout, /201 POST \/bookings\n201 POST \/bookings\n409 POST \/bookings\n/);
+    assert.equal((await run('node', ['deploy/smoke.js', `${api}/elsewhere`])).code, 1);
+    assert.match((await run('node', ['deploy/smoke.js'])).stderr, /say where/);
+  });
+
   it('each event of tests/events is answered by its function', async () => {
     const booking = (await invoke('createBooking', ...event('create_booking'))).answer();
     assert.equal(booking.statusCode, 201);
+    assert.equal(booking.headers.location, `/bookings/${JSON.parse(booking.body).booking_id}`);
     const again = (await invoke('createBooking', ...event('create_booking'))).answer();
+    // Below a custom domain's mapping the path is longer, and so is the address of what was made.
+    const request = JSON.parse(fs.readFileSync(path.join(ROOT, 'tests/events/create_booking.json'), 'utf8'));
+    const mapped = (await invoke('createBooking', '-d', JSON.stringify({ ...request, rawPath: '/v1/bookings' }))).answer();
+    assert.equal(mapped.headers.location, `/v1${booking.headers.location}`);
     assert.deepEqual([again.statusCode, again.headers['idempotency-replayed']], [201, 'true']);
     const statuses = {
       getBooking: ['get_booking', 200],

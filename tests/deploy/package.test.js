@@ -7,16 +7,25 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
+const { operations } = require('./support/operations');
 const roles = require('./support/roles');
 const { HERE, ROOT, run, serverless } = require('./support/serverless');
 
 const TOKENS = ['--param', 'issuer=https://id.example.com/', '--param', 'audience=bookings'];
 const STAGES = { dev: [], staging: TOKENS, prod: TOKENS, test: [] };
+// CodeDeploy's role, which is no function's.
+const DEPLOYER = 'DeployerRole';
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bookings-package-'));
 after(() => fs.rmSync(folder, { recursive: true }));
 
 const templateFile = (stage) => path.join(folder, stage, 'cloudformation-template-update-stack.json');
 const template = (stage) => JSON.parse(fs.readFileSync(templateFile(stage), 'utf8')).Resources;
+
+async function lint(file, ...options) {
+  // W3005: the framework writes `DependsOn` beside each `GetAtt`, which says the same twice and harms nobody.
+  const { code, stdout } = await run(path.join(ROOT, '.venv/bin/cfn-lint'), [...options, '--ignore-checks', 'W3005', '--', file]);
+  assert.equal(code, 0, stdout);
+}
 
 before(async () => {
   for (const [stage, params] of Object.entries(STAGES)) {
@@ -27,11 +36,7 @@ before(async () => {
 
 for (const stage of Object.keys(STAGES)) {
   describe(`the package of ${stage}`, () => {
-    it('passes cfn-lint', async () => {
-      // W3005: the framework writes `DependsOn` beside each `GetAtt`, which says the same twice and harms nobody.
-      const { code, stdout } = await run(path.join(ROOT, '.venv/bin/cfn-lint'), ['--ignore-checks', 'W3005', '--', templateFile(stage)]);
-      assert.equal(code, 0, stdout);
-    });
+    it('passes cfn-lint', () => lint(templateFile(stage)));
 
     it('gives each function the permissions that it uses and no others', () => {
       const resources = template(stage);
@@ -44,13 +49,14 @@ for (const stage of Object.keys(STAGES)) {
         assert.deepEqual(roles.granted(resources[role]), roles.expected(name), name);
       }
       const given = new Set(lambdas.map(({ Properties }) => Properties.Role['Fn::GetAtt'][0]));
-      const all = Object.keys(resources).filter((id) => resources[id].Type.startsWith('AWS::IAM::'));
+      const all = Object.keys(resources).filter((id) => resources[id].Type.startsWith('AWS::IAM::') && id !== DEPLOYER);
       assert.deepEqual(all.sort(), [...given].sort(), 'a role or policy that is no function\'s');
       assert.equal(given.size, lambdas.length, 'a role that two functions share');
     });
 
     it('grants no wildcard but the one that AWS asks for', () => {
-      for (const role of Object.values(template(stage)).filter(({ Type }) => Type === 'AWS::IAM::Role')) {
+      const { [DEPLOYER]: deployer, ...resources } = template(stage);
+      for (const role of Object.values(resources).filter(({ Type }) => Type === 'AWS::IAM::Role')) {
         for (const permission of roles.granted(role)) {
           const [action, resource] = permission.split(' on ');
           assert.ok(!action.includes('*'), permission);
@@ -69,6 +75,8 @@ for (const stage of Object.keys(STAGES)) {
 }
 
 describe('stages', () => {
+  operations(template);
+
   const table = (stage) => template(stage).BookingsTable;
   const routes = (stage) => Object.values(template(stage)).filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route');
 
@@ -117,6 +125,46 @@ describe('stages', () => {
   it('run on arm64 unless another architecture is asked for', async () => {
     const { stdout } = await serverless(['print', '--stage', 'prod', ...TOKENS, '--path', 'provider.architecture', '--format', 'text']);
     assert.equal(stdout.trim(), 'arm64');
+  });
+});
+
+describe('what deploys prod', () => {
+  it('moves aliases of its own functions, looks at alarms, and no more', () => {
+    const functions = { 'Fn::Sub': 'arn:${AWS::Partition}:lambda:eu-central-1:${AWS::AccountId}:function:bookings-prod-*' };
+    const aliases = ['GetAlias', 'GetProvisionedConcurrencyConfig', 'UpdateAlias'].map((action) => `lambda:${action} on ${JSON.stringify(functions)}`);
+    assert.deepEqual(roles.granted(template('prod')[DEPLOYER]), ['cloudwatch:DescribeAlarms on "*"', ...aliases]);
+    assert.equal(template('staging')[DEPLOYER], undefined);
+  });
+});
+
+describe('the edge', () => {
+  const stage = 'edge';
+  const region = 'arn:aws:acm:eu-central-1:123456789012:certificate/00000000-0000-0000-0000-000000000000';
+  const params = { domain: 'api.example.com', certificate: region, edgeSecret: 'bookings-prod-edge' };
+  const secret = { 'Fn::Join': ['', ['{{resolve:secretsmanager:', 'bookings-prod-edge', '}}']] };
+  before(async () => {
+    const all = Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
+    const { code, stdout } = await serverless(['package', '--stage', 'prod', ...HERE, ...TOKENS, ...all, '--package', path.join(folder, stage)]);
+    assert.equal(code, 0, stdout);
+  });
+
+  it('passes cfn-lint, and so does what is deployed beside the stages', async () => {
+    await lint(templateFile(stage));
+    for (const name of ['edge', 'pipeline-role']) await lint(path.join(ROOT, 'deploy', `${name}.yml`), '--regions', 'us-east-1');
+  });
+
+  it('has the API under its domain alone, and tells the functions by what to know it', () => {
+    const { ApiMapping, ApiDomain, HttpApi, GetBookingLambdaFunction } = template(stage);
+    assert.equal(ApiDomain.Properties.DomainName, 'api.example.com');
+    assert.equal(ApiMapping.Properties.ApiMappingKey, 'v1');
+    assert.equal(HttpApi.Properties.DisableExecuteApiEndpoint, true);
+    assert.deepEqual(GetBookingLambdaFunction.Properties.Environment.Variables.EDGE_SECRET, secret);
+  });
+
+  it('is not there unless asked for', () => {
+    const { ApiMapping, HttpApi, GetBookingLambdaFunction } = template('prod');
+    assert.deepEqual([ApiMapping, HttpApi.Properties.DisableExecuteApiEndpoint], [undefined, false]);
+    assert.equal(GetBookingLambdaFunction.Properties.Environment.Variables.EDGE_SECRET, '');
   });
 });
 

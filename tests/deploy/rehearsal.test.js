@@ -4,13 +4,16 @@
 //
 // What the emulator cannot do is tested elsewhere: it ignores `batchItemFailures` and writes no stream record for an
 // item that TTL deleted (the stream's tests, on `cargo local`), drops the CORS configuration (`cargo local` again) and
-// knows neither throttling nor archives (package.test.js sees that they are in the template).
+// knows neither throttling nor archives, nor alarms on more than one metric, nor CodeDeploy (package.test.js sees that
+// they are in the template).
 
 const assert = require('node:assert/strict');
+const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { startEmulator, until } = require('./support/emulator');
 const { startIssuer } = require('./support/issuer');
-const { HERE, serverless } = require('./support/serverless');
+const { EVENT_ALARMS } = require('./support/operations');
+const { HERE, ROOT, run, serverless } = require('./support/serverless');
 
 const STAGE = 'test';
 const SECOND = 'test2';
@@ -32,12 +35,32 @@ async function sls(...args) {
   return stdout + stderr;
 }
 
-/** A client of the API that `stage` was deployed as. */
-async function client(stage) {
+/** Where the API is that `stage` was deployed as. */
+async function address(stage) {
   const { Stacks } = await emulator.aws('cloudformation', 'describe_stacks', { StackName: `bookings-${stage}` });
   const { OutputValue: id } = Stacks[0].Outputs.find(({ OutputKey }) => OutputKey === 'HttpApiId');
+  return `${emulator.endpoint}/_aws/execute-api/${id}/$default`;
+}
+
+/** The smoke test, as it runs after each deployment. */
+async function smoke(stage, BEARER_TOKEN = '') {
+  const { code, stdout, stderr } = await run('node', ['deploy/smoke.js', await address(stage)], { env: { BEARER_TOKEN } });
+  assert.equal(code, 0, stdout + stderr);
+  return stdout;
+}
+
+/** Releases `stage`, as a pipeline does, to an address where nobody answers. */
+async function release(stage, ...options) {
+  const env = { ...emulator.env, SMOKE_URL: 'http://127.0.0.1:2' };
+  const { code, stdout, stderr } = await run(path.join(ROOT, 'deploy/release'), [stage, ...HERE, ...options], { env });
+  return { code, output: stdout + stderr };
+}
+
+/** A client of the API that `stage` was deployed as. */
+async function client(stage) {
+  const base = await address(stage);
   return async (method, path, { body, token } = {}) => {
-    const response = await fetch(`${emulator.endpoint}/_aws/execute-api/${id}/$default${path}`, {
+    const response = await fetch(base + path, {
       method,
       body: body && JSON.stringify(body),
       headers: { ...(body && { 'content-type': 'application/json' }), ...(token && { authorization: `Bearer ${token}` }) },
@@ -58,9 +81,15 @@ const later = (day, days) => new Date(Date.parse(day) + days * 86_400_000).toISO
 
 describe('a first deployment', () => {
   let call;
+  let first;
   before(async () => {
-    await sls('deploy', '--stage', STAGE, ...HERE);
+    first = await release(STAGE);
     call = await client(STAGE);
+  });
+
+  it('stays when its smoke test fails, since nothing was there before', () => {
+    assert.equal(first.code, 1, first.output);
+    assert.match(first.output, /smoke test failed at http:\/\/127\.0\.0\.1:2, and there is nothing to go back to/);
   });
 
   it('serves every route', async () => {
@@ -132,6 +161,28 @@ describe('a first deployment', () => {
   });
 });
 
+describe('its alarms and its dashboard', () => {
+  it('are there, and tell the topic', async () => {
+    const { MetricAlarms } = await emulator.aws('cloudwatch', 'describe_alarms', { AlarmNamePrefix: `bookings-${STAGE}-` });
+    const names = MetricAlarms.map(({ AlarmName }) => AlarmName.replace(`bookings-${STAGE}-`, ''));
+    assert.deepEqual(names.sort(), EVENT_ALARMS);
+    const { Topics } = await emulator.aws('sns', 'list_topics');
+    const [{ TopicArn }] = Topics.filter((topic) => topic.TopicArn.endsWith(`:bookings-${STAGE}-alarms`));
+    for (const { AlarmActions, OKActions } of MetricAlarms) assert.deepEqual([AlarmActions, OKActions], [[TopicArn], [TopicArn]]);
+  });
+
+  it('watch what was deployed', async () => {
+    const { MetricAlarms } = await emulator.aws('cloudwatch', 'describe_alarms', { AlarmNamePrefix: `bookings-${STAGE}-` });
+    const watched = (name) => MetricAlarms.find(({ AlarmName }) => AlarmName.endsWith(name)).Dimensions[0].Value;
+    assert.equal(watched('StreamBehind'), `bookings-${STAGE}-publishEvents`);
+    assert.equal(watched('DeadLettersWaiting'), `bookings-${STAGE}-dead-letters`);
+    assert.equal(watched('SweeperSilent'), STAGE);
+    const { DashboardBody } = await emulator.aws('cloudwatch', 'get_dashboard', { DashboardName: `bookings-${STAGE}` });
+    assert.ok(JSON.parse(DashboardBody).widgets.length > 10);
+    assert.ok(!DashboardBody.includes('${'), DashboardBody);
+  });
+});
+
 describe('a second stage', () => {
   let call;
   before(async () => {
@@ -152,6 +203,11 @@ describe('a second stage', () => {
     assert.equal((await call('GET', '/users/alice/bookings', { token: reader })).status, 200);
     // Each stage has its own table.
     assert.equal((await (await client(STAGE))('GET', path)).status, 404);
+  });
+
+  it('passes the smoke test, with a token or without', async () => {
+    assert.match(await smoke(SECOND, issuer.token(both)), /204 DELETE/);
+    assert.match(await smoke(SECOND), /it asks for a token, as it should/);
   });
 
   it('makes no booking for somebody else', async () => {
@@ -197,6 +253,22 @@ describe('deploying again', () => {
     const created = await (await client(STAGE))('POST', '/bookings', { body: booking('room-6', 24) });
     assert.equal(created.status, 201);
   });
+
+  it('is taken back when no booking can be made', async () => {
+    const kept = async () => {
+      const group = { logGroupNamePrefix: `/aws/lambda/bookings-${STAGE}-health` };
+      return (await emulator.aws('logs', 'describe_log_groups', group)).logGroups[0].retentionInDays;
+    };
+    const { code, output } = await release(STAGE, '--param', 'logRetention=7');
+    assert.equal(code, 1, output);
+    assert.match(output, /smoke test failed at http:\/\/127\.0\.0\.1:2: going back to what was deployed at \d+/);
+    assert.equal(await kept(), 14, output);
+    await smoke(STAGE);
+  });
+
+  it('says where the API is', async () => {
+    assert.match(await sls('info', '--verbose', '--stage', STAGE, ...HERE), /^ *HttpApiUrl: http/m);
+  });
 });
 
 describe('removing', () => {
@@ -213,6 +285,9 @@ describe('removing', () => {
       buses: aws('events', 'list_event_buses').then(({ EventBuses }) => EventBuses.map(({ Name }) => Name)),
       rules: aws('events', 'list_rules').then(({ Rules }) => Rules.map(({ Name }) => Name)),
       queues: aws('sqs', 'list_queues').then(({ QueueUrls = [] }) => QueueUrls),
+      alarms: aws('cloudwatch', 'describe_alarms').then(({ MetricAlarms }) => MetricAlarms.map(({ AlarmName }) => AlarmName)),
+      dashboards: aws('cloudwatch', 'list_dashboards').then(({ DashboardEntries }) => DashboardEntries),
+      topics: aws('sns', 'list_topics').then(({ Topics }) => Topics),
       buckets: aws('s3', 'list_buckets').then(({ Buckets }) => Buckets.map(({ Name }) => Name)),
     };
     const listed = await Promise.all(Object.entries(all).map(async ([kind, list]) => [kind, await list]));

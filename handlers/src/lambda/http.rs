@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use super::metrics::Metrics;
 use super::problem::common;
 use super::start::start;
-use super::{Contract, Environment, Rejection, Reply, Request, Respond, trace};
+use super::{Contract, Environment, Rejection, Reply, Request, Respond, edge, trace};
 
 /// What an endpoint answers to, as its author wrote it.
 #[derive(Debug, Clone, Copy)]
@@ -101,7 +101,13 @@ where
     let reply = Reply::new(&route, &request);
     let time = time_left(&request);
     let trace = request.lambda_context_ref().and_then(|context| context.xray_trace_id.clone());
-    let work = trace::within(trace, handle(environment, Request::new(request)));
+    let work = trace::within(trace, async {
+        if edge::lets_in(request.headers()) {
+            handle(environment, Request::new(request)).await
+        } else {
+            Err(common::problem(common::NOT_THROUGH_THE_EDGE).into())
+        }
+    });
     let mut response = match timeout(time, work).await {
         Ok(Ok(answer)) => answer.respond(&reply),
         Ok(Err(rejection)) => reply.problem(rejection.into_details()),

@@ -10,6 +10,7 @@ pub mod aws;
 mod body;
 mod contract;
 mod domain;
+mod edge;
 mod event;
 mod extract;
 mod http;

@@ -31,7 +31,14 @@ function service({ functions, provider = {}, custom = {}, resources, options = {
       defineFunctionProperties: (_provider, part) => (schema.function = part),
     },
     pluginManager: { plugins: [framework] },
-    getProvider: () => ({ getRegion: () => 'eu-central-1', naming: { getStackName: () => 'service-dev' } }),
+    getProvider: () => ({
+      getRegion: () => 'eu-central-1',
+      naming: {
+        getStackName: () => 'service-dev',
+        getNormalizedFunctionName: (key) => key[0].toUpperCase() + key.slice(1),
+        getLambdaLogicalId: (key) => `${key[0].toUpperCase()}${key.slice(1)}LambdaFunction`,
+      },
+    }),
     classes: { Error: class ServerlessError extends Error {} },
   };
   for (const [key, fn] of Object.entries(functions)) fn.name ??= `service-dev-${key}`;

@@ -1,0 +1,106 @@
+#!/usr/bin/env node
+'use strict';
+
+// Whether a booking can be made at an address, and all that belongs to it: after each deployment, or by hand.
+//
+//   node deploy/smoke.js http://127.0.0.1:3000
+//   BEARER_TOKEN=... node deploy/smoke.js https://api.example.com
+//
+// Instead of a token, TOKEN_URL, CLIENT_ID and CLIENT_SECRET get one by OAuth's client credentials grant, for AUDIENCE.
+//
+// It books an hour of a resource of its own, a month from now and without a reminder, and deletes it again: three events
+// reach the bus. Without a token, an API that asks for one is seen to be up and closed, and no more.
+
+const assert = require('node:assert/strict');
+const { randomUUID } = require('node:crypto');
+
+const DEADLINE = 15_000; // milliseconds for each request: a cold start, and then some
+
+async function main() {
+  const [base] = process.argv.slice(2);
+  if (!base || !URL.canParse(base)) throw new Error('say where: node deploy/smoke.js URL');
+  const token = process.env.BEARER_TOKEN || (await granted(process.env));
+  const call = caller(base.replace(/\/$/, ''), token);
+
+  assert.deepEqual(await call('GET', '/health', 200), { status: 'ok' });
+  const user = token ? subject(token) : 'smoke';
+  const resource = `smoke-${randomUUID()}`;
+  const day = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+  const wanted = {
+    user_id: user,
+    resource_id: resource,
+    start_time: `${day}T10:00:00Z`,
+    end_time: `${day}T11:00:00Z`,
+    reminder_lead_seconds: null,
+  };
+
+  if (!token && (await call('GET', `/users/${user}/bookings`, [200, 401])).message === 'Unauthorized') {
+    console.log('it asks for a token, as it should; give one to book as well');
+    return;
+  }
+  const key = { 'idempotency-key': randomUUID() };
+  const booking = await call('POST', '/bookings', 201, { body: wanted, headers: key });
+  const path = `/bookings/${booking.booking_id}`;
+  try {
+    assert.deepEqual(await call('POST', '/bookings', 201, { body: wanted, headers: key }), booking);
+    await call('POST', '/bookings', 409, { body: wanted });
+    assert.deepEqual(await call('GET', path, 200), booking);
+    const busy = `/resources/${resource}/busy?from=${day}T00:00:00Z&to=${day}T23:00:00Z`;
+    const { start_time, end_time } = booking;
+    assert.deepEqual(await call('GET', busy, 200), [{ start_time, end_time }]);
+    assert.equal((await call('POST', `${path}/cancel`, 200)).status, 'cancelled');
+    assert.deepEqual(await call('GET', busy, 200), []);
+  } finally {
+    await call('DELETE', path, 204);
+  }
+  await call('GET', path, 404);
+}
+
+/** Calls the API at `base`; an answer with another status than expected is an error that says which. */
+function caller(base, token) {
+  return async (method, path, status, { body, headers = {} } = {}) => {
+    const response = await fetch(base + path, {
+      method,
+      signal: AbortSignal.timeout(DEADLINE),
+      body: body && JSON.stringify(body),
+      headers: {
+        ...headers,
+        ...(body && { 'content-type': 'application/json' }),
+        ...(token && { authorization: `Bearer ${token}` }),
+      },
+    });
+    const text = await response.text();
+    const id = response.headers.get('x-request-id') ?? response.headers.get('apigw-requestid') ?? 'none';
+    console.log(`${response.status} ${method} ${path}`);
+    if (![status].flat().includes(response.status)) {
+      throw new Error(`${method} ${path} answered ${response.status} instead of ${status}: ${text} (request ${id})`);
+    }
+    return text && JSON.parse(text);
+  };
+}
+
+/** A token for a client of its own: https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
+async function granted({ TOKEN_URL, CLIENT_ID, CLIENT_SECRET, AUDIENCE }) {
+  if (!TOKEN_URL) return undefined;
+  const body = new URLSearchParams({ grant_type: 'client_credentials', scope: 'bookings/read bookings/write' });
+  if (AUDIENCE) body.set('audience', AUDIENCE);
+  const login = [CLIENT_ID, CLIENT_SECRET].map(encodeURIComponent).join(':');
+  const headers = { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
+  const response = await fetch(TOKEN_URL, { method: 'POST', body, headers, signal: AbortSignal.timeout(DEADLINE) });
+  if (!response.ok) throw new Error(`the token endpoint answered ${response.status}`);
+  return (await response.json()).access_token;
+}
+
+/** Whom the token is for: the API lets nobody book for somebody else. */
+function subject(token) {
+  try {
+    return JSON.parse(Buffer.from(token.split('.')[1], 'base64url')).sub;
+  } catch {
+    throw new Error('the token is not a JSON Web Token');
+  }
+}
+
+main().catch((error) => {
+  console.error(`smoke test failed: ${error.message}${error.cause ? ` (${error.cause.message})` : ''}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,49 @@
+//! The way in, where there is only one.
+//!
+//! An HTTP API cannot check a header, and its one authorizer per route is that of the tokens. So the functions see
+//! whether a request came through CloudFront and its firewall, which add a secret that nobody else knows.
+
+use std::sync::LazyLock;
+
+use lambda_http::http::HeaderMap;
+
+const HEADER: &str = "x-edge-secret";
+
+/// From `EDGE_SECRET`; where it is absent or empty, requests may come from anywhere.
+static SECRET: LazyLock<Option<String>> =
+    LazyLock::new(|| std::env::var("EDGE_SECRET").ok().filter(|secret| !secret.is_empty()));
+
+/// Whether a request with these headers came in by the edge, or may come from anywhere.
+pub(super) fn lets_in(headers: &HeaderMap) -> bool {
+    knows(headers, SECRET.as_deref())
+}
+
+fn knows(headers: &HeaderMap, secret: Option<&str>) -> bool {
+    let given = || headers.get(HEADER).map(lambda_http::http::HeaderValue::as_bytes);
+    secret.is_none_or(|secret| given().is_some_and(|given| same(given, secret.as_bytes())))
+}
+
+/// Takes as long wherever the first difference is, so that nobody finds the secret byte by byte.
+fn same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).fold(0, |different, (a, b)| different | (a ^ b)) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HEADER, HeaderMap, knows};
+
+    #[test]
+    fn only_who_knows_the_secret_is_let_in() {
+        let with = |value: &str| HeaderMap::from_iter([(HEADER.parse().unwrap(), value.parse().unwrap())]);
+        assert!(knows(&with("secret"), Some("secret")));
+        for wrong in ["", "secre", "secrets", "Secret", "tecret"] {
+            assert!(!knows(&with(wrong), Some("secret")), "{wrong:?}");
+        }
+        assert!(!knows(&HeaderMap::new(), Some("secret")));
+    }
+
+    #[test]
+    fn without_a_secret_everybody_is_let_in() {
+        assert!(knows(&HeaderMap::new(), None));
+    }
+}

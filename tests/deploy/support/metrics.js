@@ -1,0 +1,37 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { ROOT } = require('./serverless');
+
+const SOURCE = fs.readFileSync(path.join(ROOT, 'handlers/src/lambda/metrics.rs'), 'utf8');
+
+/**
+ * What the functions measure, by dimensions, in the namespace `BookingAPI`. An alarm on a metric that nobody sends stays
+ * silent for ever, so the template's are held against the code.
+ */
+const OWN = {
+  'Stage': [...SOURCE.matchAll(/ Self::\w+ => "(\w+)"/g)].map(([, name]) => name),
+  'Stage,Function': ['Latency', 'ServerErrors', 'ColdStart'].filter((name) => SOURCE.includes(`!("${name}"`) || SOURCE.includes(`counter("${name}")`)),
+  'Stage,Problem': ['Problems'].filter((name) => SOURCE.includes(`counter!("${name}"`)),
+};
+
+/** AWS's own, as far as they are used: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html */
+const AWS = {
+  'AWS/ApiGateway': { 'ApiId,Stage': ['Count', '4xx', '5xx', 'Latency', 'IntegrationLatency'] },
+  'AWS/Lambda': { FunctionName: ['Errors', 'Throttles', 'Duration', 'IteratorAge'] },
+  'AWS/SQS': { QueueName: ['ApproximateNumberOfMessagesVisible'] },
+  'AWS/DynamoDB': {
+    'TableName': ['ReadThrottleEvents', 'WriteThrottleEvents'],
+    'TableName,GlobalSecondaryIndexName': ['ReadThrottleEvents', 'WriteThrottleEvents'],
+    'TableName,Operation': ['SuccessfulRequestLatency'],
+  },
+};
+
+/** Whether there is such a metric. */
+function known(namespace, name, dimensions) {
+  const all = namespace === 'BookingAPI' ? OWN : AWS[namespace];
+  return Boolean(all?.[dimensions.join(',')]?.includes(name));
+}
+
+module.exports = { known };

@@ -1,0 +1,96 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { it } = require('node:test');
+const { alarms, metrics, ringing, sections, shown, widgets } = require('./alarms');
+const { known } = require('./metrics');
+
+const EVENT_ALARMS = [
+  ...['DeadLettersWaiting', 'PublisherFailing', 'PublisherThrottled', 'StreamBehind'],
+  ...['SweeperBehind', 'SweeperFailing', 'SweeperSilent', 'SweeperThrottled'],
+];
+const OTHER_ALARMS = ['Availability', 'Latency', 'Lateness'].flatMap((name) => [`${name}Fast`, `${name}Slow`]);
+
+/** What packages of stages have to have for whoever looks after them; `template` gives the resources of a stage. */
+function operations(template) {
+  const names = (stage) => ringing(template(stage)).map(([id]) => id).sort();
+
+  it('have alarms where they are asked for', () => {
+    const all = [...EVENT_ALARMS, ...OTHER_ALARMS, 'ConflictsUnusual', 'TableThrottled'].sort();
+    assert.deepEqual([names('prod'), names('staging'), names('test'), names('dev')], [all, all, EVENT_ALARMS, []]);
+    assert.equal(template('prod').Budget.Properties.Budget.BudgetLimit.Amount, 50);
+    for (const none of ['AlarmTopic', 'Dashboard', 'Budget']) assert.equal(template('dev')[none], undefined);
+  });
+
+  it('have a section of the runbook for each alarm, which its description links to, and none besides', () => {
+    const linked = alarms(template('prod')).map(([id, { Properties }]) => {
+      const [, anchor] = /\. docs\/runbook\.md#(\w+)$/.exec(Properties.AlarmDescription) ?? assert.fail(`${id} links nowhere`);
+      return anchor;
+    });
+    assert.deepEqual([...new Set([...linked, 'budget'])].sort(), sections().sort());
+  });
+
+  it('have alarms and a dashboard of metrics that somebody sends', () => {
+    const all = alarms(template('prod')).flatMap(([, alarm]) => metrics(alarm));
+    assert.ok(all.length > 30);
+    for (const [namespace, name, dimensions] of [...all, ...shown(template('prod'))]) {
+      assert.ok(known(namespace, name, dimensions), `${namespace} ${name} [${dimensions}]`);
+    }
+  });
+
+  it('have a heartbeat, whose silence is the alarm', () => {
+    const { TreatMissingData, ComparisonOperator, Threshold } = template('prod').SweeperSilent.Properties;
+    assert.deepEqual([TreatMissingData, ComparisonOperator, Threshold], ['breaching', 'LessThanThreshold', 1]);
+  });
+
+  it('have objectives that ring when a long window and a short one burn, and are calm below', () => {
+    for (const name of OTHER_ALARMS) {
+      const { AlarmRule } = template('prod')[name].Properties;
+      assert.deepEqual(AlarmRule, { 'Fn::Sub': `ALARM("\${${name}Long}") AND ALARM("\${${name}Short}")` });
+      const [long, short] = ['Long', 'Short'].map((size) => template('prod')[`${name}${size}`].Properties);
+      const period = ({ Metrics }) => Metrics[0].MetricStat.Period;
+      assert.equal(period(long), 12 * period(short), name);
+      assert.deepEqual([long.Threshold, period(long)], name.endsWith('Fast') ? [14.4, 3600] : [6, 21600]);
+      assert.equal(short.Threshold, long.Threshold);
+    }
+    // 2 % of thirty days in an hour, 5 % in six.
+    assert.deepEqual([14.4 / (30 * 24), (6 * 6) / (30 * 24)], [0.02, 0.05]);
+    const burn = ({ Properties }) => Properties.Metrics.at(-1).Expression;
+    assert.match(burn(template('prod').AvailabilityFastShort), /requests \/ \(100 - 99\.9\)$/);
+    assert.match(burn(template('prod').LatencyFastShort), /^\(100 - fast\) \/ \(100 - 99\)$/);
+  });
+
+  it('show every alarm on the dashboard', () => {
+    const [{ properties }] = widgets(template('prod'));
+    assert.deepEqual(properties.alarms.map((arn) => arn.split(':alarm:bookings-prod-')[1]).sort(), names('prod'));
+  });
+
+  it('shift traffic on prod, back when an alarm rings, and through aliases that every event invokes', () => {
+    const prod = template('prod');
+    const functions = Object.keys(prod).filter((id) => prod[id].Type === 'AWS::Lambda::Function');
+    for (const id of functions) {
+      const name = id.replace(/LambdaFunction$/, '');
+      const { ApplicationName, DeploymentGroupName } = prod[`${name}LambdaAlias`].UpdatePolicy.CodeDeployLambdaAliasUpdate;
+      assert.deepEqual([ApplicationName, DeploymentGroupName], [{ Ref: 'Deployments' }, { Ref: `${name}DeploymentGroup` }]);
+      const group = prod[`${name}DeploymentGroup`].Properties;
+      assert.equal(group.DeploymentConfigName, 'CodeDeployDefault.LambdaCanary10Percent5Minutes');
+      assert.ok(group.AutoRollbackConfiguration.Events.includes('DEPLOYMENT_STOP_ON_ALARM'));
+      assert.equal(group.AlarmConfiguration.Enabled, true);
+      // A deployment group waits for no composite alarm.
+      for (const { Name } of group.AlarmConfiguration.Alarms) assert.equal(prod[Name.Ref].Type, 'AWS::CloudWatch::Alarm');
+    }
+    const live = { 'Fn::Join': [':', [{ 'Fn::GetAtt': ['GetBookingLambdaFunction', 'Arn'] }, 'live']] };
+    assert.deepEqual(prod.HttpApiIntegrationGetBooking.Properties.IntegrationUri, live);
+    const invoked = (stage) => JSON.stringify(Object.values(template(stage)).map(({ Type, Properties: p }) => ({
+      'AWS::ApiGatewayV2::Integration': p.IntegrationUri,
+      'AWS::Events::Rule': p.Targets,
+      'AWS::Lambda::EventSourceMapping': p.FunctionName,
+      'AWS::Lambda::Permission': p.FunctionName,
+    })[Type] ?? null));
+    const count = (text, part) => text.split(part).length - 1;
+    assert.equal(count(invoked('prod'), '"live"'), count(invoked('prod'), 'LambdaFunction'));
+    assert.equal(count(invoked('dev'), '"live"'), 0);
+  });
+}
+
+module.exports = { EVENT_ALARMS, operations };

@@ -1,0 +1,92 @@
+'use strict';
+
+// "One of your own" in the README, word by word: its file and its lines of serverless.yml go into a copy of the project,
+// and its commands have to answer as it says.
+
+const assert = require('node:assert/strict');
+const { execFileSync, spawn } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { after, before, describe, it } = require('node:test');
+
+const ROOT = path.resolve(__dirname, '..');
+const COPY = fs.mkdtempSync(path.join(os.tmpdir(), 'bookings-newcomer-'));
+const LOG = path.join(COPY, 'log');
+const [, SECTION] = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8').split('\n### One of your own\n');
+
+/** The first block of the section in this language. */
+function block(language) {
+  return SECTION.split(`\n\`\`\`${language}\n`)[1].split('\n```\n')[0] + '\n';
+}
+
+/** What varies from run to run is the same to us: ids, and times. */
+function settled(text) {
+  return JSON.parse(text, (name, value) => {
+    if (['booking_id', 'instance'].includes(name)) return name;
+    if (name === 'ttl' || name.endsWith('_time') || name.endsWith('_at')) return typeof value;
+    return value;
+  });
+}
+
+async function until(condition, what, seconds) {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
+    const found = condition();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error(`${seconds} seconds have passed, and still not: ${what}\n${fs.readFileSync(LOG, 'utf8')}`);
+}
+
+describe('an endpoint of your own', () => {
+  let local;
+  let api;
+  before(async () => {
+    const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' });
+    for (const file of files.split('\0').filter((name) => name && fs.existsSync(path.join(ROOT, name)))) {
+      fs.cpSync(path.join(ROOT, file), path.join(COPY, file));
+    }
+    const [, file] = /The file is `([^`]+)`/.exec(SECTION);
+    fs.writeFileSync(path.join(COPY, file), block('rust'), { flag: 'wx' });
+    const template = path.join(COPY, 'serverless.yml');
+    const [functions, rest] = fs.readFileSync(template, 'utf8').split('\nresources:\n');
+    fs.writeFileSync(template, `${functions}\n${block('yaml')}\nresources:\n${rest}`);
+
+    // The folder of builds is shared: what is the same in both is not built again.
+    const env = { ...process.env, CARGO_TARGET_DIR: path.join(ROOT, 'target') };
+    execFileSync('cargo', ['fmt', '--check'], { cwd: COPY, env, stdio: 'inherit' });
+    const log = fs.openSync(LOG, 'w');
+    const options = ['local', '--ephemeral', '--port', '0', '--dynamodb-port', '0'];
+    local = spawn('cargo', options, { cwd: COPY, env, stdio: ['ignore', log, log] });
+    let ended = false;
+    local.on('close', () => (ended = true));
+    const endpoints = path.join(COPY, '.local/endpoints.json');
+    await until(() => fs.existsSync(endpoints) || ended, '`cargo local` serves', 900);
+    assert.ok(!ended, fs.readFileSync(LOG, 'utf8'));
+    ({ api } = JSON.parse(fs.readFileSync(endpoints, 'utf8')));
+  });
+  after(async () => {
+    if (local?.kill('SIGINT')) await new Promise((resolve) => local.on('close', resolve));
+    fs.rmSync(COPY, { recursive: true });
+  });
+
+  it('answers as the README says', async () => {
+    const day = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    const wanted = { user_id: 'alice', resource_id: 'room-1', start_time: `${day}T10:00:00Z`, end_time: `${day}T11:00:00Z` };
+    const made = await fetch(`${api}/bookings`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(wanted),
+    });
+    assert.equal(made.status, 201);
+    const id = (await made.json()).booking_id;
+    const lines = block('console').trim().split('\n');
+    const commands = lines.filter((line) => line.startsWith('$ '));
+    assert.ok(commands.length >= 2);
+    for (const command of commands) {
+      const run = command.slice(2).replaceAll('http://127.0.0.1:3000', api);
+      const answer = execFileSync('bash', ['-c', run], { env: { ...process.env, id }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+      assert.deepEqual(settled(answer), settled(lines[lines.indexOf(command) + 1]), answer);
+    }
+  });
+});
