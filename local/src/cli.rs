@@ -1,5 +1,6 @@
 //! The command line: options in, a running service, one sentence and an exit code out.
 
+mod openapi;
 mod token;
 
 use std::{fmt::Display, io::Write, path::PathBuf, process::ExitCode, time::Duration};
@@ -67,6 +68,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Token(token::Arguments),
+    Openapi(openapi::Arguments),
 }
 
 /// `name=value`; the value may be empty, and have more of the signs in it.
@@ -114,9 +116,13 @@ pub async fn run() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    if let Some(Command::Token(request)) = arguments.command {
-        return match token::fetch(request).await {
-            Ok(token) => print(&token),
+    if let Some(command) = arguments.command {
+        let done = match command {
+            Command::Token(request) => token::fetch(request).await,
+            Command::Openapi(request) => openapi::write(request).await,
+        };
+        return match done {
+            Ok(answer) => print(&answer),
             Err(reason) => refuse(&reason),
         };
     }

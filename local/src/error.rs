@@ -50,6 +50,10 @@ pub enum StartError {
     #[error("{0}")]
     Auth(String),
 
+    /// A function does not say what it is, or two of them contradict each other.
+    #[error("{0}")]
+    Contract(String),
+
     /// Two options that exclude each other.
     #[error("{0}")]
     Options(String),

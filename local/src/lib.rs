@@ -42,6 +42,7 @@ mod endpoints;
 mod error;
 mod gateway;
 mod log;
+mod openapi;
 mod options;
 mod outline;
 mod queue;
@@ -59,6 +60,7 @@ pub use self::{
     bus::Event,
     cli::run,
     error::StartError,
+    openapi::{announces_breaking, breaking_changes, openapi},
     options::{Binaries, Data, Log, Options},
     outline::{Function, functions},
     runtime::{Failure, FunctionError},

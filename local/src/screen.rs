@@ -38,6 +38,7 @@ fn write(out: &mut String, template: &Template, addresses: &Addresses<'_>, optio
     let Addresses { api: url, dynamodb, sqs } = addresses;
     writeln!(out, "\n{service} ({stage}) runs on this machine\n")?;
     writeln!(out, "  API       {url}")?;
+    writeln!(out, "  Docs      {url}/docs")?;
     let names = tables.iter().map(|table| table.name.as_str()).collect::<Vec<_>>().join(", ");
     writeln!(out, "  DynamoDB  {dynamodb}  {names}")?;
     writeln!(out, "  Events    {url}/_local/events  {}", buses.join(", "))?;

@@ -10,7 +10,8 @@ use serde_json::Value;
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::parts::{Backing, Building, Callers, listen, url_of};
+pub(crate) use self::parts::Building;
+use self::parts::{Backing, Callers, listen, url_of};
 use crate::{
     auth::{self, Issuer},
     aws, binaries,
@@ -21,6 +22,7 @@ use crate::{
     error::StartError,
     gateway::Gateway,
     log::Logger,
+    openapi::Api,
     options::{Data, Options},
     queue::Queues,
     runtime::{Failure, FunctionError, Functions, Scale, Surroundings, Trace},
@@ -108,6 +110,7 @@ impl Service {
             extra: options.environment.clone(),
         };
         let scale = Scale { max_processes: options.max_processes, idle_after: options.idle_after };
+        let api = Api::new(&template, &pairs);
         let functions = Functions::new(pairs, &surroundings, scale, &logger);
         for notice in &template.notices {
             logger.say("local", notice);
@@ -124,7 +127,7 @@ impl Service {
         callers.follow_schedules();
         let port = gateway_listener.local_addr().map_or(options.port, |address| address.port());
         let (kept, log) = ((bus.clone(), queues.clone()), logger.clone());
-        let gateway = Gateway::new(&template, functions.clone(), kept, log, port, issuer.clone());
+        let gateway = Gateway::new(&template, api, functions.clone(), kept, log, port, issuer.clone());
         let gateway = tokio::spawn(gateway.serve(gateway_listener, intake.clone()));
         let screen = Screen::new(&template, &Addresses { api: &url, dynamodb: &dynamodb_url, sqs: &aws_url }, &options);
         tasks.close();

@@ -118,13 +118,16 @@ pub fn handler(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `title = "Time taken"`: without it, the variant's name as words.
 /// - `detail = "..."`: a format string over the named fields; without it, the title.
 /// - `retry_after = 1`: seconds, for the `Retry-After` header.
+/// - `with = "if-match"`: documented only where the endpoint takes a parameter, or a body with a member, of that
+///   name; of several names with commas between them it has to take all. Without it, the problem is documented wherever
+///   the enum is the endpoint's error.
 /// - `transparent`, alone: the variant's one unnamed field is the problem.
 ///
 /// The variant's doc comment describes the answer in the API's documentation.
 ///
 /// # Fields
 ///
-/// A named field is a member of the problem (`Serialize`), unless it is marked:
+/// A named field is a member of the problem (`Serialize`, `JsonSchema`), unless it is marked:
 ///
 /// - `#[problem(skip)]`: not a member. `detail` can still show it.
 /// - `#[problem(cause)]`: the failure behind this one, which is logged and is not a member.

@@ -13,22 +13,32 @@ use crate::Problem;
 #[derive(Debug, Problem)]
 pub enum BookingError {
     /// There is no booking of this id.
-    #[problem(status = 404, title = "Not found", type = "not-found", detail = "Booking not found")]
+    #[problem(status = 404, title = "Not found", type = "not-found", detail = "Booking not found", with = "booking_id")]
     NotFound,
     /// The token is another user's. Ask for yourself, or with the scope `bookings:admin`.
-    #[problem(status = 403, title = "Forbidden", detail = "the token does not allow to act for this user")]
+    #[problem(
+        status = 403,
+        title = "Forbidden",
+        detail = "the token does not allow to act for this user",
+        with = "user_id"
+    )]
     Forbidden,
     /// Another booking holds the resource for some of the time; `busy` is when. Ask for another time or resource.
-    #[problem(status = 409, detail = "the resource is booked {busy}")]
+    #[problem(status = 409, detail = "the resource is booked {busy}", with = "start_time")]
     TimeTaken {
         /// The span in the way.
         busy: BusySpan,
     },
     /// The booking is cancelled and cannot be changed. Make a new one.
-    #[problem(status = 409, title = "Booking cancelled", detail = "the booking is cancelled and cannot be changed")]
+    #[problem(
+        status = 409,
+        title = "Booking cancelled",
+        detail = "the booking is cancelled and cannot be changed",
+        with = "booking_id, start_time"
+    )]
     Cancelled,
     /// The booking was changed since the version named in `If-Match`. Read it again, then decide.
-    #[problem(status = 412, detail = "the booking is at version {version} now")]
+    #[problem(status = 412, detail = "the booking is at version {version} now", with = "if-match")]
     VersionChanged {
         /// The current version.
         version: u64,
@@ -37,16 +47,25 @@ pub enum BookingError {
     #[problem(transparent)]
     Invalid(Faults),
     /// The `Idempotency-Key` was used for another request. Use a new key for a new booking.
-    #[problem(status = 422, detail = "this Idempotency-Key made another booking from another body")]
+    #[problem(
+        status = 422,
+        detail = "this Idempotency-Key made another booking from another body",
+        with = "idempotency-key"
+    )]
     KeyReused,
     /// The cursor is not one that this list gave out. Start again without it.
-    #[problem(status = 400, detail = "the cursor is not one of this list; start again without it")]
+    #[problem(status = 400, detail = "the cursor is not one of this list; start again without it", with = "cursor")]
     InvalidCursor,
     /// Too many requests at once. Wait, then try again.
     #[problem(status = 429, title = "Too many requests", detail = "too many requests at once", retry_after = 1)]
     Throttled(#[problem(cause)] Cause),
     /// So many others are booking this resource at this moment that no attempt got through. Try again.
-    #[problem(status = 503, detail = "too many bookings of this resource at this moment", retry_after = 1)]
+    #[problem(
+        status = 503,
+        detail = "too many bookings of this resource at this moment",
+        retry_after = 1,
+        with = "start_time"
+    )]
     Contended,
     /// The store does not answer. Try again.
     #[problem(status = 503, title = "Unavailable", detail = "the store does not answer", retry_after = 2)]
@@ -85,6 +104,7 @@ pub struct BusySpan {
     /// Its first moment.
     pub start_time: Timestamp,
     /// The moment it is over.
+    #[schemars(example = &"2035-05-14T10:00:00Z")]
     pub end_time: Timestamp,
 }
 

@@ -9,8 +9,10 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Fault {
     /// RFC 6901 JSON pointer into the body, or the name of a query parameter.
+    #[schemars(example = &"/end_time")]
     pub pointer: String,
     /// The rule, in words that say what to send instead.
+    #[schemars(example = &"must be after start_time")]
     pub detail: Cow<'static, str>,
 }
 

@@ -51,7 +51,7 @@ impl JsonSchema for BookingId {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": "uuid" })
+        json_schema!({ "description": "Names a booking.", "type": "string", "format": "uuid", "examples": ["67e55044-10b1-426f-9247-bb680e5fe0c8"] })
     }
 }
 
@@ -69,7 +69,7 @@ fn identifier(text: &str, (): &()) -> garde::Result {
 }
 
 macro_rules! identifiers {
-    ($($(#[$docs:meta])* $name:ident)*) => {$(
+    ($($(#[$docs:meta])* $name:ident = $example:literal, $description:literal)*) => {$(
         $(#[$docs])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, Validate)]
         #[serde(transparent)]
@@ -106,7 +106,14 @@ macro_rules! identifiers {
             }
 
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": IDENTIFIER })
+                json_schema!({
+                    "description": $description,
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 128,
+                    "pattern": IDENTIFIER,
+                    "examples": [$example],
+                })
             }
         }
     )*};
@@ -114,9 +121,9 @@ macro_rules! identifiers {
 
 identifiers! {
     /// Who booked: 1 to 128 characters of `A-Za-z0-9._:@|+-`.
-    UserId
+    UserId = "alice", "Names a user."
     /// What is booked: 1 to 128 characters of `A-Za-z0-9._:@|+-`.
-    ResourceId
+    ResourceId = "room-1", "Names what can be booked."
 }
 
 /// The value of an `Idempotency-Key` header: 1 to 255 visible ASCII characters.
@@ -137,6 +144,27 @@ impl IdempotencyKey {
     pub fn booking_id(&self, user: &UserId) -> BookingId {
         // No user's identifier holds a space, so no other user and key make this name.
         BookingId(Uuid::new_v5(&KEYS, format!("{user} {}", self.0).as_bytes()))
+    }
+}
+
+impl JsonSchema for IdempotencyKey {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "IdempotencyKey".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Of the client's choice, such as a UUID; the same for every try of one request.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 255,
+            "pattern": "^[!-~]{1,255}$",
+            "examples": ["0b9c2f6e-5e0d-4f3b-9a1c-8d7e6f5a4b3c"],
+        })
     }
 }
 

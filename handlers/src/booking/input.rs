@@ -25,11 +25,12 @@ pub struct NewBooking {
     #[garde(skip)]
     pub start_time: Timestamp,
     /// The moment it is over: after `start_time`, by at most 31 days.
+    #[schemars(example = &"2035-05-14T10:00:00Z")]
     #[garde(skip)]
     pub end_time: Timestamp,
     /// How many seconds before the start the reminder is due. Absent means 900, `null` means no reminder.
     #[serde(default = "default_lead")]
-    #[garde(inner(range(min = 60, max = 2_592_000)))]
+    #[garde(range(min = 60, max = 2_592_000))]
     pub reminder_lead_seconds: Option<i64>,
 }
 
@@ -55,14 +56,14 @@ pub struct BookingPatch {
     pub start_time: Option<Timestamp>,
     /// The moment it is over.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Timestamp")]
+    #[schemars(with = "Timestamp", example = &"2035-05-14T11:00:00Z")]
     #[garde(skip)]
     pub end_time: Option<Timestamp>,
     /// How many seconds before the start the reminder is due; `null` removes it. Absent keeps the lead, and the
     /// reminder moves with the start.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<i64>")]
-    #[garde(inner(inner(range(min = 60, max = 2_592_000))))]
+    #[schemars(with = "Option<i64>", example = 1800)]
+    #[garde(range(min = 60, max = 2_592_000))]
     pub reminder_lead_seconds: Option<Option<i64>>,
 }
 
@@ -80,10 +81,11 @@ pub struct ListQuery {
     #[garde(skip)]
     pub status: Option<Status>,
     /// At most this many on a page; 50 where it is not given.
-    #[garde(inner(range(min = 1, max = 100)))]
+    #[schemars(extend("default" = 50))]
+    #[garde(range(min = 1, max = 100))]
     pub limit: Option<i64>,
     /// Where the page starts: from the `Link` of the page before.
-    #[garde(inner(length(bytes, max = 1024)))]
+    #[garde(length(bytes, max = 1024))]
     pub cursor: Option<String>,
 }
 
@@ -101,9 +103,11 @@ impl ListQuery {
 #[serde(deny_unknown_fields)]
 pub struct BusyQuery {
     /// The first moment to look at.
+    #[schemars(example = &"2035-05-14T00:00:00Z")]
     #[garde(skip)]
     pub from: Timestamp,
     /// The moment to stop at: after `from`, by at most 31 days.
+    #[schemars(example = &"2035-05-21T00:00:00Z")]
     #[garde(skip)]
     pub to: Timestamp,
 }

@@ -17,18 +17,24 @@ pub struct Booking {
     /// Its first moment.
     pub start_time: Timestamp,
     /// The moment it is over; another booking may start then.
+    #[schemars(example = &"2035-05-14T10:00:00Z")]
     pub end_time: Timestamp,
     /// Whether it still holds the resource.
     pub status: Status,
     /// How many seconds before the start the reminder is due; null where there is none.
+    #[schemars(example = 900)]
     pub reminder_lead_seconds: Option<u32>,
     /// When the reminder is due, in seconds since the Unix epoch; null where there is none.
+    #[schemars(example = 2_062_745_100_i64)]
     pub ttl: Option<i64>,
     /// Counts the changes, from 1.
+    #[schemars(range(min = 1), example = 1)]
     pub version: u64,
     /// When it was made.
+    #[schemars(example = &"2035-04-30T16:20:00.125Z")]
     pub created_at: Timestamp,
     /// When it was last changed.
+    #[schemars(example = &"2035-04-30T16:20:00.125Z")]
     pub updated_at: Timestamp,
 }
 

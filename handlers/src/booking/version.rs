@@ -1,5 +1,7 @@
 //! Which version of a booking a change is meant for.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
 /// The value of an `If-Match` header (RFC 9110, section 13.1.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IfMatch {
@@ -21,6 +23,10 @@ impl IfMatch {
         for tag in header.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
             let weak = tag.starts_with("W/");
             let opaque = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?;
+            // RFC 9110, section 8.8.3. A comma may stand in a tag too, or nothing at all; none of ours is like that.
+            if opaque.is_empty() || !opaque.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"') {
+                return None;
+            }
             if let (Ok(version), false) = (opaque.parse(), weak) {
                 versions.push(version);
             }
@@ -38,6 +44,26 @@ impl IfMatch {
     }
 }
 
+impl JsonSchema for IfMatch {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "IfMatch".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "The `ETag` of the version that is meant, or `*`. A change meant for another version is refused.",
+            "type": "string",
+            "minLength": 1,
+            "pattern": r#"^(\*|(W/)?"[!#-+.-~-]+"( *, *(W/)?"[!#-+.-~-]+")*)$"#,
+            "examples": ["\"1\""],
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,7 +75,7 @@ mod tests {
         assert_eq!(IfMatch::parse("\"3\", \"4\""), Some(IfMatch::Versions(vec![3, 4])));
         assert!(!IfMatch::parse("W/\"3\"").unwrap().allows(3));
         assert!(!IfMatch::parse("\"abc\"").unwrap().allows(3));
-        for text in ["", "3", "\"3", "3\"", ",", "\""] {
+        for text in ["", "3", "\"\"", "\"3", "3\"", ",", "\"", "\"3\" \"4\"", "\"3 \"", "\"3\"4\""] {
             assert_eq!(IfMatch::parse(text), None, "{text}");
         }
     }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::problem::common::{self, problem};
-use super::{Contract, FromRequest, Rejection, Request, repair};
+use super::{Contract, FromRequest, Rejection, Request, numbers, repair};
 
 /// The largest body that is read, in bytes.
 pub(super) const BODY_LIMIT: usize = 64 * 1024;
@@ -33,7 +33,10 @@ impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema> FromRequest for 
         }
         let value: T = match serde_json::from_slice(bytes) {
             Ok(value) => value,
-            Err(_) => return Err(refuse::<T>(bytes)),
+            Err(_) => match numbers::whole(bytes) {
+                None => return Err(refuse::<T>(bytes)),
+                Some(whole) => serde_json::from_slice(&whole).map_err(|_| refuse::<T>(&whole))?,
+            },
         };
         match value.validate() {
             Ok(()) => Ok(Some(Self(value))),
@@ -46,7 +49,7 @@ impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema> FromRequest for 
     }
 
     fn describe(contract: &mut Contract, required: bool) {
-        let schema = contract.schema::<T>();
+        let schema = contract.taken::<T>();
         contract.body(&schema, required);
         contract.problems([common::MALFORMED_BODY, common::BODY_TOO_LARGE, common::NOT_JSON, common::INVALID]);
     }

@@ -1,68 +1,88 @@
-//! What a function says of itself: printed as JSON by a debug build that is run outside Lambda. `openapi.json` and the
-//! tests that hold `serverless.yml` against the code are made from it; a release build never calls it and carries none
-//! of it.
+//! What a function says of itself: printed as JSON by a debug build that is run outside Lambda. `openapi.json`, the
+//! documentation page and the tests that hold `serverless.yml` against the code are made from it; a release build never
+//! calls it and carries none of it.
+//!
+//! What an endpoint says is a piece of an OpenAPI 3.1 document: its `operation`, and the `components` that it refers
+//! to. What only the template knows, such as who may call it, is for whoever puts the pieces together.
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
+#![cfg_attr(not(debug_assertions), expect(dead_code, reason = "a release build carries none of it"))]
+
+mod example;
+mod header;
+mod operation;
+mod problems;
+#[cfg(test)]
+mod tests;
+
+use schemars::generate::{Contract as Direction, SchemaSettings};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+pub use self::header::Header;
+use self::operation::Operation;
 use super::{FromEvent, FromPath, FromRequest, Init, Outcome, ProblemKind, Respond, Route};
 
 /// A function's contract, while it is being gathered.
 #[derive(Debug)]
 pub struct Contract {
     json: Map<String, Value>,
-    generator: SchemaGenerator,
     variables: Vec<&'static str>,
-    parameters: Vec<Value>,
-    problems: Vec<ProblemKind>,
-    status: u16,
+    /// What clients send.
+    taken: SchemaGenerator,
+    /// What they get.
+    answered: SchemaGenerator,
+    operation: Operation,
 }
 
 impl Contract {
     pub(super) fn new(function: &'static str) -> Self {
         let mut json = Map::new();
         json.insert("function".into(), json!(function));
-        let settings = SchemaSettings::draft2020_12().with(|settings| {
-            settings.definitions_path = "/components/schemas".into();
-        });
+        let package = json!({ "version": env!("CARGO_PKG_VERSION"), "license": env!("CARGO_PKG_LICENSE") });
+        json.insert("package".into(), package);
         Self {
             json,
-            generator: settings.into_generator(),
             variables: Vec::new(),
-            parameters: Vec::new(),
-            problems: Vec::new(),
-            status: 200,
+            taken: generator(Direction::Deserialize),
+            answered: generator(Direction::Serialize),
+            operation: Operation::default(),
         }
     }
 
-    pub(super) fn into_json(mut self) -> Value {
+    /// The contract. The error is a sentence for the author.
+    pub(super) fn into_json(mut self) -> Result<Value, String> {
         self.variables.sort_unstable();
         self.variables.dedup();
         self.json.insert("environment".into(), json!(self.variables));
-        self.json.insert("parameters".into(), json!(self.parameters));
-        self.json.insert("problems".into(), json!(self.problems));
-        self.json.insert("schemas".into(), Value::Object(self.generator.take_definitions(true)));
-        Value::Object(self.json)
+        if self.json.contains_key("path") {
+            let (operation, components) = self.operation.into_json(&mut self.answered);
+            let mut schemas = self.answered.take_definitions(true);
+            for (name, schema) in self.taken.take_definitions(true) {
+                if schemas.get(&name).is_some_and(|answered| *answered != schema) {
+                    return Err(format!(
+                        "`{name}` looks different when it is sent and when it is answered; use two types"
+                    ));
+                }
+                schemas.insert(name, schema);
+            }
+            schemas.extend(components.schemas);
+            let components = json!({ "schemas": schemas, "headers": components.headers });
+            self.json.insert("operation".into(), operation);
+            self.json.insert("components".into(), components);
+        }
+        Ok(Value::Object(self.json))
     }
 
     pub(super) fn route(&mut self, route: &Route) {
-        self.status = route.status;
         self.json.insert("trigger".into(), json!("http"));
         self.json.insert("method".into(), json!(route.method));
         self.json.insert("path".into(), json!(route.path));
-        self.docs(route.docs);
+        self.operation.of(route);
     }
 
     pub(super) fn trigger(&mut self, trigger: &'static str, docs: &'static str) {
         self.json.insert("trigger".into(), json!(trigger));
-        self.docs(docs);
-    }
-
-    /// The first paragraph is the summary, what follows the description.
-    fn docs(&mut self, docs: &'static str) {
-        let (summary, description) = docs.split_once("\n\n").unwrap_or((docs, ""));
-        self.json.insert("summary".into(), json!(summary.replace('\n', " ").trim_end_matches('.')));
-        self.json.insert("description".into(), json!(description.trim()));
+        self.json.insert("description".into(), json!(docs));
     }
 
     /// A borrowed argument.
@@ -77,9 +97,9 @@ impl Contract {
 
     /// An argument of the path.
     pub fn path<T: FromPath>(&mut self, name: &'static str) {
-        let schema = self.schema::<T>();
-        self.parameter("path", name, true, &schema);
-        self.problems([super::problem::common::NOT_FOUND]);
+        let schema = self.taken::<T>();
+        self.parameter("path", name, true, schema);
+        self.problems([super::problem::common::NOT_FOUND.detail(T::NOT_FOUND)]);
     }
 
     /// An argument of the request.
@@ -98,62 +118,63 @@ impl Contract {
     /// The return type of a function that has no client.
     pub fn outcome<K, T: Outcome<K>>(&mut self) {}
 
-    /// The schema of `T`; what it is made of goes to the contract's `schemas`.
-    pub fn schema<T: JsonSchema>(&mut self) -> Schema {
-        self.generator.subschema_for::<T>()
+    /// The schema of a `T` that clients send; what it is made of goes to the contract's components.
+    pub fn taken<T: JsonSchema>(&mut self) -> Schema {
+        self.taken.subschema_for::<T>()
     }
 
-    /// A parameter, `place` being `path`, `query` or `header`.
-    pub fn parameter(&mut self, place: &str, name: &str, required: bool, schema: &Schema) {
-        self.parameters.push(json!({ "in": place, "name": name, "required": required, "schema": schema }));
+    /// The schema of a `T` that clients get; what it is made of goes to the contract's components.
+    pub fn answered<T: JsonSchema>(&mut self) -> Schema {
+        self.answered.subschema_for::<T>()
+    }
+
+    /// A parameter, `place` being `path`, `query` or `header`. Its description and its example are those of the schema.
+    pub fn parameter(&mut self, place: &str, name: &str, required: bool, schema: Schema) {
+        self.operation.parameter(place, name, required, schema.to_value());
     }
 
     /// The parameters of a query: the properties of its struct.
-    pub fn query(&mut self, schema: Schema) {
-        let schema = self.resolve(schema);
-        let properties = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
-        let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
-        for (name, property) in properties {
-            let needed = required.iter().any(|required| required == name.as_str());
-            self.parameters.push(json!({ "in": "query", "name": name, "required": needed, "schema": property }));
-        }
-    }
-
-    fn resolve(&self, schema: Schema) -> Schema {
+    pub fn query(&mut self, schema: &Schema) {
         let name = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
-        match name.and_then(|name| self.generator.definitions().get(name)) {
-            Some(found) => Schema::try_from(found.clone()).unwrap_or(schema),
-            None => schema,
+        // It is no body, so no component either.
+        let owned = name.and_then(|name| self.taken.definitions_mut().remove(name));
+        let schema = owned.as_ref().unwrap_or(schema.as_value());
+        let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+        for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            let required = required.iter().any(|required| required == name.as_str());
+            self.operation.parameter("query", name, required, operation::without_null(property.clone()));
         }
     }
 
-    /// That who asks makes a difference.
-    pub fn caller(&mut self) {
-        self.json.insert("caller".into(), json!(true));
-        self.problems([super::problem::common::UNAUTHORIZED]);
-    }
-
-    /// The body of the request.
+    /// The body of the request, as JSON.
     pub fn body(&mut self, schema: &Schema, required: bool) {
-        self.json.insert("body".into(), json!({ "required": required, "schema": schema }));
+        let definitions = self.taken.definitions();
+        let example = example::of(schema.as_value(), definitions);
+        let resolved = example::resolve(schema.as_value(), definitions);
+        self.operation.body(schema, required, example, resolved);
     }
 
     /// The success: its body, where it has one, and its headers.
-    pub fn success(&mut self, schema: Option<&Schema>, headers: &[&str]) {
-        self.json.insert("answer".into(), json!({ "status": self.status, "schema": schema, "headers": headers }));
+    pub fn success(&mut self, schema: Option<&Schema>, headers: &[&Header]) {
+        let example = schema.and_then(|schema| example::of(schema.as_value(), self.answered.definitions()));
+        self.operation.success(schema, example, headers);
     }
 
-    /// The answer to a `GET` whose client holds the current version.
-    pub fn not_modified(&mut self) {
-        self.json.insert("not_modified".into(), json!(true));
+    /// That a `GET` is answered 304 to a client that holds the current version; `headers` come with it.
+    pub fn not_modified(&mut self, headers: &[&Header]) {
+        self.operation.not_modified(headers);
     }
 
     /// Problems that can be met; those known already are not added again.
     pub fn problems(&mut self, kinds: impl IntoIterator<Item = ProblemKind>) {
-        for kind in kinds {
-            if !self.problems.iter().any(|known| known.kind == kind.kind && known.status == kind.status) {
-                self.problems.push(kind);
-            }
-        }
+        self.operation.problems(kinds);
     }
+}
+
+fn generator(direction: Direction) -> SchemaGenerator {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.definitions_path = "/components/schemas".into();
+        settings.contract = direction;
+    });
+    settings.into_generator()
 }

@@ -57,9 +57,8 @@ impl FromRequest for Caller {
         common::problem(common::UNAUTHORIZED).into()
     }
 
-    fn describe(contract: &mut Contract, _required: bool) {
-        contract.caller();
-    }
+    /// Nothing: whether there is a token to send is for the template to say.
+    fn describe(_contract: &mut Contract, _required: bool) {}
 }
 
 macro_rules! headers {
@@ -78,8 +77,8 @@ macro_rules! headers {
             }
 
             fn describe(contract: &mut Contract, required: bool) {
-                let schema = contract.schema::<String>();
-                contract.parameter("header", $name, required, &schema);
+                let schema = contract.taken::<Self>();
+                contract.parameter("header", $name, required, schema);
                 contract.problems([common::MALFORMED_HEADER]);
             }
         }

@@ -140,3 +140,6 @@ pub trait FromPath: Sized + schemars::JsonSchema {
         common::problem(common::NOT_FOUND).detail(Self::NOT_FOUND).into()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,14 @@
 //! Problem details for HTTP APIs, RFC 9457.
 
+mod kind;
+
 use std::borrow::Cow;
 use std::error::Error;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+pub use self::kind::{Member, ProblemKind};
 use crate::booking::{Fault, Faults};
 
 /// An error that a client is told of. Derive it for an enum: [`derive@crate::Problem`].
@@ -25,20 +28,6 @@ pub trait Problem {
 
     /// Every problem this type can become, for the API's documentation.
     fn kinds() -> Vec<ProblemKind>;
-}
-
-/// One documented problem.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct ProblemKind {
-    /// HTTP status, 400..=599.
-    pub status: u16,
-    /// The problem's `type`, a URI that stays the same between releases.
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    /// The problem's `title`.
-    pub title: &'static str,
-    /// When it happens and what to do about it; may be empty.
-    pub description: &'static str,
 }
 
 /// A problem details object (RFC 9457, section 3).
@@ -136,8 +125,9 @@ impl Problem for Faults {
         common::invalid(self.0.clone())
     }
 
+    /// None: whatever holds values that can break a rule, a body or a query, documents this already.
     fn kinds() -> Vec<ProblemKind> {
-        vec![common::INVALID]
+        Vec::new()
     }
 }
 
@@ -161,41 +151,44 @@ impl From<ProblemDetails> for Rejection {
 
 /// The problems that any request can meet, whatever the endpoint.
 pub(crate) mod common {
-    use super::{ProblemDetails, ProblemKind};
+    use super::{Member, ProblemDetails, ProblemKind};
     use crate::booking::Fault;
 
-    macro_rules! kinds {
-        ($($name:ident = $status:literal $kind:literal $title:literal $description:literal;)*) => {$(
-            pub(crate) const $name: ProblemKind = ProblemKind {
-                status: $status, kind: $kind, title: $title, description: $description,
-            };
-        )*};
-    }
-
-    kinds! {
-        MALFORMED_BODY = 400 "urn:problem:malformed-body" "Malformed body"
-            "The body is not JSON.";
-        MALFORMED_HEADER = 400 "urn:problem:malformed-header" "Malformed header"
-            "A header has a value that it cannot have.";
-        UNAUTHORIZED = 401 "urn:problem:unauthorized" "Unauthorized"
-            "The token is missing, has run out or is not for this service.";
-        NOT_THROUGH_THE_EDGE = 403 "urn:problem:not-through-the-edge" "Not through the edge"
-            "This address is closed; the service has another.";
-        NOT_FOUND = 404 "urn:problem:not-found" "Not found"
-            "There is nothing at this path.";
-        BODY_TOO_LARGE = 413 "urn:problem:body-too-large" "Body too large"
-            "The body is over 64 KiB.";
-        NOT_JSON = 415 "urn:problem:not-json" "Not JSON"
-            "The body's content type is not JSON.";
-        INVALID = 422 "urn:problem:invalid" "Invalid values"
-            "The request is well formed, but some of its values break a rule; `errors` names each of them.";
-        UNAVAILABLE = 503 "urn:problem:unavailable" "Unavailable"
-            "The service does not get through in time. Try again.";
-        INTERNAL = 500 "urn:problem:internal" "Internal error"
-            "The fault is ours. The request id says where to look.";
-    }
+    pub(crate) const MALFORMED_BODY: ProblemKind =
+        ProblemKind::new(400, "urn:problem:malformed-body", "Malformed body")
+            .describe("The body is not JSON.")
+            .detail("the body is empty; send a JSON object");
+    pub(crate) const MALFORMED_HEADER: ProblemKind =
+        ProblemKind::new(400, "urn:problem:malformed-header", "Malformed header")
+            .describe("A header has a value that it cannot have.");
+    pub(crate) const UNAUTHORIZED: ProblemKind = ProblemKind::new(401, "urn:problem:unauthorized", "Unauthorized")
+        .describe("The token is missing, has run out or is not for this service.");
+    pub(crate) const NOT_THROUGH_THE_EDGE: ProblemKind =
+        ProblemKind::new(403, "urn:problem:not-through-the-edge", "Not through the edge")
+            .describe("This address is closed; the service has another.");
+    pub(crate) const NOT_FOUND: ProblemKind = ProblemKind::new(404, "urn:problem:not-found", "Not found")
+        .describe("There is nothing at this path, or what is there is not the caller's.");
+    pub(crate) const BODY_TOO_LARGE: ProblemKind =
+        ProblemKind::new(413, "urn:problem:body-too-large", "Body too large").describe("The body is over 64 KiB.");
+    pub(crate) const NOT_JSON: ProblemKind = ProblemKind::new(415, "urn:problem:not-json", "Not JSON")
+        .describe("The body's content type is not JSON.")
+        .detail("send the body with `content-type: application/json`");
+    pub(crate) const INVALID: ProblemKind = ProblemKind::new(422, "urn:problem:invalid", "Invalid values")
+        .describe("The request is well formed, but some of its values break a rule; `errors` names each of them.")
+        .detail("1 value breaks a rule")
+        .members(&[Member::of::<Vec<Fault>>("errors")]);
+    pub(crate) const UNAVAILABLE: ProblemKind = ProblemKind::new(503, "urn:problem:unavailable", "Unavailable")
+        .describe("The service does not get through in time. Try again.")
+        .retry_after(1);
+    pub(crate) const INTERNAL: ProblemKind = ProblemKind::new(500, "urn:problem:internal", "Internal error")
+        .describe("The fault is ours. The request id says where to look.");
 
     /// A problem of this kind.
+    #[expect(
+        clippy::inline_always,
+        reason = "what is documented of the kind, schemas and all, stays out of a release build"
+    )]
+    #[inline(always)]
     pub(crate) fn problem(kind: ProblemKind) -> ProblemDetails {
         ProblemDetails::new(kind.status, kind.kind, kind.title)
     }

@@ -45,8 +45,8 @@ impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema> FromRequest for 
     }
 
     fn describe(contract: &mut Contract, _required: bool) {
-        let schema = contract.schema::<T>();
-        contract.query(schema);
+        let schema = contract.taken::<T>();
+        contract.query(&schema);
         contract.problems([common::INVALID]);
     }
 }

@@ -8,7 +8,7 @@ use garde::{Report, Validate};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::pointer;
+use super::{numbers, pointer};
 use crate::booking::Fault;
 
 /// More faults than this are not looked for.
@@ -178,7 +178,10 @@ fn remove(value: &mut Value, holder: &str, name: &str) -> bool {
 /// Reads the string at `place` as the number or truth value that it spells.
 fn spell(value: &mut Value, place: &str) -> bool {
     let Some(slot) = value.pointer_mut(place) else { return false };
-    let spelled = slot.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let spelled = slot.as_str().and_then(|text| {
+        let whole = numbers::whole(text.as_bytes());
+        serde_json::from_slice::<Value>(whole.as_deref().unwrap_or(text.as_bytes())).ok()
+    });
     match spelled {
         Some(spelled) if spelled.is_number() || spelled.is_boolean() => {
             *slot = spelled;

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::metrics::{self, Metric};
 use super::problem::common;
-use super::{Contract, Json, Problem, ProblemDetails, Route};
+use super::{Contract, Header, Json, Problem, ProblemDetails, Route, uri};
 use crate::booking::{Created, Page};
 
 /// What a handler can answer with.
@@ -28,6 +28,34 @@ pub trait Respond {
     fn describe(contract: &mut Contract);
 }
 
+const ENTITY_TAG: Header = Header {
+    name: "ETag",
+    description: "The version, as a strong entity tag (RFC 9110, section 8.8.3).",
+    always: true,
+    example: "\"1\"",
+};
+
+const ADDRESS: Header = Header {
+    name: "Location",
+    description: "The path of what was created.",
+    always: true,
+    example: "/bookings/67e55044-10b1-426f-9247-bb680e5fe0c8",
+};
+
+const REPLAYED: Header = Header {
+    name: "Idempotency-Replayed",
+    description: "`true` where an earlier request with the same `Idempotency-Key` created it.",
+    always: false,
+    example: "true",
+};
+
+const NEXT_PAGE: Header = Header {
+    name: "Link",
+    description: "Where the next page is, with `rel=\"next\"` (RFC 8288); not there on the last one.",
+    always: false,
+    example: "</users/alice/bookings?cursor=0>; rel=\"next\"",
+};
+
 /// A thing with an address and a version.
 pub trait Entity {
     /// Its path, for `Location`.
@@ -36,32 +64,24 @@ pub trait Entity {
     fn etag(&self) -> String;
 }
 
-/// `path` without as many segments at its end as `route` has.
-fn base<'a>(path: &'a str, route: &str) -> &'a str {
-    let segments = route.matches('/').count();
-    path.rmatch_indices('/').nth(segments.saturating_sub(1)).map_or("", |(at, _)| &path[..at])
-}
-
 /// What an answer has to know of its request.
 #[derive(Debug)]
 pub struct Reply {
     status: StatusCode,
+    route: &'static str,
     path: String,
-    /// What stands before the route in the path: the key of a custom domain's mapping, such as `/v1`.
-    base: String,
     query: String,
     if_none_match: Option<HeaderValue>,
 }
 
 impl Reply {
     pub(super) fn new(route: &Route, request: &lambda_http::Request) -> Self {
-        let path = request.raw_http_path();
         let readable = request.method() == Method::GET;
         Self {
             // The macro lets nothing else through.
             status: StatusCode::from_u16(route.status).unwrap_or(StatusCode::OK),
-            path: path.to_owned(),
-            base: base(path, route.path).to_owned(),
+            route: route.path,
+            path: request.raw_http_path().to_owned(),
             query: request.uri().query().unwrap_or_default().to_owned(),
             if_none_match: request.headers().get(IF_NONE_MATCH).filter(|_| readable).cloned(),
         }
@@ -92,7 +112,7 @@ impl Reply {
         let status = StatusCode::from_u16(details.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         metrics::problem(details.kind());
         let retry_after = details.retry_after_seconds();
-        let details = details.instance(self.path.clone());
+        let details = details.instance(uri::of_path(&self.path));
         // A problem holds strings, numbers and JSON values: serializing it cannot fail, and an empty body would do.
         let text = serde_json::to_string(&details).unwrap_or_default();
         let mut response = body(status, "application/problem+json", text);
@@ -155,7 +175,7 @@ impl<T: Serialize + JsonSchema> Respond for Json<T> {
     }
 
     fn describe(contract: &mut Contract) {
-        let schema = contract.schema::<T>();
+        let schema = contract.answered::<T>();
         contract.success(Some(&schema), &[]);
     }
 }
@@ -170,16 +190,17 @@ impl<T: Serialize + JsonSchema + Entity> Respond for Tagged<T> {
     }
 
     fn describe(contract: &mut Contract) {
-        let schema = contract.schema::<T>();
-        contract.success(Some(&schema), &["ETag"]);
-        contract.not_modified();
+        let schema = contract.answered::<T>();
+        contract.success(Some(&schema), &[&ENTITY_TAG]);
+        contract.not_modified(&[&ENTITY_TAG]);
     }
 }
 
 impl<T: Serialize + JsonSchema + Entity> Respond for Created<T> {
     fn respond(self, reply: &Reply) -> Response<Body> {
         let mut response = reply.tagged(&self.value);
-        header(&mut response, LOCATION, &format!("{}{}", reply.base, self.value.location()));
+        let mapping = uri::before_route(&reply.path, reply.route);
+        header(&mut response, LOCATION, &format!("{mapping}{}", self.value.location()));
         if self.replayed {
             metrics::count(Metric::IdempotentReplays, 1);
             header(&mut response, HeaderName::from_static("idempotency-replayed"), "true");
@@ -188,8 +209,8 @@ impl<T: Serialize + JsonSchema + Entity> Respond for Created<T> {
     }
 
     fn describe(contract: &mut Contract) {
-        let schema = contract.schema::<T>();
-        contract.success(Some(&schema), &["Location", "ETag", "Idempotency-Replayed"]);
+        let schema = contract.answered::<T>();
+        contract.success(Some(&schema), &[&ADDRESS, &ENTITY_TAG, &REPLAYED]);
     }
 }
 
@@ -198,7 +219,7 @@ impl<T: Serialize + JsonSchema> Respond for Page<T> {
     fn respond(self, reply: &Reply) -> Response<Body> {
         let mut response = reply.json(&self.items);
         if let Some(cursor) = self.next {
-            let mut link = format!("<{}?", reply.path);
+            let mut link = format!("<{}?", uri::of_path(&reply.path));
             for pair in reply.query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=")) {
                 link.push_str(pair);
                 link.push('&');
@@ -210,8 +231,8 @@ impl<T: Serialize + JsonSchema> Respond for Page<T> {
     }
 
     fn describe(contract: &mut Contract) {
-        let schema = contract.schema::<Vec<T>>();
-        contract.success(Some(&schema), &["Link"]);
+        let schema = contract.answered::<Vec<T>>();
+        contract.success(Some(&schema), &[&NEXT_PAGE]);
     }
 }
 
@@ -249,17 +270,4 @@ pub(crate) fn causes(error: &(dyn std::error::Error + 'static)) -> String {
         next = error.source();
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::base;
-
-    #[test]
-    fn what_stands_before_the_route_is_found() {
-        assert_eq!(base("/bookings", "/bookings"), "");
-        assert_eq!(base("/v1/bookings", "/bookings"), "/v1");
-        assert_eq!(base("/v1/bookings/7/cancel", "/bookings/{booking_id}/cancel"), "/v1");
-        assert_eq!(base("/public/v1/users/u/bookings", "/users/{user_id}/bookings"), "/public/v1");
-    }
 }

@@ -53,7 +53,14 @@ fn outside_lambda<D: FnOnce(&mut Contract)>(function: &'static str, describe: D)
     let mut contract = Contract::new(function);
     contract.variables(&[STAGE]);
     describe(&mut contract);
-    match writeln!(std::io::stdout(), "{:#}", contract.into_json()) {
+    let contract = match contract.into_json() {
+        Ok(contract) => contract,
+        Err(reason) => {
+            eprintln!("{function}: {reason}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match writeln!(std::io::stdout(), "{contract:#}") {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }

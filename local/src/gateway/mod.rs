@@ -20,6 +20,7 @@
 
 mod body;
 mod cors;
+mod docs;
 mod events;
 mod issuer;
 mod path;
@@ -45,7 +46,7 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use chrono::Utc;
-use tokio::{net::TcpListener, time::timeout};
+use tokio::{net::TcpListener, sync::OnceCell, time::timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -54,6 +55,7 @@ use crate::{
     auth::{self, Grant, Issuer, Refusal},
     bus::Bus,
     log::Logger,
+    openapi::Api,
     queue::Queues,
     runtime::{Failure, Functions, Trace},
     template::{Access, Cors, Template},
@@ -74,11 +76,15 @@ pub(crate) struct Gateway {
     pub port: u16,
     /// Whose tokens are checked.
     pub issuer: Option<Arc<Issuer>>,
+    pub api: Api,
+    /// What `api` says, once somebody has asked.
+    pub document: OnceCell<String>,
 }
 
 impl Gateway {
     pub(crate) fn new(
         template: &Template,
+        api: Api,
         functions: Functions,
         (bus, queues): (Bus, Queues),
         logger: Logger,
@@ -86,7 +92,8 @@ impl Gateway {
         issuer: Option<Arc<Issuer>>,
     ) -> Self {
         let cors = template.cors.clone();
-        Self { routes: Routes::new(&template.functions), cors, functions, bus, queues, logger, port, issuer }
+        let (routes, document) = (Routes::new(&template.functions), OnceCell::new());
+        Self { routes, cors, functions, bus, queues, logger, port, issuer, api, document }
     }
 
     /// Answers until told to stop, then finishes what has begun.
@@ -97,9 +104,18 @@ impl Gateway {
         let _ = served.await;
     }
 
-    /// What is not the service's own stands here beside it; documentation pages would join `/_local/events`.
+    /// What is not the service's own stands here beside it. A route of the service's own is the service's, whatever it is.
     fn router(self) -> Router {
-        Router::new()
+        let documentation = [
+            ("/openapi.json", get(docs::document)),
+            ("/docs", get(docs::page)),
+            ("/docs/", get(docs::index)),
+            ("/docs/{*file}", get(docs::file)),
+        ];
+        let is_free = |path: &str| self.routes.find("GET", path).is_none_or(|found| found.route_key == "$default");
+        let documentation = documentation.into_iter().filter(|(path, _)| is_free(path));
+        documentation
+            .fold(Router::new(), |router, (path, handler)| router.route(path, handler))
             .route("/_local/events", get(events::list))
             .route("/_local/queues", get(queues::list))
             .route("/_local/issuer/.well-known/openid-configuration", get(issuer::configuration))

@@ -55,14 +55,14 @@ impl Backing {
 }
 
 /// What has to be built, if anything.
-pub(super) enum Building {
+pub(crate) enum Building {
     Nothing,
     Package(cargo::Package),
 }
 
 impl Building {
     /// Looks for the package, and whether it has a binary for every function and none too many.
-    pub(super) async fn of(options: &Options, template: &Template) -> Result<Self, StartError> {
+    pub(crate) async fn of(options: &Options, template: &Template) -> Result<Self, StartError> {
         match &options.binaries {
             Binaries::Built(_) => Ok(Self::Nothing),
             Binaries::Cargo { .. } => {
@@ -73,7 +73,7 @@ impl Building {
         }
     }
 
-    pub(super) async fn build(
+    pub(crate) async fn build(
         &self,
         options: &Options,
         template: &Template,

@@ -120,16 +120,7 @@ fn cause(krate: &Path, Variant { ident, kind }: &Variant) -> TokenStream {
 /// A list as it stands where it is known here, and a growing one where another problem adds to it.
 fn kinds(krate: &Path, variants: &[Variant]) -> TokenStream {
     let list = Ident::new("__kinds", Span::mixed_site());
-    let own = |Own { status, urn, title, description, .. }: &Own| {
-        quote! {
-            #krate::lambda::problem::ProblemKind {
-                status: #status,
-                kind: #urn,
-                title: #title,
-                description: #description,
-            }
-        }
-    };
+    let own = |own: &Own| kind(krate, own);
     let all_known: Option<Vec<TokenStream>> = variants
         .iter()
         .map(|variant| match &variant.kind {
@@ -153,6 +144,24 @@ fn kinds(krate: &Path, variants: &[Variant]) -> TokenStream {
         let mut #list = ::std::vec::Vec::new();
         #(#additions)*
         #list
+    }
+}
+
+/// One problem, with as much as there is to say of it.
+fn kind(krate: &Path, own: &Own) -> TokenStream {
+    let Own { status, urn, title, description, with, .. } = own;
+    let described = (!description.is_empty()).then(|| quote!(.describe(#description)));
+    let detail = own.detail.as_ref().map(|text| quote!(.detail(#text)));
+    let retry_after = own.retry_after.map(|seconds| quote!(.retry_after(#seconds)));
+    let with = (!with.is_empty()).then(|| quote!(.with(&[#(#with),*])));
+    let members = own.fields.iter().filter(|field| field.role == Role::Member).map(|Field { ident, ty, .. }| {
+        let name = ident.as_ref().map(|ident| ident.unraw().to_string());
+        quote!(#krate::lambda::problem::Member::of::<#ty>(#name))
+    });
+    let members: Vec<_> = members.collect();
+    let members = (!members.is_empty()).then(|| quote!(.members(const { &[#(#members),*] })));
+    quote! {
+        #krate::lambda::problem::ProblemKind::new(#status, #urn, #title) #described #detail #members #retry_after #with
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{docs, names};
 
 /// Members that every problem has (RFC 9457, section 3.1), and the list of faults in a body.
 const OWN_MEMBERS: [&str; 6] = ["type", "title", "status", "detail", "instance", "errors"];
-const OPTIONS: [&str; 6] = ["status", "type", "title", "detail", "retry_after", "transparent"];
+const OPTIONS: [&str; 7] = ["status", "type", "title", "detail", "retry_after", "with", "transparent"];
 
 pub(crate) struct Problem {
     pub(crate) krate: Path,
@@ -40,6 +40,8 @@ pub(crate) struct Own {
     /// The fields that `detail` shows, by name.
     pub(crate) shown: Vec<String>,
     pub(crate) retry_after: Option<u32>,
+    /// The arguments of an endpoint that meets it.
+    pub(crate) with: Vec<String>,
     pub(crate) named: bool,
     pub(crate) fields: Vec<Field>,
 }
@@ -156,6 +158,7 @@ fn own(written: &syn::Variant, settings: &[Setting], errors: &mut Errors) -> Opt
         detail: None,
         shown: Vec::new(),
         retry_after: None,
+        with: Vec::new(),
         named: matches!(written.fields, Fields::Named(_)),
         fields: fields(&written.fields, errors),
     };
@@ -176,6 +179,7 @@ fn own(written: &syn::Variant, settings: &[Setting], errors: &mut Errors) -> Opt
                 }
             }
             "detail" => own.detail = setting.string("the booking was not found", errors),
+            "with" => own.with = with(setting, errors),
             _ => own.retry_after = setting.integer(&(0..=u32::MAX), "a number of seconds, such as `1`", errors),
         }
     }
@@ -190,6 +194,19 @@ fn own(written: &syn::Variant, settings: &[Setting], errors: &mut Errors) -> Opt
     }
     own.status = status??;
     Some(own)
+}
+
+/// Names with commas between them.
+fn with(setting: &Setting, errors: &mut Errors) -> Vec<String> {
+    let Some(text) = setting.string("if-match", errors) else { return Vec::new() };
+    let names: Vec<String> = text.value().split(',').map(|name| name.trim().to_owned()).collect();
+    if names.iter().any(|name| name.is_empty() || name.contains(char::is_whitespace)) {
+        errors.on(
+            &text,
+            "`with` names parameters or members of a body: write `with = \"if-match\"`, or more with commas",
+        );
+    }
+    names
 }
 
 /// The `type` of a problem is a URI. A plain word becomes one.

@@ -59,6 +59,15 @@ fn an_option_stands_once_and_has_its_value() {
 }
 
 #[test]
+fn what_it_takes_to_meet_a_problem_has_names() {
+    variant_says("#[problem(status = 412, with = if_match)] A", "`with` is a string literal");
+    for names in ["", "a b", "a,,b", "a,"] {
+        let variant = format!("#[problem(status = 412, with = {names:?})] A");
+        variant_says(&variant, "`with` names parameters or members of a body");
+    }
+}
+
+#[test]
 fn a_type_is_a_uri() {
     variant_says("#[problem(status = 404, type = \"not found\")] A", "without white space");
     variant_says("#[problem(status = 404, type = \"\")] A", "`type` is a URI");
@@ -134,7 +143,7 @@ fn an_enum_of_each_kind_of_variant_expands() {
                 NotFound,
                 #[problem(status = 409, detail = "the time from {start_time} is taken")]
                 TimeTaken { start_time: String, #[problem(skip)] note: u8, busy: BusySpan },
-                #[problem(status = 412, type = "stale")]
+                #[problem(status = 412, type = "stale", with = "if-match, version")]
                 VersionMismatch { #[problem(skip)] r#type: u8 },
                 #[problem(status = 503, type = "https://example.com/down", retry_after = 1)]
                 Unavailable(#[problem(cause)] StoreError),

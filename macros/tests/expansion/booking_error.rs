@@ -68,40 +68,58 @@ impl ::handlers::lambda::problem::Problem for BookingError {
     fn kinds() -> ::std::vec::Vec<::handlers::lambda::problem::ProblemKind> {
         let mut __kinds = ::std::vec::Vec::new();
         __kinds
-            .push(::handlers::lambda::problem::ProblemKind {
-                status: 404u16,
-                kind: "urn:problem:not-found",
-                title: "Not found",
-                description: "No such booking.",
-            });
+            .push(
+                ::handlers::lambda::problem::ProblemKind::new(
+                        404u16,
+                        "urn:problem:not-found",
+                        "Not found",
+                    )
+                    .describe("No such booking.")
+                    .detail("Booking not found"),
+            );
         __kinds
-            .push(::handlers::lambda::problem::ProblemKind {
-                status: 409u16,
-                kind: "urn:problem:time-taken",
-                title: "Time taken",
-                description: "",
-            });
+            .push(
+                ::handlers::lambda::problem::ProblemKind::new(
+                        409u16,
+                        "urn:problem:time-taken",
+                        "Time taken",
+                    )
+                    .detail("the time from {start_time} is taken")
+                    .members(const {
+                        &[
+                            ::handlers::lambda::problem::Member::of::<
+                                String,
+                            >("start_time"),
+                            ::handlers::lambda::problem::Member::of::<BusySpan>("busy"),
+                        ]
+                    }),
+            );
         __kinds
-            .push(::handlers::lambda::problem::ProblemKind {
-                status: 412u16,
-                kind: "urn:problem:stale",
-                title: "Version mismatch",
-                description: "",
-            });
+            .push(
+                ::handlers::lambda::problem::ProblemKind::new(
+                        412u16,
+                        "urn:problem:stale",
+                        "Version mismatch",
+                    )
+                    .with(&["if-match", "version"]),
+            );
         __kinds
-            .push(::handlers::lambda::problem::ProblemKind {
-                status: 503u16,
-                kind: "https://example.com/down",
-                title: "Unavailable",
-                description: "",
-            });
+            .push(
+                ::handlers::lambda::problem::ProblemKind::new(
+                        503u16,
+                        "https://example.com/down",
+                        "Unavailable",
+                    )
+                    .retry_after(1u32),
+            );
         __kinds
-            .push(::handlers::lambda::problem::ProblemKind {
-                status: 500u16,
-                kind: "urn:problem:bug",
-                title: "Bug",
-                description: "",
-            });
+            .push(
+                ::handlers::lambda::problem::ProblemKind::new(
+                    500u16,
+                    "urn:problem:bug",
+                    "Bug",
+                ),
+            );
         __kinds
             .append(
                 &mut <OtherProblem as ::handlers::lambda::problem::Problem>::kinds(),

@@ -1,0 +1,115 @@
+//! What a contract says, of types that are made for it.
+
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+
+use super::*;
+use crate::booking::BookingError;
+use crate::lambda::{Json, Problem, Query};
+
+#[derive(Deserialize, Validate, JsonSchema)]
+#[expect(dead_code, reason = "its schema is what counts")]
+struct Asked {
+    #[schemars(example = &"blue")]
+    #[garde(skip)]
+    colour: String,
+    #[garde(range(min = 7))]
+    size: u32,
+    #[garde(skip)]
+    note: Option<String>,
+    #[garde(skip)]
+    #[serde(default)]
+    at_once: bool,
+}
+
+#[derive(Deserialize, Validate, JsonSchema)]
+#[expect(dead_code, reason = "its schema is what counts")]
+struct Narrow {
+    #[garde(range(max = 9))]
+    size: Option<u32>,
+    #[schemars(example = &"blue")]
+    #[garde(skip)]
+    colour: String,
+}
+
+#[derive(Serialize, Deserialize, Validate, JsonSchema)]
+struct Both {
+    #[garde(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    #[garde(skip)]
+    #[serde(default)]
+    size: u32,
+}
+
+fn contract(describe: impl FnOnce(&mut Contract)) -> Result<Value, String> {
+    let mut contract = Contract::new("ask");
+    contract.route(&Route {
+        function: "ask",
+        method: "POST",
+        path: "/things/{booking_id}",
+        status: 202,
+        docs: "Ask for a\nthing.\n\nIt may\ntake long.",
+    });
+    describe(&mut contract);
+    contract.into_json()
+}
+
+#[test]
+fn an_example_has_what_is_required_and_what_has_one() {
+    let json = contract(Contract::argument::<Json<Asked>>).unwrap();
+    let content = &json["operation"]["requestBody"]["content"]["application/json"];
+    assert_eq!(content["example"], json!({ "colour": "blue", "size": 7, "at_once": false }));
+    assert_eq!(content["schema"], json!({ "$ref": "#/components/schemas/Asked" }));
+    assert_eq!(json["components"]["schemas"]["Asked"]["properties"]["size"]["minimum"], 7);
+}
+
+#[test]
+fn a_doc_comment_is_summary_and_description() {
+    let json = contract(Contract::answer::<()>).unwrap();
+    let operation = &json["operation"];
+    assert_eq!(
+        (&operation["summary"], &operation["description"]),
+        (&json!("Ask for a thing"), &json!("It may\ntake long."))
+    );
+    assert_eq!(operation["responses"]["202"]["description"], "Accepted");
+}
+
+#[test]
+fn a_parameter_is_never_null_and_only_a_required_one_has_an_example() {
+    let json = contract(Contract::argument::<Query<Narrow>>).unwrap();
+    let parameters = json["operation"]["parameters"].as_array().unwrap();
+    assert_eq!(parameters[0]["example"], "blue");
+    assert_eq!(parameters[1]["schema"]["type"], "integer");
+    assert_eq!((&parameters[1]["schema"]["maximum"], parameters[1].get("example")), (&json!(9), None));
+    assert!(json["components"]["schemas"].get("Narrow").is_none(), "it is no body");
+}
+
+#[test]
+fn a_problem_is_documented_where_it_can_be_met() {
+    let statuses = |describe: fn(&mut Contract)| {
+        let json = contract(|contract| {
+            describe(contract);
+            contract.problems(BookingError::kinds());
+        });
+        let responses = json.unwrap()["operation"]["responses"].clone();
+        responses.as_object().unwrap().keys().map(|status| status.parse().unwrap()).collect::<Vec<u16>>()
+    };
+    assert_eq!(statuses(|_| {}), [429, 500, 503]);
+    assert_eq!(statuses(|contract| contract.path::<crate::booking::BookingId>("booking_id")), [404, 429, 500, 503]);
+    let update: fn(&mut Contract) = |contract| {
+        contract.path::<crate::booking::BookingId>("booking_id");
+        contract.argument::<Option<crate::booking::IfMatch>>();
+        contract.argument::<Json<crate::booking::BookingPatch>>();
+    };
+    assert_eq!(statuses(update), [400, 404, 409, 412, 413, 415, 422, 429, 500, 503]);
+}
+
+#[test]
+fn a_type_that_looks_different_in_either_direction_is_refused() {
+    let refused = contract(|contract| {
+        contract.argument::<Json<Both>>();
+        contract.answer::<Json<Both>>();
+    });
+    assert!(refused.unwrap_err().contains("`Both` looks different"));
+}

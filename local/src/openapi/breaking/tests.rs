@@ -1,0 +1,202 @@
+//! Each rule, with a document that breaks it and one that keeps it.
+
+use serde_json::{Value, json};
+
+use super::{announces_breaking, breaking_changes};
+
+/// A small API: a thing is made, and read.
+fn api() -> Value {
+    json!({
+        "info": { "version": "1.2.0" },
+        "paths": {
+            "/things": { "post": {
+                "operationId": "make",
+                "security": [{ "token": ["write"] }],
+                "parameters": [
+                    { "in": "query", "name": "dry", "required": false, "schema": { "type": "boolean", "default": false } },
+                ],
+                "requestBody": { "required": true, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/New" } } } },
+                "responses": {
+                    "201": {
+                        "headers": { "Location": { "$ref": "#/components/headers/Location" } },
+                        "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Thing" } } },
+                    },
+                    "409": { "content": { "application/problem+json": { "schema": { "oneOf": [
+                        { "$ref": "#/components/schemas/TakenProblem" }, { "$ref": "#/components/schemas/GoneProblem" },
+                    ] } } } },
+                },
+            } },
+            "/health": { "get": { "operationId": "health", "security": [], "responses": { "200": {} } } },
+        },
+        "components": {
+            "headers": { "Location": { "required": true, "schema": { "type": "string" } } },
+            "schemas": {
+                "New": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "required": ["name"],
+                    "properties": {
+                        "name": { "type": "string", "minLength": 1, "maxLength": 10, "pattern": "^a" },
+                        "size": { "type": ["integer", "null"], "minimum": 1, "maximum": 9, "default": 5 },
+                        "kind": { "oneOf": [{ "const": "big" }, { "const": "small" }] },
+                    },
+                },
+                "Thing": {
+                    "type": "object",
+                    "required": ["id", "kind", "parts"],
+                    "properties": {
+                        "id": { "type": "string", "format": "uuid" },
+                        "kind": { "oneOf": [{ "const": "big" }, { "const": "small" }] },
+                        "parts": { "type": "array", "items": { "$ref": "#/components/schemas/Thing" } },
+                        "note": { "type": "string" },
+                    },
+                },
+                "Problem": { "type": "object", "required": ["type"], "properties": { "type": { "type": "string" } } },
+                "TakenProblem": { "allOf": [
+                    { "$ref": "#/components/schemas/Problem" },
+                    { "properties": { "type": { "const": "taken" }, "by": { "type": "string" } }, "required": ["by"] },
+                ] },
+                "GoneProblem": { "allOf": [{ "$ref": "#/components/schemas/Problem" }, { "properties": { "type": { "const": "gone" } } }] },
+            },
+        },
+    })
+}
+
+/// What changes when the part at `pointer` becomes `part`; null takes it out.
+fn changes(pointer: &str, part: Value) -> Vec<String> {
+    let mut new = api();
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    let name = name.replace("~1", "/");
+    match new.pointer_mut(parent).unwrap() {
+        Value::Object(members) if part.is_null() => assert!(members.remove(&name).is_some(), "{pointer}"),
+        parent => parent[&name] = part,
+    }
+    breaking_changes(&api(), &new)
+}
+
+const MAKE: &str = "/paths/~1things/post";
+const SENT: &str = "/components/schemas/New";
+const GIVEN: &str = "/components/schemas/Thing";
+
+#[track_caller]
+fn breaks(place: &str, part: Value, expected: &str) {
+    assert_eq!(changes(place, part), [expected]);
+}
+
+#[track_caller]
+fn keeps(place: &str, part: Value) {
+    assert_eq!(changes(place, part), Vec::<String>::new());
+}
+
+#[test]
+fn nothing_is_no_change() {
+    assert_eq!(breaking_changes(&api(), &api()), Vec::<String>::new());
+}
+
+#[test]
+fn an_operation_stays_what_it_is() {
+    breaks("/paths/~1health", Value::Null, "GET /health is gone");
+    breaks(&format!("{MAKE}/operationId"), json!("create"), r#"POST /things is called "create" instead of "make""#);
+    keeps("/paths/~1more", json!({ "get": { "operationId": "more", "responses": { "200": {} } } }));
+}
+
+#[test]
+fn who_may_call_may_call_still() {
+    let health = "/paths/~1health/get/security";
+    breaks(health, json!([{ "token": [] }]), "GET /health asks for a token");
+    let make = format!("{MAKE}/security");
+    breaks(&make, json!([{ "token": ["admin"] }]), "POST /things asks for another token or other scopes");
+    keeps(&make, json!([]));
+    keeps(&make, json!([{ "token": ["write"] }, { "token": ["admin"] }]));
+}
+
+#[test]
+fn a_parameter_is_taken_still_and_none_is_asked_for() {
+    let all = format!("{MAKE}/parameters");
+    let first = format!("{all}/0");
+    let dry =
+        |required: bool, schema: Value| json!({ "in": "query", "name": "dry", "required": required, "schema": schema });
+    let boolean = json!({ "type": "boolean", "default": false });
+    breaks(&all, json!([]), "POST /things does not take the query parameter dry");
+    let more = |required: bool| json!([dry(false, boolean.clone()), { "in": "header", "name": "x", "required": required, "schema": {} }]);
+    breaks(&all, more(true), "POST /things asks for the header parameter x");
+    keeps(&all, more(false));
+    let mut changed = api();
+    *changed.pointer_mut(&first).unwrap() = dry(true, boolean);
+    assert_eq!(breaking_changes(&api(), &changed), ["POST /things: the query parameter dry has to be sent"]);
+    let mut changed = api();
+    *changed.pointer_mut(&first).unwrap() = dry(false, json!({ "type": "boolean", "default": true }));
+    let expected = "POST /things: the query parameter dry is true where it is not sent, instead of false";
+    assert_eq!(breaking_changes(&api(), &changed), [expected]);
+}
+
+#[test]
+fn what_is_sent_is_asked_for_less() {
+    let body = |member: &str, what: &str| format!("POST /things: the body/{member} {what}");
+    let property = |name: &str| format!("{SENT}/properties/{name}");
+    breaks(&property("size"), Value::Null, &body("size", "is gone"));
+    breaks(&format!("{SENT}/required"), json!(["name", "size"]), &body("size", "has to be sent"));
+    keeps(&format!("{SENT}/required"), json!([]));
+    keeps(&property("colour"), json!({ "type": "string" }));
+    let size = |key: &str| format!("{SENT}/properties/size/{key}");
+    breaks(&size("type"), json!("integer"), &body("size", "is integer instead of integer or null"));
+    keeps(&size("type"), json!(["number", "null", "string"]));
+    breaks(&size("minimum"), json!(2), &body("size", "has the minimum 2 instead of 1"));
+    keeps(&size("minimum"), json!(0));
+    breaks(&size("maximum"), json!(8), &body("size", "has the maximum 8 instead of 9"));
+    keeps(&size("maximum"), Value::Null);
+    let name = |key: &str| format!("{SENT}/properties/name/{key}");
+    breaks(&name("pattern"), json!("^b"), &body("name", r#"has the pattern "^b" instead of "^a""#));
+    keeps(&name("pattern"), Value::Null);
+    let kind = format!("{SENT}/properties/kind/oneOf");
+    breaks(&kind, json!([{ "const": "big" }]), &body("kind", r#"may not be "small""#));
+    keeps(&kind, json!([{ "const": "big" }, { "const": "small" }, { "const": "huge" }]));
+}
+
+#[test]
+fn what_is_answered_is_promised_more() {
+    let answer = |member: &str, what: &str| format!("POST /things: 201/{member} {what}");
+    let property = |name: &str| format!("{GIVEN}/properties/{name}");
+    breaks(&property("note"), Value::Null, &answer("note", "is gone"));
+    keeps(&property("colour"), json!({ "type": "string" }));
+    breaks(&format!("{GIVEN}/required"), json!(["kind", "parts"]), &answer("id", "is not always there"));
+    keeps(&format!("{GIVEN}/required"), json!(["id", "kind", "parts", "note"]));
+    breaks(&property("id/format"), Value::Null, &answer("id", r#"has the format null instead of "uuid""#));
+    breaks(&property("note/type"), json!(["string", "null"]), &answer("note", "is null or string instead of string"));
+    let kind = format!("{GIVEN}/properties/kind/oneOf");
+    let huge = json!([{ "const": "big" }, { "const": "small" }, { "const": "huge" }]);
+    breaks(&kind, huge, &answer("kind", r#"may be "huge""#));
+    keeps(&kind, json!([{ "const": "big" }]));
+    breaks(
+        "/components/headers/Location/required",
+        json!(false),
+        "POST /things: 201 does not always have the header Location",
+    );
+    let media = format!("{MAKE}/responses/201/content/application~1json");
+    breaks(&media, Value::Null, "POST /things: 201 has no body of application/json");
+    breaks(&format!("{MAKE}/responses/202"), json!({}), "POST /things may answer 202");
+}
+
+#[test]
+fn a_problem_keeps_its_type_and_others_may_come() {
+    let problems = format!("{MAKE}/responses/409/content/application~1problem+json/schema/oneOf");
+    let taken = json!({ "$ref": "#/components/schemas/TakenProblem" });
+    breaks(&problems, json!([taken]), r#"POST /things: 409 is never "gone""#);
+    let own = "/components/schemas/TakenProblem/allOf/1".to_owned();
+    let (parent, _) = own.rsplit_once('/').unwrap();
+    let renamed = json!([{ "$ref": "#/components/schemas/Problem" }, { "properties": { "type": { "const": "stolen" }, "by": { "type": "string" } }, "required": ["by"] }]);
+    breaks(parent, renamed, r#"POST /things: 409 is never "taken""#);
+    let less = json!([{ "$ref": "#/components/schemas/Problem" }, { "properties": { "type": { "const": "taken" } } }]);
+    breaks(parent, less, "POST /things: 409/by is gone");
+    keeps(&format!("{MAKE}/responses/429"), json!({}));
+}
+
+#[test]
+fn a_version_says_that_something_breaks() {
+    let says = |old: &str, new: &str| {
+        let document = |version: &str| json!({ "info": { "version": version } });
+        announces_breaking(&document(old), &document(new))
+    };
+    assert!(says("1.2.3", "2.0.0") && says("0.9.0", "1.0.0") && says("0.1.7", "0.2.0"));
+    assert!(!says("1.2.3", "1.3.0") && !says("0.1.0", "0.1.1") && !says("1.0.0", "0.2.0") && !says("1.0.0", "next"));
+}
