@@ -51,20 +51,6 @@ pub enum Metric {
 }
 
 impl Metric {
-    /// All of them.
-    pub const ALL: [Self; 10] = [
-        Self::LostRaces,
-        Self::IdempotentReplays,
-        Self::Sweeps,
-        Self::RemindersMarked,
-        Self::SweepsUnfinished,
-        Self::RemindersPublished,
-        Self::RemindersDropped,
-        Self::ReminderLateness,
-        Self::EventsPublished,
-        Self::RecordsParked,
-    ];
-
     /// Its name in CloudWatch.
     #[must_use]
     pub fn name(self) -> &'static str {
