@@ -9,7 +9,7 @@ const zlib = require('node:zlib');
  * Format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
 function zip(name, content) {
-  const data = zlib.deflateRawSync(content);
+  const data = zlib.deflateRawSync(content, { level: zlib.constants.Z_BEST_COMPRESSION });
   const file = Buffer.from(name);
   const common = Buffer.alloc(26);
   common.writeUInt16LE(20, 0); // version needed to extract: 2.0, deflate

@@ -48,6 +48,7 @@ struct State {
     random: fastrand::Rng,
     failed: usize,
     reads: Vec<Read>,
+    calls: Vec<String>,
 }
 
 impl Proxy {
@@ -56,8 +57,15 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let random = fastrand::Rng::with_seed(seed);
-        let state =
-            State { target: String::new(), faults: Vec::new(), percent: 0, random, failed: 0, reads: Vec::new() };
+        let state = State {
+            target: String::new(),
+            faults: Vec::new(),
+            percent: 0,
+            random,
+            failed: 0,
+            reads: Vec::new(),
+            calls: Vec::new(),
+        };
         let proxy = Self { url, state: Arc::new(Mutex::new(state)), held: Arc::new(watch::Sender::new(false)) };
         let serving = proxy.clone();
         tokio::spawn(async move {
@@ -91,6 +99,26 @@ impl Proxy {
         self.state.lock().unwrap().reads.clone()
     }
 
+    /// What requests have called since the last time: operations, in order. What the sweeper and the publisher call
+    /// beside them is left out; they are the only ones that read the index of due reminders, and bookings in batches.
+    pub fn take_calls(&self) -> Vec<String> {
+        std::mem::take(&mut self.state.lock().unwrap().calls)
+    }
+
+    fn note(&self, head: &str, body: &[u8]) {
+        let target = head.lines().find_map(|line| line.strip_prefix("x-amz-target: DynamoDB_20120810."));
+        let body = String::from_utf8_lossy(body);
+        let aside = match target {
+            Some("BatchGetItem") => body.contains("BOOKING#"),
+            Some("Query") => body.contains("due_index"),
+            Some("UpdateItem") => true,
+            _ => false,
+        };
+        if let Some(target) = target.filter(|_| !aside) {
+            self.state.lock().unwrap().calls.push(target.to_owned());
+        }
+    }
+
     /// How many calls have failed.
     pub fn failed(&self) -> usize {
         self.state.lock().unwrap().failed
@@ -112,6 +140,7 @@ impl Proxy {
     async fn serve(&self, mut stream: TcpStream, client: Client) -> Option<()> {
         loop {
             let (head, body) = read(&mut stream).await?;
+            self.note(&head, &body);
             let batch = head.contains("DynamoDB_20120810.BatchGetItem");
             if batch {
                 let mut holding = self.held.subscribe();

@@ -11,15 +11,14 @@ use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::SharedCredentialsProvider;
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
+use lambda_http::tracing::warn;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use tokio::time::timeout;
 
-use super::InitError;
-
-/// The root certificates behind Amazon's endpoints (<https://www.amazontrust.com/repository/>): Amazon Root CA 1 to 4
-/// and Starfield Services Root Certificate Authority - G2. Parsing the system's hundred and more would be most of a
-/// function's init. A test holds that none has expired.
-pub const AMAZON_ROOTS: &str = include_str!("amazon-roots.pem");
+use super::https::Https;
+use super::{InitError, roots};
 
 /// The longest pause before a second attempt, twice that before a third; the SDK draws one up to it. It is AWS's own since
 /// 2026, which the SDK does not follow by itself yet: it would pause for up to a second
@@ -29,86 +28,99 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// The configuration for one service, `service` being its name in `AWS_ENDPOINT_URL_<SERVICE>`
 /// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>).
 ///
-/// Time limits: 1 s to connect, 2 s an attempt, 3 attempts within 5 s, so that a function answers 503 before API
-/// Gateway or Lambda give up on it.
-///
 /// # Errors
-/// Without `AWS_REGION`, or when `AWS_CA_BUNDLE` names a file that cannot be read.
+/// As [`Service::from_environment`].
 pub fn config(service: &str) -> Result<SdkConfig, InitError> {
-    let region = super::variable("AWS_REGION")?;
-    let endpoint = set(&format!("AWS_ENDPOINT_URL_{service}")).or_else(|| set("AWS_ENDPOINT_URL"));
-    let plain = endpoint.as_deref().is_some_and(|url| url.starts_with("http://"));
-    let http = if plain {
-        Builder::new().build_http()
-    } else {
-        Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(trust()?).build_https()
-    };
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
-        .operation_attempt_timeout(Duration::from_secs(2))
-        .operation_timeout(Duration::from_secs(5))
-        .build();
-    let mut config = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::new(region))
-        .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
-        .http_client(http)
-        .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(FIRST_PAUSE))
-        .timeout_config(timeouts)
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-    config.set_endpoint_url(endpoint);
-    Ok(config.build())
+    Service::from_environment(service).map(|service| service.config)
 }
 
-fn trust() -> Result<TlsContext, InitError> {
-    let roots = match set("AWS_CA_BUNDLE") {
-        Some(path) => {
-            let wrong = |what: &str| InitError::new(format!("AWS_CA_BUNDLE names {path}, which {what}"));
-            let bundle = std::fs::read_to_string(&path).map_err(|error| wrong(&format!("cannot be read: {error}")))?;
-            if !bundle.contains("-----BEGIN CERTIFICATE-----") {
-                return Err(wrong("holds no certificate in PEM"));
-            }
-            bundle
+/// One service of AWS, as this function reaches it.
+#[derive(Debug)]
+pub struct Service {
+    config: SdkConfig,
+    http: Https,
+}
+
+impl Service {
+    /// From the environment that Lambda sets, `name` being the service's in `AWS_ENDPOINT_URL_<NAME>`.
+    ///
+    /// Time limits: 1 s to connect, 2 s an attempt, 3 attempts within 5 s, so that a function answers 503 before API
+    /// Gateway or Lambda give up on it.
+    ///
+    /// # Errors
+    /// Without `AWS_REGION`, or when `AWS_CA_BUNDLE` names a file that holds no certificates.
+    pub fn from_environment(name: &str) -> Result<Self, InitError> {
+        let region = super::variable("AWS_REGION")?;
+        let endpoint = set(&format!("AWS_ENDPOINT_URL_{name}")).or_else(|| set("AWS_ENDPOINT_URL"));
+        let roots = if endpoint.as_deref().is_some_and(is_plain) { RootCertStore::empty() } else { trust()? };
+        let http = Https::new(roots).map_err(|error| InitError::new(format!("TLS cannot be set up: {error}")))?;
+        let timeouts = TimeoutConfig::builder()
+            .operation_attempt_timeout(Duration::from_secs(2))
+            .operation_timeout(Duration::from_secs(5))
+            .build();
+        let mut config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(region))
+            .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
+            .http_client(http.shared())
+            .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(FIRST_PAUSE))
+            .timeout_config(timeouts)
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+        config.set_endpoint_url(endpoint);
+        Ok(Self { config: config.build(), http })
+    }
+
+    /// What a client is made from.
+    #[must_use]
+    pub fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+
+    /// Opens a connection to `url`, so that the first request of a cold function pays for no handshake: the init phase
+    /// has a whole processor, whatever the function's memory.
+    ///
+    /// No more than the handshakes: a request would cost another round trip, and a permission if it were signed. Where it
+    /// fails, in at most a second, the function starts all the same: the first request connects then, with the SDK's
+    /// retries.
+    pub async fn connect(&self, url: &str) {
+        if is_plain(url) {
+            return;
         }
-        None => AMAZON_ROOTS.to_owned(),
+        match timeout(Duration::from_secs(1), self.http.open(url)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => warn!(cause = super::causes(error.as_ref()), "no connection in the init phase"),
+            Err(_) => warn!(cause = "it took more than a second", "no connection in the init phase"),
+        }
+    }
+}
+
+/// On one machine there is no handshake that would be worth a request.
+fn is_plain(url: &str) -> bool {
+    url.starts_with("http://")
+}
+
+/// Amazon's roots, or in their place what `AWS_CA_BUNDLE` names.
+fn trust() -> Result<RootCertStore, InitError> {
+    let mut trusted = RootCertStore::empty();
+    let Some(path) = set("AWS_CA_BUNDLE") else {
+        for root in roots::amazon() {
+            let unusable = |error| InitError::new(format!("a root certificate cannot be used: {error}"));
+            trusted.add(root).map_err(unusable)?;
+        }
+        return Ok(trusted);
     };
-    TlsContext::builder()
-        .with_trust_store(TrustStore::empty().with_pem_certificate(roots))
-        .build()
-        .map_err(|error| InitError::new(format!("the root certificates cannot be used: {error}")))
+    let wrong = |what: &str| InitError::new(format!("AWS_CA_BUNDLE names {path}, which {what}"));
+    let bundle = std::fs::read(&path).map_err(|error| wrong(&format!("cannot be read: {error}")))?;
+    for certificate in CertificateDer::pem_slice_iter(&bundle) {
+        let certificate = certificate.map_err(|error| wrong(&format!("is not PEM: {error}")))?;
+        trusted.add(certificate).map_err(|error| wrong(&format!("holds a certificate of no use: {error}")))?;
+    }
+    if trusted.is_empty() {
+        return Err(wrong("holds no certificate in PEM"));
+    }
+    Ok(trusted)
 }
 
 fn set(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use x509_parser::pem::Pem;
-
-    use super::*;
-
-    #[test]
-    fn no_root_has_expired() {
-        let roots: Vec<_> = Pem::iter_from_buffer(AMAZON_ROOTS.as_bytes()).map(|pem| pem.unwrap()).collect();
-        let names: Vec<_> = roots
-            .iter()
-            .map(|pem| {
-                let root = pem.parse_x509().unwrap();
-                assert!(root.validity().is_valid(), "{} has run out", root.subject());
-                assert!(root.is_ca() && root.subject() == root.issuer(), "{} is no root", root.subject());
-                root.subject().iter_common_name().next().unwrap().as_str().unwrap().to_owned()
-            })
-            .collect();
-        assert_eq!(
-            names,
-            [
-                "Amazon Root CA 1",
-                "Amazon Root CA 2",
-                "Amazon Root CA 3",
-                "Amazon Root CA 4",
-                "Starfield Services Root Certificate Authority - G2"
-            ]
-        );
-    }
 }

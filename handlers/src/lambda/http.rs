@@ -10,6 +10,7 @@ use tokio::time::timeout;
 
 use super::metrics::Metrics;
 use super::problem::common;
+use super::respond::Utf8;
 use super::start::start;
 use super::{Contract, Environment, Rejection, Reply, Request, Respond, edge, trace};
 
@@ -62,7 +63,7 @@ where
                         let properties = [("route", route.key().into()), ("status", status.as_u16().into())];
                         metrics.flush(started, status.is_server_error(), context.as_ref(), properties);
                     }
-                    Ok::<_, std::convert::Infallible>(response)
+                    Ok::<_, std::convert::Infallible>(Utf8(response))
                 }
             }))
         },

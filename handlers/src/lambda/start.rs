@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use lambda_http::tracing;
 
-use super::metrics::{Metrics, STAGE};
+use super::metrics::Metrics;
 use super::{Contract, Environment, logs};
 
 /// Builds the environment and runs `serve` until Lambda ends the process.
@@ -51,7 +51,7 @@ fn outside_lambda<D: FnOnce(&mut Contract)>(function: &'static str, describe: D)
     use std::io::Write;
 
     let mut contract = Contract::new(function);
-    contract.variables(&[STAGE]);
+    contract.variables(&[super::metrics::STAGE]);
     describe(&mut contract);
     let contract = match contract.into_json() {
         Ok(contract) => contract,

@@ -24,7 +24,9 @@ mod reminder;
 mod sweep;
 mod update;
 
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 
 use crate::lambda::trace::Subsegments;
 use crate::lambda::{Init, InitError, aws, variable};
@@ -47,6 +49,13 @@ impl Bookings {
     }
 }
 
+/// Where the client will send its requests.
+async fn endpoint(config: &SdkConfig) -> Option<String> {
+    let region = config.region().map(ToString::to_string);
+    let params = Params::builder().set_region(region).set_endpoint(config.endpoint_url().map(str::to_owned)).build();
+    Some(DefaultResolver::new().resolve_endpoint(&params.ok()?).await.ok()?.url().to_owned())
+}
+
 /// From `TABLE_NAME`, and `DUE_SHARDS`: over how many partitions of `due_index` pending reminders are spread.
 impl Init for Bookings {
     const VARIABLES: &'static [&'static str] = &["TABLE_NAME", "DUE_SHARDS"];
@@ -56,8 +65,12 @@ impl Init for Bookings {
         let Ok(shards @ 1..=1000) = shards.parse() else {
             return Err(InitError::new(format!("DUE_SHARDS must be a number from 1 to 1000, not {shards:?}")));
         };
-        let config =
-            aws_sdk_dynamodb::config::Builder::from(&aws::config("DYNAMODB")?).interceptor(Subsegments::default());
-        Ok(Self::new(Client::from_conf(config.build()), variable("TABLE_NAME")?, shards))
+        let table = variable("TABLE_NAME")?;
+        let dynamodb = aws::Service::from_environment("DYNAMODB")?;
+        if let Some(url) = endpoint(dynamodb.config()).await {
+            dynamodb.connect(&url).await;
+        }
+        let config = aws_sdk_dynamodb::config::Builder::from(dynamodb.config()).interceptor(Subsegments::default());
+        Ok(Self::new(Client::from_conf(config.build()), table, shards))
     }
 }

@@ -1,0 +1,104 @@
+//! What is measured, built as a deployment builds it.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::io::Write;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+use serde_json::Value;
+
+/// Executables by name.
+pub(crate) type Executables = BTreeMap<String, PathBuf>;
+
+/// The workspace.
+pub(crate) fn workspace() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+fn cargo() -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(workspace()).stdin(Stdio::null()).stderr(Stdio::inherit());
+    command
+}
+
+/// Builds the functions and the bare one for release; the processor time that it took, where nothing was there before.
+pub(crate) fn build() -> Result<(Executables, Option<Duration>), Box<dyn Error>> {
+    let before = children()?;
+    let output = cargo()
+        .args(["build", "--release", "--bins", "--package", "handlers", "--package", "benches"])
+        .arg("--message-format=json-render-diagnostics")
+        .output()?;
+    if !output.status.success() {
+        return Err("the functions do not compile".into());
+    }
+    let (mut executables, mut fresh) = (BTreeMap::new(), false);
+    for line in String::from_utf8(output.stdout)?.lines() {
+        let message: Value = serde_json::from_str(line)?;
+        // What runs at build time only may have been built for this benchmark already; it has another level.
+        fresh |= message["fresh"] == true && message["profile"]["opt_level"] == "s";
+        if let (Some(name), Some(executable)) = (message["target"]["name"].as_str(), message["executable"].as_str()) {
+            executables.insert(name.to_owned(), PathBuf::from(executable));
+        }
+    }
+    Ok((executables, (!fresh).then_some(children()?.saturating_sub(before))))
+}
+
+/// Binaries that were built elsewhere: `directory/NAME`, or `directory/NAME/bootstrap` as cargo-lambda puts them.
+pub(crate) fn built(directory: &Path) -> Result<Executables, Box<dyn Error>> {
+    let mut executables = BTreeMap::new();
+    for entry in fs::read_dir(directory).map_err(|error| format!("{}: {error}", directory.display()))? {
+        let path = fs::canonicalize(entry?.path())?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let bootstrap = path.join("bootstrap");
+        executables.insert(name, if bootstrap.is_file() { bootstrap } else { path });
+    }
+    Ok(executables)
+}
+
+/// The processor time of all processes that were waited for, and of theirs (`cutime` and `cstime` of proc(5)).
+fn children() -> Result<Duration, Box<dyn Error>> {
+    ticks(&fs::read_to_string("/proc/self/stat")?, 13..15)
+}
+
+/// The sum of fields of a `stat` of proc(5), the state being the first.
+pub(crate) fn ticks(stat: &str, fields: Range<usize>) -> Result<Duration, Box<dyn Error>> {
+    let all: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
+    let mut ticks = 0;
+    for field in all.get(fields).ok_or("a stat that is too short")? {
+        ticks += field.parse::<u64>()?;
+    }
+    // Linux shows a hundred ticks a second, whatever its own clock.
+    Ok(Duration::from_millis(ticks * 10))
+}
+
+/// How large the package of an executable is, in bytes: deflated as the plugin does it, and the archive around it.
+pub(crate) fn package_size(executable: &Path) -> Result<usize, Box<dyn Error>> {
+    const ARCHIVE: usize = 134;
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&fs::read(executable)?)?;
+    Ok(encoder.finish()?.len() + ARCHIVE)
+}
+
+/// Those of the functions' dependencies that must not be there.
+pub(crate) fn unwanted() -> Result<Vec<String>, Box<dyn Error>> {
+    let tree = ["tree", "--package", "handlers", "--edges", "normal", "--prefix", "none", "--format", "{p}"];
+    let output = cargo().args(tree).output()?;
+    if !output.status.success() {
+        return Err("cargo tree failed".into());
+    }
+    let unwanted = ["aws-lc-rs ", "aws-lc-sys ", "rustls v0.21", "rustls-native-certs ", "openssl "];
+    let mut found: Vec<_> = String::from_utf8(output.stdout)?
+        .lines()
+        .filter(|line| unwanted.iter().any(|name| line.starts_with(name)))
+        .map(str::to_owned)
+        .collect();
+    found.sort();
+    found.dedup();
+    Ok(found)
+}

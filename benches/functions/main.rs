@@ -1,0 +1,120 @@
+//! `cargo bench`: what the functions cost, as they are deployed, each over the real Runtime API with a DynamoDB beside it
+//! that answers at once. Ends with an error where a count, a size or a peak is over its target; a time never fails it.
+
+#![expect(clippy::print_stdout, reason = "a table is what it is for")]
+
+mod cargo;
+mod dynamodb;
+mod measure;
+mod process;
+mod rows;
+mod runtime;
+mod table;
+
+use std::error::Error;
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use bytes::Bytes;
+
+use cargo::{Executables, workspace};
+use dynamodb::DynamoDb;
+use measure::Subject;
+use process::Program;
+
+/// All that is measured, built and at hand.
+struct Bench {
+    functions: Executables,
+    hello: Subject,
+    peer: Option<Program>,
+    dynamodb: DynamoDb,
+    /// Where profiles and traces are kept.
+    scratch: PathBuf,
+}
+
+impl Bench {
+    /// A function, asked what `tests/events/` has for it.
+    fn subject(&self, function: &str) -> Result<Subject, Box<dyn Error>> {
+        let executable = self.functions.get(function).ok_or_else(|| format!("there is no function {function}"))?;
+        Ok(Subject { program: self.with_aws(Program::new(function, executable)), event: event(function)? })
+    }
+
+    /// The peer, where it is installed.
+    fn peer(&self, function: &str) -> Result<Option<Subject>, Box<dyn Error>> {
+        let Some(program) = self.peer.clone() else { return Ok(None) };
+        Ok(Some(Subject { program: self.with_aws(program), event: event(function)? }))
+    }
+
+    /// With the variables of `serverless.yml`, and DynamoDB's address.
+    fn with_aws(&self, program: Program) -> Program {
+        program
+            .with("STAGE", "dev")
+            .with("TABLE_NAME", "bookings-dev")
+            .with("DUE_SHARDS", "4")
+            .with("EVENT_BUS_NAME", "bookings-dev")
+            .with("DEAD_LETTER_QUEUE", "bookings-dev-dead-letters")
+            .with("AWS_ENDPOINT_URL_DYNAMODB", &self.dynamodb.url)
+            .with("AWS_CA_BUNDLE", &self.dynamodb.bundle)
+    }
+}
+
+/// An event for a function.
+fn event(function: &str) -> Result<Bytes, Box<dyn Error>> {
+    let file = workspace().join(format!("tests/events/{function}.json"));
+    Ok(fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?.into())
+}
+
+/// The peer, where `benches/peer/requirements.txt` is installed into `target/peer`.
+fn peer() -> Option<Program> {
+    let python = workspace().join("target/peer/bin/python");
+    let needs = "import awslambdaric, aws_lambda_powertools, boto3, fastapi, mangum";
+    let installed = std::process::Command::new(&python).args(["-c", needs]).output().ok()?.status.success();
+    let mut program = Program::new("app.handler", &python);
+    program.command.extend(["-m", "awslambdaric", "app.handler"].map(Into::into));
+    program.directory = workspace().join("benches/peer");
+    installed.then_some(program)
+}
+
+async fn run() -> Result<bool, Box<dyn Error>> {
+    // Cargo adds `--bench`.
+    let directory = std::env::args_os().skip(1).find(|argument| argument != "--bench");
+    let (functions, built) = match directory {
+        Some(directory) => (cargo::built(directory.as_ref())?, None),
+        None => cargo::build()?,
+    };
+    let hello = Program::new("hello", functions.get("hello").ok_or("there is no hello")?);
+    let scratch = workspace().join("target/bench");
+    fs::create_dir_all(&scratch)?;
+    let dynamodb = DynamoDb::start(&scratch).await?;
+    let hello = Subject { program: hello, event: event("health")? };
+    let bench = Bench { functions, hello, peer: peer(), dynamodb, scratch };
+
+    if bench.peer.is_none() {
+        println!("The peer is not installed, so its column is empty; see benches/README.md.");
+    }
+    let mut rows = rows::instructions(&bench).await?;
+    rows.extend(rows::memory(&bench).await?);
+    rows.extend(rows::packages(&bench)?);
+    rows.extend(rows::round_trips(&bench).await?);
+    rows.extend(rows::dependencies(&bench).await?);
+    rows.extend(rows::times(&bench).await?);
+    rows.extend(built.map(rows::build));
+    println!();
+    Ok(table::print(&rows))
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => {
+            eprintln!("over its target: see above");
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

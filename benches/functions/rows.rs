@@ -1,0 +1,235 @@
+//! What is measured, and what it may cost.
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::Bench;
+use crate::cargo::{package_size, unwanted};
+use crate::measure::{Callgrind, Start, Subject, median, peak_memory, start, warm};
+use crate::process::Process;
+use crate::table::{Row, Unit};
+
+/// The functions that use DynamoDB.
+const WITH_DYNAMODB: [&str; 9] = [
+    "cancel_booking",
+    "create_booking",
+    "delete_booking",
+    "get_booking",
+    "list_busy_times",
+    "list_user_bookings",
+    "publish_events",
+    "sweep_reminders",
+    "update_booking",
+];
+
+fn is_installed(tool: &str) -> bool {
+    let version = Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let installed = version.is_ok_and(|status| status.success());
+    if !installed {
+        println!("{tool} is not installed, so what it measures is left out.");
+    }
+    installed
+}
+
+/// The value of the function that has most of it.
+fn most(values: Vec<(&'static str, u64)>) -> (&'static str, u64) {
+    values.into_iter().max_by_key(|(_, value)| *value).unwrap_or_default()
+}
+
+/// Instructions, of which the targets can be held on any machine.
+pub(crate) async fn instructions(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
+    if !is_installed("valgrind") {
+        return Ok(Vec::new());
+    }
+    let callgrind = Callgrind { directory: bench.scratch.clone() };
+    let unit = Unit::Instructions;
+    let (health, get) = (bench.subject("health")?, bench.subject("get_booking")?);
+
+    let mut alone = Vec::new();
+    for function in WITH_DYNAMODB {
+        let mut subject = bench.subject(function)?;
+        // Where nothing listens no connection is made: what is left is the function's own part, with Amazon's roots.
+        subject.program =
+            subject.program.with("AWS_ENDPOINT_URL_DYNAMODB", "https://localhost:1").with("AWS_CA_BUNDLE", "");
+        alone.push((function, callgrind.count(&subject, 0).await?));
+    }
+    // It has clients of three services, and nobody waits for it.
+    let publisher = alone.iter().position(|(function, _)| *function == "publish_events").map(|at| alone.remove(at).1);
+    let (function, alone) = most(alone);
+    let hello = callgrind.count(&bench.hello, 0).await?;
+    let (init, first) = (callgrind.count(&get, 0).await?, callgrind.count(&get, 1).await?);
+    let (hello_warm, health_warm) = (callgrind.per_request(&bench.hello).await?, callgrind.per_request(&health).await?);
+    let warm = callgrind.per_request(&get).await?;
+    Ok(vec![
+        Row::held("init of health", unit, callgrind.count(&health, 0).await?, 500_000).hello(unit, hello),
+        Row::held(format!("init of {function}, the most, before its connection"), unit, alone, 1_400_000),
+        Row::new("init of publish_events, of three services", unit, publisher.unwrap_or_default()),
+        Row::new("init of get_booking with its connection", unit, init),
+        Row::held("exec to first answer of get_booking", unit, first, 5_000_000)
+            .hello(unit, callgrind.count(&bench.hello, 1).await?),
+        Row::new("a warm request of health", unit, health_warm),
+        // The metrics of each request came after the target.
+        Row::known("a warm request of get_booking", unit, warm, 750_000, 850_000).hello(unit, hello_warm),
+        Row::held(
+            "the first request of get_booking against a warm one",
+            Unit::Times,
+            (first - init) * 1000 / warm,
+            2000,
+        ),
+    ])
+}
+
+/// Resident memory.
+pub(crate) async fn memory(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
+    let get = peak_memory(&bench.subject("get_booking")?).await?;
+    let peer = match bench.peer("get_booking")? {
+        Some(peer) => Some(peak_memory(&peer).await?),
+        None => None,
+    };
+    let hello = peak_memory(&bench.hello).await?;
+    Ok(vec![
+        Row::new("peak memory of health, 2,000 requests", Unit::Bytes, peak_memory(&bench.subject("health")?).await?),
+        Row::held("peak memory of get_booking, 2,000 requests", Unit::Bytes, get, 7_000_000)
+            .hello(Unit::Bytes, hello)
+            .peer(Unit::Bytes, peer),
+    ])
+}
+
+/// Packages.
+pub(crate) fn packages(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
+    let size = |function: &str| -> Result<u64, Box<dyn Error>> {
+        Ok(package_size(bench.functions.get(function).ok_or("a function is missing")?)? as u64)
+    };
+    let mut sizes = Vec::new();
+    for function in WITH_DYNAMODB {
+        sizes.push((function, size(function)?));
+    }
+    let (function, largest) = most(sizes);
+    let hello = package_size(bench.hello.program.command[0].as_ref())? as u64;
+    Ok(vec![
+        Row::held("package of health", Unit::Bytes, size("health")?, 900_000).hello(Unit::Bytes, hello),
+        Row::new("package of get_booking", Unit::Bytes, size("get_booking")?),
+        Row::held(format!("package of {function}, the largest"), Unit::Bytes, largest, 2_100_000),
+    ])
+}
+
+/// Requests to DynamoDB.
+pub(crate) async fn round_trips(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
+    let (mut rows, mut connections) = (Vec::new(), Vec::new());
+    for (function, most) in [
+        ("get_booking", 1),
+        ("list_user_bookings", 1),
+        ("list_busy_times", 1),
+        ("create_booking", 2),
+        ("cancel_booking", 2),
+        ("delete_booking", 2),
+        ("update_booking", 3),
+    ] {
+        let mut subject = bench.subject(function)?;
+        if function == "update_booking" {
+            subject.event = rescheduled(&subject)?;
+        }
+        bench.dynamodb.take_calls();
+        bench.dynamodb.take_connections();
+        Process::start(&subject.program).await?.invoke(&subject.event).await?;
+        let calls = bench.dynamodb.take_calls();
+        let made = calls.iter().map(|(operation, count)| format!("{count} {operation}")).collect::<Vec<_>>().join(", ");
+        let count = calls.values().sum::<usize>() as u64;
+        rows.push(Row::held(format!("DynamoDB requests of {function} ({made})"), Unit::Requests, count, most));
+        connections.push((function, bench.dynamodb.take_connections() as u64));
+    }
+    let (function, connections) = self::most(connections);
+    rows.push(Row::held(format!("connections of {function}, the most"), Unit::Requests, connections, 1));
+    Ok(rows)
+}
+
+/// The event of a change that moves the booking: the one that costs most.
+fn rescheduled(subject: &Subject) -> Result<bytes::Bytes, Box<dyn Error>> {
+    let mut event: Value = serde_json::from_slice(&subject.event)?;
+    event["body"] = r#"{"start_time":"2099-06-03T10:00:00Z","end_time":"2099-06-03T11:00:00Z"}"#.into();
+    Ok(event.to_string().into())
+}
+
+/// What must not be part of a function.
+pub(crate) async fn dependencies(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
+    let mut rows = vec![Row::absent("aws-lc, rustls 0.21, native roots in the tree", &unwanted()?)];
+    if is_installed("strace") {
+        let file = bench.scratch.join("strace");
+        let mut subject = bench.subject("get_booking")?;
+        let tool = ["strace", "-f", "-e", "trace=openat,clone,clone3", "-o"].map(OsString::from);
+        subject.program = subject.program.under(tool.into_iter().chain([file.clone().into()]));
+        let mut process = Process::start(&subject.program).await?;
+        process.invoke(&subject.event).await?;
+        process.end().await?;
+        let trace = fs::read_to_string(&file)?;
+        let opened: Vec<_> = trace
+            .lines()
+            .filter(|line| ["/etc/ssl", "/etc/pki", "/ca-certificates"].iter().any(|path| line.contains(path)))
+            .map(str::to_owned)
+            .collect();
+        rows.push(Row::absent("the system's certificates opened by get_booking", &opened));
+        // One thread looks up the name of the endpoint, and ends.
+        let threads = trace.lines().filter(|line| line.contains("clone") && !line.contains("resumed")).count();
+        rows.push(Row::held("threads started by get_booking", Unit::Requests, threads as u64, 1));
+    }
+    Ok(rows)
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Times, in turn with those they are held against.
+pub(crate) async fn times(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
+    const STARTS: usize = 21;
+    let (get, peer) = (bench.subject("get_booking")?, bench.peer("get_booking")?);
+    let subjects: Vec<&Subject> = [&get, &bench.hello].into_iter().chain(&peer).collect();
+    let mut starts = vec![Vec::new(); subjects.len()];
+    for turn in 0..STARTS {
+        for (subject, starts) in subjects.iter().zip(&mut starts) {
+            // The peer takes a hundred times as long; a few of it will do.
+            if turn < 5 || subject.program.name != "app.handler" {
+                starts.push(start(subject).await?);
+            }
+        }
+    }
+    let middle = |place: usize, of: fn(&Start) -> Duration| {
+        starts.get(place).map(|starts| nanoseconds(median(starts.iter().map(of).collect())))
+    };
+    let unit = Unit::Milliseconds;
+    let mut rows = Vec::new();
+    for (what, most, of) in [
+        (
+            "exec to first answer of get_booking, processor",
+            Some(3_000_000),
+            (|start| start.processor) as fn(&Start) -> _,
+        ),
+        ("exec to first event of get_booking", None, |start| start.init),
+        ("its first request", None, |start| start.first),
+        ("a warm request of it", None, |start| start.warm),
+    ] {
+        let (ours, hello) = (middle(0, of).unwrap_or_default(), middle(1, of).unwrap_or_default());
+        let row = most.map_or_else(|| Row::new(what, unit, ours), |most| Row::held(what, unit, ours, most));
+        rows.push(row.hello(unit, hello).peer(unit, middle(2, of)));
+    }
+    let processor: Vec<u64> = warm(&subjects).await?.into_iter().map(nanoseconds).collect();
+    let theirs = processor.get(2).copied();
+    rows.push(
+        Row::new("a warm request of it, processor", unit, processor[0]).hello(unit, processor[1]).peer(unit, theirs),
+    );
+    if let Some(theirs) = theirs {
+        let ratio = processor[0] * 1000 / theirs;
+        rows.push(Row::held("a warm request of it against the peer's, processor", Unit::Times, ratio, 100).timed());
+    }
+    Ok(rows)
+}
+
+/// The build.
+pub(crate) fn build(processor: Duration) -> Row {
+    Row::held("release build of all functions, processor", Unit::Seconds, nanoseconds(processor), 600_000_000_000)
+}

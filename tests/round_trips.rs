@@ -1,0 +1,54 @@
+//! How often an operation asks DynamoDB: what a client waits for.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
+
+mod common;
+
+use common::proxy::Proxy;
+use common::*;
+use local::Options;
+use reqwest::Method;
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_operation_asks_more_often_than_it_must() {
+    let proxy = Proxy::start(1).await;
+    let environment = [("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), proxy.url.clone())].into();
+    let world = World::with(Options { environment, ..options() }).await;
+    proxy.target(world.service.dynamodb_url());
+
+    assert_eq!(world.get("/health").await.status, 200);
+    assert_eq!(proxy.take_calls(), [""; 0]);
+
+    let create = world.request(Method::POST, "/bookings").header("idempotency-key", "key");
+    let booking = send(create.json(&hour("room", DAY))).await.body;
+    assert_eq!(proxy.take_calls(), ["BatchGetItem", "TransactWriteItems"]);
+
+    let at = path(&booking);
+    assert_eq!(world.get(&at).await.status, 200);
+    assert_eq!(proxy.take_calls(), ["GetItem"]);
+
+    assert_eq!(world.get("/users/alice/bookings").await.body, json!([booking]));
+    assert_eq!(proxy.take_calls(), ["Query"]);
+
+    let busy = format!("/resources/room/busy?from={}&to={}", soon(0), soon(30 * DAY));
+    assert_eq!(world.get(&busy).await.status, 200);
+    assert_eq!(proxy.take_calls(), ["BatchGetItem"]);
+
+    assert_eq!(world.put(&at, &json!({})).await.status, 200);
+    assert_eq!(proxy.take_calls(), ["GetItem"]);
+
+    assert_eq!(world.put(&at, &json!({"reminder_lead_seconds": 60})).await.status, 200);
+    assert_eq!(proxy.take_calls(), ["GetItem", "TransactWriteItems"]);
+
+    let moved = json!({"start_time": soon(2 * DAY), "end_time": soon(2 * DAY + HOUR)});
+    assert_eq!(world.put(&at, &moved).await.status, 200);
+    assert_eq!(proxy.take_calls(), ["GetItem", "BatchGetItem", "TransactWriteItems"]);
+
+    assert_eq!(world.cancel(&booking).await.status, 200);
+    assert_eq!(proxy.take_calls(), ["GetItem", "TransactWriteItems"]);
+
+    assert_eq!(world.delete(&at).await.status, 204);
+    assert_eq!(proxy.take_calls(), ["GetItem", "TransactWriteItems"]);
+    world.stop().await;
+}
