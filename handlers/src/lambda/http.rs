@@ -29,13 +29,6 @@ pub struct Route {
     pub docs: &'static str,
 }
 
-impl Route {
-    /// As API Gateway calls it: `GET /bookings/{booking_id}`.
-    fn key(&self) -> String {
-        format!("{} {}", self.method, self.path)
-    }
-}
-
 /// Serves `route` until Lambda ends the process. Called by the `main` that `#[handler(GET "/...")]` writes.
 pub fn http<E, D, F, Fut, A>(route: Route, describe: D, handle: F) -> ExitCode
 where
@@ -53,6 +46,9 @@ where
             contract.problems([common::INTERNAL, common::UNAVAILABLE]);
         },
         |environment, metrics: Option<Metrics>| {
+            if let Some(metrics) = &metrics {
+                metrics.always("route", format!("{} {}", route.method, route.path));
+            }
             lambda_http::run(service_fn(move |request: lambda_http::Request| {
                 let metrics = metrics.clone();
                 async move {
@@ -60,7 +56,7 @@ where
                     let response = answer(route, environment, handle, request).await;
                     if let Some(metrics) = metrics {
                         let status = response.status();
-                        let properties = [("route", route.key().into()), ("status", status.as_u16().into())];
+                        let properties = [("status", status.as_u16().into())];
                         metrics.flush(started, status.is_server_error(), context.as_ref(), properties);
                     }
                     Ok::<_, std::convert::Infallible>(Utf8(response))

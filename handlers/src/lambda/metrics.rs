@@ -11,6 +11,7 @@
 //!
 //! A cold start is a metric and no dimension of the others: that would make two series of each, and double the price.
 
+use std::io::Write;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -101,8 +102,6 @@ const BOOKING_ID: &str = "booking_id";
 #[derive(Clone)]
 pub(super) struct Metrics {
     collector: &'static Collector,
-    /// What is said of the level of a line: a filter that drops lower ones does not mean metrics.
-    level: String,
     invocations: Counter,
     errors: Counter,
     latency: Histogram,
@@ -126,16 +125,23 @@ impl Metrics {
         ::metrics::describe_histogram!("Latency", Unit::Milliseconds, "");
         ::metrics::describe_histogram!(Metric::ReminderLateness.name(), Unit::Seconds, "");
         let _ = COLLECTOR.set(collector);
+        // A filter that drops lower levels does not mean metrics, so each line has the level that passes.
+        let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").unwrap_or_else(|_| "INFO".to_owned());
+        collector.set_property("level", level);
         let of_function = || vec![Label::from_static_parts("Function", function)];
         let counter = |name: &str| ::metrics::counter!(name.to_owned(), of_function());
         counter("ColdStart").increment(1);
         Some(Self {
             collector,
-            level: std::env::var("AWS_LAMBDA_LOG_LEVEL").unwrap_or_else(|_| "INFO".to_owned()),
             invocations: counter(&upper_camel(function)),
             errors: counter("ServerErrors"),
             latency: ::metrics::histogram!("Latency", of_function()),
         })
+    }
+
+    /// Says `value` in every line.
+    pub(super) fn always(&self, name: &'static str, value: impl Into<Value>) {
+        self.collector.set_property(name, value);
     }
 
     /// Writes what one invocation has come to: a line for each set of dimensions, each with the ids of request, trace and
@@ -150,7 +156,6 @@ impl Metrics {
         self.invocations.increment(1);
         self.errors.increment(failed.into());
         self.latency.record(milliseconds(started.elapsed()));
-        self.collector.set_property("level", self.level.as_str());
         if let Some(context) = context {
             self.collector.set_property("requestId", context.request_id.as_str());
             self.collector.set_property("xrayTraceId", context.xray_trace_id.clone());
@@ -158,8 +163,11 @@ impl Metrics {
         for (name, value) in properties {
             self.collector.set_property(name, value);
         }
-        // Nobody could be told that standard output is closed.
-        let _ = self.collector.flush(std::io::stdout().lock());
+        // In one piece: standard output looks at every piece for the end of a line.
+        let mut lines = Vec::with_capacity(1024);
+        let _ = self.collector.flush(&mut lines);
+        // Nobody could be told that it is closed.
+        let _ = std::io::stdout().lock().write_all(&lines);
         self.collector.remove_property(BOOKING_ID);
     }
 }
