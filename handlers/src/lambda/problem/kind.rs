@@ -24,7 +24,6 @@ pub struct ProblemKind {
 }
 
 /// A member of a problem, and the schema of what is in it.
-#[cfg_attr(not(debug_assertions), expect(dead_code, reason = "only the contract of a debug build reads it"))]
 #[derive(Debug, Clone, Copy)]
 pub struct Member {
     pub(crate) name: &'static str,
