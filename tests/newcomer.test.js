@@ -1,7 +1,7 @@
 'use strict';
 
-// "One of your own" in the README, word by word: its file and its lines of serverless.yml go into a copy of the project,
-// and its commands have to answer as it says.
+// What a newcomer does with the README: the first session's commands, and "One of your own", word by word: its file and its
+// lines of serverless.yml go into a copy of the project, and its commands have to answer as it says.
 
 const assert = require('node:assert/strict');
 const { execFileSync, spawn } = require('node:child_process');
@@ -13,7 +13,9 @@ const { after, before, describe, it } = require('node:test');
 const ROOT = path.resolve(__dirname, '..');
 const COPY = fs.mkdtempSync(path.join(os.tmpdir(), 'bookings-newcomer-'));
 const LOG = path.join(COPY, 'log');
-const [, SECTION] = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8').split('\n### One of your own\n');
+const README = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+const [, SECTION] = README.split('\n### One of your own\n');
+const [, FIRST] = README.split('\n## A first session\n');
 
 /** The first block of the section in this language. */
 function block(language) {
@@ -38,7 +40,13 @@ async function until(condition, what, seconds) {
   throw new Error(`${seconds} seconds have passed, and still not: ${what}\n${fs.readFileSync(LOG, 'utf8')}`);
 }
 
-describe('an endpoint of your own', () => {
+/** The commands of a section's console blocks, each with its lines up to the closing quote. */
+function commands(section) {
+  const blocks = section.split('\n## ')[0].split('\n```console\n').slice(1).map((block) => block.split('\n```')[0]);
+  return blocks.flatMap((block) => [...block.matchAll(/^\$ ((?:[^'\n]|'[^']*')*)$/gm)].map(([, command]) => command));
+}
+
+describe('a newcomer', () => {
   let local;
   let api;
   before(async () => {
@@ -70,7 +78,19 @@ describe('an endpoint of your own', () => {
     fs.rmSync(COPY, { recursive: true });
   });
 
-  it('answers as the README says', async () => {
+  it('makes the first session', async () => {
+    const [start, soon, book, events, refused] = commands(FIRST);
+    assert.deepEqual([start, soon.slice(0, 6)], ['cargo local', 'soon()']);
+    const run = (command) => {
+      const script = `${soon}\n${command.replaceAll('http://127.0.0.1:3000', api)}`;
+      return execFileSync('bash', ['-c', script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    };
+    assert.match(run(book), /^HTTP\/1\.1 201 Created\r\n/);
+    assert.equal(JSON.parse(run(refused)).type, 'urn:problem:time-taken');
+    await until(() => JSON.parse(run(events))[0]['detail-type'] === 'ReminderDue', 'the reminder is on the bus', 30);
+  });
+
+  it('adds an endpoint that answers as the README says', async () => {
     const day = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
     const wanted = { user_id: 'alice', resource_id: 'room-1', start_time: `${day}T10:00:00Z`, end_time: `${day}T11:00:00Z` };
     const made = await fetch(`${api}/bookings`, {
@@ -81,9 +101,9 @@ describe('an endpoint of your own', () => {
     assert.equal(made.status, 201);
     const id = (await made.json()).booking_id;
     const lines = block('console').trim().split('\n');
-    const commands = lines.filter((line) => line.startsWith('$ '));
-    assert.ok(commands.length >= 2);
-    for (const command of commands) {
+    const asked = lines.filter((line) => line.startsWith('$ '));
+    assert.ok(asked.length >= 2);
+    for (const command of asked) {
       const run = command.slice(2).replaceAll('http://127.0.0.1:3000', api);
       const answer = execFileSync('bash', ['-c', run], { env: { ...process.env, id }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
       assert.deepEqual(settled(answer), settled(lines[lines.indexOf(command) + 1]), answer);
