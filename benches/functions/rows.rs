@@ -174,7 +174,8 @@ pub(crate) async fn dependencies(bench: &Bench) -> Result<Vec<Row>, Box<dyn Erro
             .collect();
         rows.push(Row::absent("the system's certificates opened by get_booking", &opened));
         // One thread looks up the name of the endpoint, and ends.
-        let threads = trace.lines().filter(|line| line.contains("clone") && !line.contains("resumed")).count();
+        let starts = |line: &&str| line.contains("clone(") || line.contains("clone3(");
+        let threads = trace.lines().filter(starts).count();
         rows.push(Row::held("threads started by get_booking", Unit::Requests, threads as u64, 1));
     }
     Ok(rows)
