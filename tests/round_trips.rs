@@ -52,3 +52,17 @@ async fn no_operation_asks_more_often_than_it_must() {
     assert_eq!(proxy.take_calls(), ["GetItem", "TransactWriteItems"]);
     world.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_name_this_service_once() {
+    let proxy = Proxy::start(1).await;
+    let environment = [("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), proxy.url.clone())].into();
+    let world = World::with(Options { environment, ..options() }).await;
+    proxy.target(world.service.dynamodb_url());
+
+    assert_eq!(world.get("/users/alice/bookings").await.status, 200);
+    let head = proxy.last_head();
+    let named: Vec<_> = head.lines().filter(|line| line.contains("user-agent")).collect();
+    assert_eq!(named, [concat!("user-agent: bookings/", env!("CARGO_PKG_VERSION"))], "{head}");
+    world.stop().await;
+}

@@ -14,7 +14,7 @@ pub(crate) struct Row {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Exceeded {
     No,
-    /// More than its target, as time can be on a machine with other work, or as is known.
+    /// More than its target, as time can be on a machine with other work.
     Perhaps,
     /// More than it may be.
     Yes,
@@ -70,15 +70,6 @@ impl Row {
             true => Exceeded::Yes,
             false => Exceeded::No,
         };
-        row
-    }
-
-    /// A value that is over its target by what is known, and may not grow beyond `limit`.
-    pub(crate) fn known(what: impl Into<String>, unit: Unit, value: u64, most: u64, limit: u64) -> Self {
-        let mut row = Self::held(what, unit, value, most);
-        if row.exceeded == Exceeded::Yes && value <= limit {
-            row.exceeded = Exceeded::Perhaps;
-        }
         row
     }
 

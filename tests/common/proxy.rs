@@ -49,6 +49,7 @@ struct State {
     failed: usize,
     reads: Vec<Read>,
     calls: Vec<String>,
+    head: String,
 }
 
 impl Proxy {
@@ -65,6 +66,7 @@ impl Proxy {
             failed: 0,
             reads: Vec::new(),
             calls: Vec::new(),
+            head: String::new(),
         };
         let proxy = Self { url, state: Arc::new(Mutex::new(state)), held: Arc::new(watch::Sender::new(false)) };
         let serving = proxy.clone();
@@ -105,6 +107,11 @@ impl Proxy {
         std::mem::take(&mut self.state.lock().unwrap().calls)
     }
 
+    /// The line and the headers of what was called last.
+    pub fn last_head(&self) -> String {
+        self.state.lock().unwrap().head.clone()
+    }
+
     fn note(&self, head: &str, body: &[u8]) {
         let target = head.lines().find_map(|line| line.strip_prefix("x-amz-target: DynamoDB_20120810."));
         let body = String::from_utf8_lossy(body);
@@ -115,7 +122,9 @@ impl Proxy {
             _ => false,
         };
         if let Some(target) = target.filter(|_| !aside) {
-            self.state.lock().unwrap().calls.push(target.to_owned());
+            let mut state = self.state.lock().unwrap();
+            state.calls.push(target.to_owned());
+            head.clone_into(&mut state.head);
         }
     }
 

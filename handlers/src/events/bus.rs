@@ -35,6 +35,7 @@ impl Init for Bus {
 
     async fn init() -> Result<Self, InitError> {
         let config = aws_sdk_eventbridge::config::Builder::from(&aws::config("EVENTBRIDGE")?)
+            .interceptor(aws::NoUserAgent)
             .interceptor(Subsegments::default());
         Ok(Self { client: Client::from_conf(config.build()), name: variable("EVENT_BUS_NAME")? })
     }

@@ -1,5 +1,8 @@
 //! Records that nobody could make sense of, kept whole until a person looks at them.
 
+use std::sync::OnceLock;
+
+use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::MessageAttributeValue;
 use serde_json::Value;
@@ -12,7 +15,9 @@ use crate::lambda::{Init, InitError, aws, variable};
 /// The queue of dead letters.
 #[derive(Debug, Clone)]
 pub struct DeadLetters {
-    client: Client,
+    config: SdkConfig,
+    /// Made for the first record that is parked: there is next to never one, and a client is a fifth of the init phase.
+    client: OnceLock<Client>,
     queue: String,
 }
 
@@ -21,8 +26,7 @@ impl Init for DeadLetters {
     const VARIABLES: &'static [&'static str] = &["DEAD_LETTER_QUEUE"];
 
     async fn init() -> Result<Self, InitError> {
-        let config = aws_sdk_sqs::config::Builder::from(&aws::config("SQS")?).interceptor(Subsegments::default());
-        Ok(Self { client: Client::from_conf(config.build()), queue: variable("DEAD_LETTER_QUEUE")? })
+        Ok(Self { config: aws::config("SQS")?, client: OnceLock::new(), queue: variable("DEAD_LETTER_QUEUE")? })
     }
 }
 
@@ -33,10 +37,12 @@ impl DeadLetters {
     /// When the queue does not take it.
     pub(super) async fn park(&self, record: &Value, reason: &str) -> Result<(), Cause> {
         let text = |text: &str| MessageAttributeValue::builder().data_type("String").string_value(text).build();
-        // Looked up when it is needed, which is next to never: an init that asked for it would be paid by everyone.
-        let found = self.client.get_queue_url().queue_name(&self.queue).send().await.map_err(Cause::new)?;
-        let message = self
-            .client
+        let client = self.client.get_or_init(|| {
+            let config = aws_sdk_sqs::config::Builder::from(&self.config);
+            Client::from_conf(config.interceptor(aws::NoUserAgent).interceptor(Subsegments::default()).build())
+        });
+        let found = client.get_queue_url().queue_name(&self.queue).send().await.map_err(Cause::new)?;
+        let message = client
             .send_message()
             .set_queue_url(found.queue_url)
             .message_body(record.to_string())

@@ -10,7 +10,11 @@ use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_dynamodb::config::SharedCredentialsProvider;
+use aws_runtime::user_agent::UserAgentInterceptor;
+use aws_sdk_dynamodb::config::interceptors::BeforeSerializationInterceptorContextRef;
+use aws_sdk_dynamodb::config::{ConfigBag, Intercept, SharedCredentialsProvider};
+use aws_sdk_dynamodb::error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::{disable_interceptor, dyn_dispatch_hint};
 use lambda_http::tracing::warn;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
@@ -91,6 +95,27 @@ impl Service {
             Ok(Err(error)) => warn!(cause = super::causes(error.as_ref()), "no connection in the init phase"),
             Err(_) => warn!(cause = "it took more than a second", "no connection in the init phase"),
         }
+    }
+}
+
+/// Keeps the SDK from describing itself in two headers, which it composes anew for each request and signs one of: a
+/// twentieth of a warm request's instructions. The HTTP client names the service instead.
+#[derive(Debug)]
+pub struct NoUserAgent;
+
+#[dyn_dispatch_hint]
+impl Intercept for NoUserAgent {
+    fn name(&self) -> &'static str {
+        "NoUserAgent"
+    }
+
+    fn read_before_execution(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        bag.interceptor_state().store_put(disable_interceptor::<UserAgentInterceptor>("the HTTP client has one"));
+        Ok(())
     }
 }
 

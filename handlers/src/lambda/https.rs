@@ -23,7 +23,7 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector as TcpConnector;
 use lambda_http::Service;
-use lambda_http::http::header::{HOST, HeaderValue};
+use lambda_http::http::header::{HOST, HeaderValue, USER_AGENT};
 use lambda_http::http::{Request, Response, Uri};
 use rustls::crypto::ring;
 use rustls::{CipherSuite, ClientConfig, RootCertStore};
@@ -176,8 +176,12 @@ fn endpoint(uri: &Uri) -> Result<Uri, BoxError> {
     Ok(Uri::from_parts(parts)?)
 }
 
+/// What AWS's own logs show as the caller.
+const NAME: HeaderValue = HeaderValue::from_static(concat!("bookings/", env!("CARGO_PKG_VERSION")));
+
 /// As a request stands on its connection: the host in a header, and the path alone (RFC 9112, section 3.2).
 fn prepare(request: &mut Request<SdkBody>) -> Result<(), BoxError> {
+    request.headers_mut().insert(USER_AGENT, NAME);
     let uri = std::mem::take(request.uri_mut()).into_parts();
     if let Some(authority) = uri.authority {
         request.headers_mut().insert(HOST, HeaderValue::from_str(authority.as_str())?);

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::Bookings;
 use super::commit::{Write, put_new, update};
 use super::errors::{classify, foreign};
-use super::item::{key, write};
+use super::item::{key, read, write};
 use crate::booking::{Booking, BookingError, BookingId, BusyQuery, BusySpan, Day, ResourceId, Span, Timestamp};
 
 /// A day is kept this long after it is over, then TTL clears it away.
@@ -143,7 +143,7 @@ impl Bookings {
             let request = self.client.batch_get_item().request_items(&self.table, keys.build().map_err(foreign)?);
             let answer = request.send().await.map_err(classify)?;
             for item in answer.responses.unwrap_or_default().into_values().flatten() {
-                let item: DayItem = serde_dynamo::from_item(item).map_err(foreign)?;
+                let item: DayItem = read(item)?;
                 items.insert(item.sk.clone(), item);
             }
             wanted =

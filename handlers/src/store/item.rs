@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use serde::de::value::MapDeserializer;
+use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::errors::foreign;
@@ -105,7 +107,7 @@ impl Stored {
 
     /// Reads an item.
     pub(super) fn from_item(item: Item) -> Result<Self, BookingError> {
-        serde_dynamo::from_item(item).map(BookingItem::into_stored).map_err(foreign)
+        read::<BookingItem>(item).map(BookingItem::into_stored)
     }
 
     /// Reads an image of the table's stream; `None` where it is none of a booking.
@@ -159,4 +161,20 @@ pub struct ReminderItem {
 /// As attributes.
 pub(super) fn write(item: &impl Serialize) -> Result<Item, BookingError> {
     serde_dynamo::to_item(item).map_err(foreign)
+}
+
+/// From attributes, one after the other: `serde_dynamo::from_item` would sort them into a second map first.
+pub(super) fn read<T: DeserializeOwned>(item: Item) -> Result<T, BookingError> {
+    T::deserialize(MapDeserializer::new(item.into_iter().map(|(name, value)| (name, Value(value))))).map_err(foreign)
+}
+
+/// A value that is to be read.
+struct Value(AttributeValue);
+
+impl IntoDeserializer<'_, serde_dynamo::Error> for Value {
+    type Deserializer = serde_dynamo::Deserializer;
+
+    fn into_deserializer(self) -> Self::Deserializer {
+        serde_dynamo::Deserializer::from_attribute_value(self.0.into())
+    }
 }

@@ -70,7 +70,9 @@ impl Init for Bookings {
         if let Some(url) = endpoint(dynamodb.config()).await {
             dynamodb.connect(&url).await;
         }
-        let config = aws_sdk_dynamodb::config::Builder::from(dynamodb.config()).interceptor(Subsegments::default());
+        let config = aws_sdk_dynamodb::config::Builder::from(dynamodb.config())
+            .interceptor(aws::NoUserAgent)
+            .interceptor(Subsegments::default());
         Ok(Self::new(Client::from_conf(config.build()), table, shards))
     }
 }
