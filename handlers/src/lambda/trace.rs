@@ -14,6 +14,7 @@ use aws_sdk_dynamodb::config::interceptors::{
 };
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_types::config_bag::{Storable, StoreReplace};
@@ -67,6 +68,7 @@ impl Storable for Call {
 #[derive(Debug, Default)]
 pub struct Subsegments(OnceLock<Option<UdpSocket>>);
 
+#[dyn_dispatch_hint]
 impl Intercept for Subsegments {
     fn name(&self) -> &'static str {
         "Subsegments"

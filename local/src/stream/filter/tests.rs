@@ -68,3 +68,33 @@ fn mistakes_are_refused_with_their_fix() {
     assert!(error(json!({ "v": [{ "numeric": [">"] }] })).contains("is not known"));
     assert!(error(json!([])).contains("is not a pattern"));
 }
+
+/// What `publishEvents` makes of each record is in `handlers/src/events/decide.rs`; the filter may only drop what it would.
+#[test]
+fn the_service_sees_all_that_tells_something_and_all_that_cannot_be_read() {
+    let template = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../serverless.yml")).unwrap();
+    let template: Value = serde_saphyr::from_str(&template).unwrap();
+    let stream = template["functions"]["publishEvents"]["events"][0]["stream"].as_object().unwrap();
+    let patterns = stream["filterPatterns"].as_array().unwrap();
+    assert!(patterns.len() <= 5, "a mapping takes no more");
+    let passes = |record: &Value| patterns.iter().any(|pattern| matches(pattern, record));
+
+    let record = |name: &str, sk: &str, before: Value| json!({ "eventName": name, "dynamodb": { "Keys": { "sk": { "S": sk } }, "OldImage": before } });
+    let state = |state: &str| json!({ "state": { "S": state } });
+    for (seen, record) in [
+        (true, record("INSERT", "BOOKING", Value::Null)),
+        (true, record("MODIFY", "BOOKING", json!({}))),
+        (true, record("REMOVE", "BOOKING", json!({}))),
+        (false, record("INSERT", "REMINDER", Value::Null)),
+        (true, record("MODIFY", "REMINDER", state("PENDING"))),
+        (true, record("MODIFY", "REMINDER", json!({}))),
+        (true, record("REMOVE", "REMINDER", state("PENDING"))),
+        (false, record("REMOVE", "REMINDER", state("DUE"))),
+        (true, record("REMOVE", "REMINDER", json!({ "state": { "N": "1" } }))),
+        (true, record("REMOVE", "REMINDER", json!({}))),
+        (true, record("REMOVE", "REMINDER", Value::Null)),
+        (false, record("MODIFY", "DAY#2026-11-24", json!({}))),
+    ] {
+        assert_eq!(passes(&record), seen, "{record}");
+    }
+}
