@@ -53,8 +53,9 @@ impl FromRequest for Caller {
         Ok(Some(Self::Bearer { subject: claim("sub").to_owned(), admin }))
     }
 
+    /// Never asked for: there is always a caller, and API Gateway refuses who has no token where it takes one.
     fn missing() -> Rejection {
-        common::problem(common::UNAUTHORIZED).into()
+        common::problem(common::INTERNAL).into()
     }
 
     /// Nothing: whether there is a token to send is for the template to say.

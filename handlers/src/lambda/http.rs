@@ -43,7 +43,7 @@ where
         |contract: &mut Contract| {
             contract.route(&route);
             describe(contract);
-            contract.problems([common::INTERNAL, common::UNAVAILABLE]);
+            contract.problems([common::NOT_THROUGH_THE_EDGE, common::INTERNAL, common::UNAVAILABLE]);
         },
         |environment, metrics: Option<Metrics>| {
             if let Some(metrics) = &metrics {

@@ -161,11 +161,9 @@ pub(crate) mod common {
     pub(crate) const MALFORMED_HEADER: ProblemKind =
         ProblemKind::new(400, "urn:problem:malformed-header", "Malformed header")
             .describe("A header has a value that it cannot have.");
-    pub(crate) const UNAUTHORIZED: ProblemKind = ProblemKind::new(401, "urn:problem:unauthorized", "Unauthorized")
-        .describe("The token is missing, has run out or is not for this service.");
     pub(crate) const NOT_THROUGH_THE_EDGE: ProblemKind =
         ProblemKind::new(403, "urn:problem:not-through-the-edge", "Not through the edge")
-            .describe("This address is closed; the service has another.");
+            .describe("Where an edge is set up: this address is closed; the service has another.");
     pub(crate) const NOT_FOUND: ProblemKind = ProblemKind::new(404, "urn:problem:not-found", "Not found")
         .describe("There is nothing at this path, or what is there is not the caller's.");
     pub(crate) const BODY_TOO_LARGE: ProblemKind =
