@@ -191,7 +191,20 @@ impl Service {
     ///
     /// What went wrong, in Lambda's words.
     pub async fn invoke(&self, function: &str, event: Value) -> Result<Value, FunctionError> {
-        let answer = self.functions.invoke(function, Bytes::from(event.to_string()), Trace::start()).await?;
+        self.invoke_as(function, event, Trace::start()).await
+    }
+
+    /// Calls a function as [`invoke`](Self::invoke) does, as part of the X-Ray trace that `header` names.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong, in Lambda's words.
+    pub async fn invoke_traced(&self, function: &str, event: Value, header: &str) -> Result<Value, FunctionError> {
+        self.invoke_as(function, event, Trace::of_header(Some(header))).await
+    }
+
+    async fn invoke_as(&self, function: &str, event: Value, trace: Trace) -> Result<Value, FunctionError> {
+        let answer = self.functions.invoke(function, Bytes::from(event.to_string()), trace).await?;
         if answer.is_empty() {
             return Ok(Value::Null);
         }

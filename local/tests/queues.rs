@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use common::{
     Answer, Client, Scratch,
-    sqs::{QUEUES, bodies, call, call_at, receive, send, url},
+    sqs::{QUEUES, bodies, call, receive, send, url, waiting},
     start,
 };
 use local::{Data, Options, Service};
@@ -116,22 +116,17 @@ async fn who_waits_is_served_when_something_comes() {
     let scratch = Scratch::new();
     let service = start(scratch.options(QUEUES)).await;
     let started = Instant::now();
-    let (received, ()) = tokio::join!(receive(&service, "jobs", value!({ "WaitTimeSeconds": 20 })), async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        send(&service, "jobs", "now").await;
-    });
-    assert_eq!(bodies(&received), ["now"]);
+    let answer = waiting(&service, "jobs").await;
+    send(&service, "jobs", "now").await;
+    assert_eq!(bodies(answer.await.json()["Messages"].as_array().unwrap()), ["now"]);
     // The queue's own delay is over before its own wait.
     send(&service, "late", "later").await;
     assert_eq!(bodies(&receive(&service, "late", value!({})).await), ["later"]);
     assert!(started.elapsed() > Duration::from_secs(1) && started.elapsed() < Duration::from_secs(15));
 
-    let (endpoint, request) = (service.sqs_url(), value!({ "QueueUrl": url(&service, "jobs"), "WaitTimeSeconds": 20 }));
-    let (answer, ()) = tokio::join!(call_at(&endpoint, "ReceiveMessage", &request), async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        service.stop().await;
-    });
-    assert_eq!(answer.body, "{}");
+    let answer = waiting(&service, "jobs").await;
+    service.stop().await;
+    assert_eq!(answer.await.body, "{}");
     assert!(started.elapsed() < Duration::from_secs(15), "a stop ends the wait");
 }
 

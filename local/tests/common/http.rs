@@ -51,6 +51,29 @@ impl Client {
         let mut stream = self.connect().await;
         // Who refuses a body may do so before it has come.
         let _ = stream.write_all(request.as_ref()).await;
+        Answer::read(stream).await
+    }
+
+    /// A `POST` that has arrived, as the server says itself when it is asked (RFC 9110, section 10.1.1). What is answered
+    /// is still to come.
+    pub(crate) async fn arrived(&self, headers: &str, body: &str) -> impl Future<Output = Answer> + use<> {
+        let mut stream = self.connect().await;
+        let (host, length) = (&self.address, body.len());
+        let head = format!(
+            "POST / HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\nexpect: 100-continue\r\n{headers}\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut interim = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
+        stream.read_exact(&mut interim).await.unwrap();
+        assert!(interim.starts_with(b"HTTP/1.1 100 "), "{interim:?}");
+        stream.write_all(body.as_bytes()).await.unwrap();
+        Answer::read(stream)
+    }
+}
+
+impl Answer {
+    /// All that comes until the connection ends.
+    async fn read(mut stream: TcpStream) -> Self {
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer).await;
         let text = String::from_utf8(answer).unwrap();
@@ -59,6 +82,6 @@ impl Client {
         let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
         let headers =
             lines.filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.to_owned(), value.to_owned()));
-        Answer { status, headers: headers.collect(), body: body.to_owned() }
+        Self { status, headers: headers.collect(), body: body.to_owned() }
     }
 }

@@ -30,8 +30,17 @@ pub(crate) async fn call(service: &Service, operation: &str, body: Value) -> Ans
 }
 
 pub(crate) async fn call_at(url: &str, operation: &str, body: &Value) -> Answer {
-    let headers = format!("x-amz-target: AmazonSQS.{operation}\r\ncontent-type: application/x-amz-json-1.0\r\n");
-    Client::new(url).request("POST", "/", &headers, &body.to_string()).await
+    Client::new(url).request("POST", "/", &headers(operation), &body.to_string()).await
+}
+
+fn headers(operation: &str) -> String {
+    format!("x-amz-target: AmazonSQS.{operation}\r\ncontent-type: application/x-amz-json-1.0\r\n")
+}
+
+/// Asks for a message, to wait twenty seconds for it. The request has arrived; the answer is still to come.
+pub(crate) async fn waiting(service: &Service, queue: &str) -> impl Future<Output = Answer> + use<> {
+    let body = json!({ "QueueUrl": url(service, queue), "WaitTimeSeconds": 20 }).to_string();
+    Client::new(&service.sqs_url()).arrived(&headers("ReceiveMessage"), &body).await
 }
 
 pub(crate) async fn send(service: &Service, queue: &str, body: &str) {

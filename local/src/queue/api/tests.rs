@@ -30,6 +30,20 @@ async fn only_the_attributes_that_are_asked_for_are_shown_and_digested() {
 }
 
 #[tokio::test]
+async fn who_waits_is_let_go_when_the_service_stops() {
+    let queues = Queues::for_tests(&["q"]);
+    let mut waiting = Box::pin(ask(&queues, "ReceiveMessage", json!({ "QueueUrl": "q", "WaitTimeSeconds": 20 })));
+    tokio::select! {
+        biased;
+        answer = &mut waiting => panic!("it does not wait: {answer}"),
+        () = std::future::ready(()) => {}
+    }
+    queues.0.stop.cancel();
+    let answer = tokio::time::timeout(std::time::Duration::from_secs(10), waiting).await;
+    assert_eq!(answer.expect("it is let go"), json!({}));
+}
+
+#[tokio::test]
 async fn a_trace_goes_with_its_message() {
     let queues = Queues::for_tests(&["q"]);
     let trace = json!({ "AWSTraceHeader": { "DataType": "String", "StringValue": "Root=1" } });
