@@ -54,6 +54,33 @@ fn is_emf(line: &Line) {
     }
 }
 
+/// That the line leads back to the invocation: its request, its trace and its function, and over HTTP its route and what
+/// was answered.
+fn names_its_invocation(line: &Line, handler: &str, trigger: &str) {
+    assert_eq!(text(&line["requestId"]).len(), 36, "{line:?}");
+    assert!(text(&line["xrayTraceId"]).starts_with("Root=1-"), "{line:?}");
+    if line.contains_key("Latency") {
+        assert_eq!(line["Function"], handler, "{line:?}");
+    }
+    if trigger.contains(' ') {
+        assert_eq!(line["route"], trigger, "{line:?}");
+        assert!(line["status"].as_u64().is_some_and(|status| (200..600).contains(&status)), "{line:?}");
+    }
+}
+
+fn parse((source, line): (String, String)) -> (String, Line) {
+    match serde_json::from_str(&line) {
+        Ok(Value::Object(members)) => (source, members),
+        _ => panic!("{source} printed {line}"),
+    }
+}
+
+/// The lines that CloudWatch reads as metrics.
+fn metrics(lines: &[(String, String)]) -> Vec<(String, Line)> {
+    let lines = lines.iter().cloned().map(parse);
+    lines.filter(|(_, line)| line.contains_key("_aws")).collect()
+}
+
 /// What each metric adds up to, by its name and the dimension that it has beside the stage.
 fn sums(lines: &[(String, Line)]) -> BTreeMap<String, f64> {
     let mut sums = BTreeMap::new();
@@ -101,42 +128,14 @@ async fn every_line_is_json_every_metric_counts_and_nothing_is_a_customers() {
     world.get(&at).await.is_problem(404);
     world.reminded(&due.body).await;
     eventually("the last event is told", async || (world.events(&other.body).await.len() == 4).then_some(())).await;
-    // Lines come by pipes of their own, after the answers.
-    let lines = eventually("every metric is written", async || {
-        let lines: Vec<(String, String)> = printed(&world);
-        let all = ["GetBooking", "DeleteBooking", "RemindersPublished", "Sweeps", "CancelBooking", "UpdateBooking"];
-        let written = |name: &str| lines.iter().any(|(_, line)| line.contains(&format!("\"{name}\":")));
-        let gets = lines.iter().filter(|(_, line)| line.contains("\"GetBooking\":")).count();
-        (gets == 2 && all.into_iter().all(written)).then_some(lines)
-    })
-    .await;
-
-    for secret in [user, room, "secret-2342", "key-1337", "Bearer", "colour"] {
-        let told: Vec<_> = lines.iter().filter(|(_, line)| line.contains(secret)).collect();
-        assert!(told.is_empty(), "{secret}: {told:#?}");
-    }
-    let parse = |(source, line): (String, String)| match serde_json::from_str(&line) {
-        Ok(Value::Object(members)) => (source, members),
-        _ => panic!("{source} printed {line}"),
-    };
-    let lines: Vec<(String, Line)> = lines.into_iter().map(parse).collect();
-    for (source, line) in &lines {
-        assert!(["INFO", "WARN"].contains(&text(&line["level"])), "{source}: {line:?}");
-        let id = line.get("requestId").or_else(|| line.get("span").and_then(|span| span.get("requestId")));
-        assert!(id.is_some_and(|id| text(id).len() == 36), "{source}: {line:?}");
-    }
-    let about = lines.iter().filter(|(_, line)| line.get("booking_id") == Some(&other.body["booking_id"]));
-    let routes: BTreeSet<_> = about.filter_map(|(_, line)| line.get("route").map(text)).collect();
-    assert_eq!(routes.len(), 5, "each request about a booking names it: {routes:?}");
-    let metrics: Vec<_> = lines.into_iter().filter(|(_, line)| line.contains_key("_aws")).collect();
-    for (_, line) in &metrics {
-        is_emf(line);
-    }
-    let mut sums = sums(&metrics);
-    for (name, expected) in [
+    let expected = [
         ("CreateBooking create_booking", 5.0),
         ("GetBooking get_booking", 2.0),
         ("ListUserBookings list_user_bookings", 2.0),
+        ("ListBusyTimes list_busy_times", 1.0),
+        ("UpdateBooking update_booking", 1.0),
+        ("CancelBooking cancel_booking", 1.0),
+        ("DeleteBooking delete_booking", 1.0),
         ("ColdStart get_booking", 1.0),
         ("ColdStart publish_events", 1.0),
         ("Problems time-taken", 1.0),
@@ -146,7 +145,42 @@ async fn every_line_is_json_every_metric_counts_and_nothing_is_a_customers() {
         ("RemindersMarked", 1.0),
         ("RemindersPublished", 1.0),
         ("EventsPublished", 6.0),
-    ] {
+    ];
+    // Lines come by pipes of their own, after the answers, and the publisher's after its events.
+    let lines = eventually("every metric is written", async || {
+        let lines = printed(&world);
+        let sums = sums(&metrics(&lines));
+        let reached = |name: &str, least: f64| sums.get(name).is_some_and(|sum| *sum >= least);
+        let all = expected.iter().chain([&("Sweeps", 1.0)]).all(|(name, least)| reached(name, *least));
+        all.then_some(lines)
+    })
+    .await;
+
+    for secret in [user, room, "secret-2342", "key-1337", "Bearer", "colour"] {
+        let told: Vec<_> = lines.iter().filter(|(_, line)| line.contains(secret)).collect();
+        assert!(told.is_empty(), "{secret}: {told:#?}");
+    }
+    let metrics = metrics(&lines);
+    let lines: Vec<(String, Line)> = lines.into_iter().map(parse).collect();
+    for (source, line) in &lines {
+        assert!(["INFO", "WARN"].contains(&text(&line["level"])), "{source}: {line:?}");
+        let id = line.get("requestId").or_else(|| line.get("span").and_then(|span| span.get("requestId")));
+        assert!(id.is_some_and(|id| text(id).len() == 36), "{source}: {line:?}");
+    }
+    let about = lines.iter().filter(|(_, line)| line.get("booking_id") == Some(&other.body["booking_id"]));
+    let routes: BTreeSet<_> = about.filter_map(|(_, line)| line.get("route").map(text)).collect();
+    assert_eq!(routes.len(), 5, "each request about a booking names it: {routes:?}");
+    let functions = local::functions(&template(), None).unwrap();
+    let ends = metrics.iter().filter(|(_, line)| line.contains_key("Latency"));
+    let ids: Vec<_> = ends.map(|(_, line)| text(&line["requestId"])).collect();
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "each invocation ends with one line: {ids:?}");
+    for (source, line) in &metrics {
+        is_emf(line);
+        let function = functions.iter().find(|function| function.name == *source).unwrap();
+        names_its_invocation(line, &function.handler, &function.triggers[0]);
+    }
+    let mut sums = sums(&metrics);
+    for (name, expected) in expected {
         assert_eq!(sums.remove(name), Some(expected), "{name} of {sums:#?}");
     }
     assert!(sums["Sweeps"] >= 1.0 && sums["Latency create_booking"] > 0.0, "{sums:#?}");
