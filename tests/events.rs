@@ -5,6 +5,8 @@
 mod common;
 
 use common::*;
+use handlers::booking::Timestamp;
+use local::{Binaries, Options};
 use serde_json::{Value, json};
 
 /// Waits until the booking has `count` events.
@@ -101,16 +103,7 @@ async fn is_parked(poison: impl Fn(&mut Value)) {
     let booking = world.book(&hour("room", DAY)).await;
     told(&world, &booking, 1).await;
     let item = world.item(&format!("BOOKING#{}", text(&booking["booking_id"])), "BOOKING").await.unwrap();
-    let record = |sequence: &str| {
-        json!({
-            "eventID": sequence, "eventName": "INSERT", "eventVersion": "1.1", "eventSource": "aws:dynamodb",
-            "awsRegion": "eu-central-1",
-            "dynamodb": {
-                "Keys": {"pk": item["pk"], "sk": item["sk"]}, "NewImage": item,
-                "SequenceNumber": sequence, "StreamViewType": "NEW_AND_OLD_IMAGES"
-            }
-        })
-    };
+    let record = |sequence: &str| inserted(&item, sequence);
     let mut odd = record("100000000000000000002");
     poison(&mut odd);
     let batch = json!({"Records": [record("100000000000000000001"), odd, record("100000000000000000003")]});
@@ -160,5 +153,93 @@ async fn what_was_refused_or_changed_nothing_is_not_told() {
     told(&world, &last, 1).await;
     let kinds: Vec<_> = world.events(&made).await.iter().map(|event| event["detail-type"].clone()).collect();
     assert_eq!(kinds, ["BookingCreated", "BookingCancelled", "BookingDeleted"]);
+    world.stop().await;
+}
+
+/// The service with what `docs/events.md` says of a consumer in its template, and the example as that consumer.
+async fn consumed() -> World {
+    let folder = tempfile::tempdir().unwrap();
+    let root = template().with_file_name("");
+    std::fs::create_dir(folder.path().join("deploy")).unwrap();
+    for file in root.join("deploy").read_dir().unwrap().map(|file| file.unwrap().path()) {
+        std::fs::copy(&file, folder.path().join("deploy").join(file.file_name().unwrap())).unwrap();
+    }
+    let rule = document("events.md").split("```yaml\n").nth(1).unwrap().split("```").next().unwrap().to_owned();
+    let seen = "
+Seen:
+  Type: AWS::DynamoDB::Table
+  Properties:
+    TableName: seen
+    BillingMode: PAY_PER_REQUEST
+    AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+    KeySchema: [{ AttributeName: id, KeyType: HASH }]
+    TimeToLiveSpecification: { AttributeName: ttl, Enabled: true }
+";
+    let resources = format!("Resources:\n  {}", format!("{rule}{seen}").replace('\n', "\n  "));
+    std::fs::write(folder.path().join("consumer.yml"), resources).unwrap();
+    let function = "  consumeReminders:\n    handler: consumer\n    environment: { SEEN_TABLE: seen }\n";
+    let written = std::fs::read_to_string(template()).unwrap();
+    let (functions, resources) = written.split_once("\nresources:\n").unwrap();
+    let all = format!("{functions}\n{function}\nresources:\n  - ${{file(consumer.yml)}}\n{resources}");
+    let template = folder.path().join("serverless.yml");
+    std::fs::write(&template, all).unwrap();
+
+    let mut built = binaries();
+    let consumer = built["health"].with_file_name(format!("examples/consumer{}", std::env::consts::EXE_SUFFIX));
+    assert!(consumer.is_file(), "`cargo test` builds the example; so does `cargo build --example consumer`");
+    built.insert("consumer".to_owned(), consumer);
+    World::with(Options { template, binaries: Binaries::Built(built), ..options() }).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_documented_consumer_gets_reminders_alone_and_acts_on_each_once() {
+    let world = consumed().await;
+    let due = world.book(&with(hour("room", 600), json!({"reminder_lead_seconds": HOUR}))).await;
+    let other = world.book(&hour("hall", DAY)).await;
+    world.put(&path(&other), &json!({"resource_id": "roof"})).await;
+    world.cancel(&other).await;
+    world.delete(&path(&other)).await;
+    told(&world, &other, 4).await;
+    let reminder = world.reminded(&due).await;
+
+    let queue = async || {
+        let mut queues = world.get("/_local/queues").await.body;
+        let queue = queues.as_array_mut().unwrap().iter_mut().find(|queue| text(&queue["name"]).contains("Reminders"));
+        let messages = queue.expect("the queue of the rule")["messages"].take();
+        (messages != json!([])).then_some(messages)
+    };
+    let messages = eventually("the reminder is in the queue", queue).await;
+    let bodies: Vec<_> = messages.as_array().unwrap().iter().map(|message| &message["body"]).collect();
+    let [event] = bodies[..] else { panic!("reminders alone: {bodies:#?}") };
+    assert_eq!((&event["detail-type"], &event["detail"]), (&json!("ReminderDue"), &reminder["detail"]));
+
+    let consume = async |events: &[&Value]| {
+        let records = events
+            .iter()
+            .enumerate()
+            .map(|(place, event)| json!({ "messageId": place.to_string(), "body": event.to_string() }));
+        let batch = json!({ "Records": records.collect::<Vec<_>>() });
+        world.service.invoke("consumeReminders", batch).await.expect("an answer")["batchItemFailures"].take()
+    };
+    let mut next = event.clone();
+    next["detail"]["id"] = json!("another");
+    next["detail"]["start_time"] = json!("2099-01-01T00:00:00Z");
+    assert_eq!(consume(&[event, event]).await, json!([]));
+    assert_eq!(consume(&[event]).await, json!([]));
+    assert_eq!(consume(&[&json!({}), &next]).await, json!([{ "itemIdentifier": "0" }]), "what failed comes again");
+    // What it prints comes by a pipe of its own, in order: the last is of the last.
+    let acts = eventually("the next is acted on", async || {
+        let lines = world.service.log_lines().into_iter();
+        let acts: Vec<_> =
+            lines.filter_map(|line| Some(line.split_once("remind of what starts at ")?.1.to_owned())).collect();
+        acts.iter().any(|start| start.starts_with("2099")).then_some(acts)
+    })
+    .await;
+    assert_eq!(acts, [text(&due["start_time"]), "2099-01-01T00:00:00Z"]);
+    let seen = world.database("DynamoDB_20120810.Scan", &json!({ "TableName": "seen" })).await;
+    let tomorrow = Timestamp::now().seconds() + DAY;
+    let kept = |item: &Value| text(&item["ttl"]["N"]).parse::<i64>().unwrap() > tomorrow;
+    assert!(seen["Items"].as_array().unwrap().iter().all(kept), "longer than the stream keeps a record: {seen}");
+    assert_eq!(seen["Count"], 2);
     world.stop().await;
 }

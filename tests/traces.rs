@@ -21,33 +21,66 @@ async fn received(daemon: &UdpSocket) -> Value {
     serde_json::from_str(document).unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_sampled_request_tells_of_each_call_and_another_of_none() {
+/// A service whose functions tell the daemon of their calls.
+async fn traced() -> (World, UdpSocket) {
     let daemon = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let address = daemon.local_addr().unwrap();
     let environment = [("AWS_XRAY_DAEMON_ADDRESS".to_owned(), format!("tcp:{address} udp:{address}"))].into();
-    let world = World::with(Options { environment, ..options() }).await;
+    (World::with(Options { environment, ..options() }).await, daemon)
+}
+
+const ROOT: &str = "1-67891233-abcdef012345678912345678";
+
+/// That it is a call of this service, well and whole, in the trace [`ROOT`].
+#[track_caller]
+fn is_a_call(call: &Value, service: &str, operation: &str) {
+    assert_eq!((&call["type"], &call["namespace"]), (&json!("subsegment"), &json!("aws")), "{call}");
+    assert_eq!((&call["trace_id"], &call["name"]), (&json!(ROOT), &json!(service)), "{call}");
+    assert_eq!((&call["aws"]["operation"], &call["aws"]["retries"]), (&json!(operation), &json!(0)), "{call}");
+    assert_eq!((&call["http"]["response"]["status"], &call["fault"]), (&json!(200), &json!(false)), "{call}");
+    for id in ["id", "parent_id"] {
+        let id = text(&call[id]);
+        assert!(id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{call}");
+    }
+    assert!(call["start_time"].as_f64().unwrap() <= call["end_time"].as_f64().unwrap(), "{call}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sampled_request_tells_of_each_call_and_another_of_none() {
+    let (world, daemon) = traced().await;
     let silent = world.book(&hour("room", DAY)).await;
 
-    let root = "1-67891233-abcdef012345678912345678";
-    let request = world.request(Method::POST, "/bookings").header("x-amzn-trace-id", format!("Root={root};Sampled=1"));
+    let request = world.request(Method::POST, "/bookings").header("x-amzn-trace-id", format!("Root={ROOT};Sampled=1"));
     let booking = send(request.json(&hour("hall", DAY))).await.body;
     for operation in ["BatchGetItem", "TransactWriteItems"] {
-        let call = received(&daemon).await;
-        assert_eq!((&call["type"], &call["namespace"]), (&json!("subsegment"), &json!("aws")), "{call}");
-        assert_eq!((&call["trace_id"], &call["name"]), (&json!(root), &json!("DynamoDB")), "{call}");
-        assert_eq!((&call["aws"]["operation"], &call["aws"]["retries"]), (&json!(operation), &json!(0)), "{call}");
-        assert_eq!((&call["http"]["response"]["status"], &call["fault"]), (&json!(200), &json!(false)), "{call}");
-        for id in ["id", "parent_id"] {
-            let id = text(&call[id]);
-            assert!(id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{call}");
-        }
-        assert!(call["start_time"].as_f64().unwrap() <= call["end_time"].as_f64().unwrap(), "{call}");
+        is_a_call(&received(&daemon).await, "DynamoDB", operation);
     }
 
     for booking in [&silent, &booking] {
         let event = eventually("it is told", async || world.events(booking).await.into_iter().next()).await;
         assert!(text(&event["trace_header"]).starts_with("Root=1-"), "{event}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_published_and_what_is_parked_is_told_too() {
+    let (world, daemon) = traced().await;
+    let booking = world.book(&hour("room", DAY)).await;
+    let item = world.item(&format!("BOOKING#{}", text(&booking["booking_id"])), "BOOKING").await.unwrap();
+    let sound = inserted(&item, "100000000000000000001");
+    let mut poison = inserted(&item, "100000000000000000002");
+    poison["dynamodb"]["NewImage"]["start_time"] = json!({"S": "soon"});
+    let header = format!("Root={ROOT};Sampled=1");
+    for (record, calls) in
+        [(sound, vec![("EventBridge", "PutEvents")]), (poison, vec![("SQS", "GetQueueUrl"), ("SQS", "SendMessage")])]
+    {
+        let batch = json!({ "Records": [record] });
+        let answer = world.service.invoke_traced("publishEvents", batch, &header).await.unwrap();
+        assert_eq!(answer, json!({"batchItemFailures": []}));
+        for (service, operation) in calls {
+            is_a_call(&received(&daemon).await, service, operation);
+        }
     }
     world.stop().await;
 }

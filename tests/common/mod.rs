@@ -20,18 +20,16 @@ use serde_json::{Value, json};
 /// How long anything may take that is waited for.
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
-macro_rules! built {
-    ($($name:literal)*) => {
-        [$(($name.to_owned(), PathBuf::from(env!(concat!("CARGO_BIN_EXE_", $name))))),*].into()
-    };
-}
-
-/// Every function's binary, as Cargo built it for this test.
+/// Every function's binary, as Cargo built it for this test: one for each file of `src/bin`, all in one folder.
 pub fn binaries() -> BTreeMap<String, PathBuf> {
-    built![
-        "health" "create_booking" "get_booking" "update_booking" "delete_booking" "cancel_booking"
-        "list_user_bookings" "list_busy_times" "publish_events" "sweep_reminders"
-    ]
+    let one = Path::new(env!("CARGO_BIN_EXE_health"));
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin").read_dir().expect("the binaries' sources");
+    let built = sources.map(|source| {
+        let name = source.expect("a source").path().file_stem().expect("a name").to_str().expect("UTF-8").to_owned();
+        let path = one.with_file_name(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+        (name, path)
+    });
+    built.collect()
 }
 
 pub fn template() -> PathBuf {
@@ -235,6 +233,18 @@ pub fn hour(resource: &str, seconds: i64) -> Value {
     json!({
         "user_id": "alice", "resource_id": resource,
         "start_time": soon(seconds), "end_time": soon(seconds + HOUR),
+    })
+}
+
+/// The stream's record of an item that was put into the table.
+pub fn inserted(item: &Value, sequence: &str) -> Value {
+    json!({
+        "eventID": sequence, "eventName": "INSERT", "eventVersion": "1.1", "eventSource": "aws:dynamodb",
+        "awsRegion": "eu-central-1",
+        "dynamodb": {
+            "Keys": {"pk": item["pk"], "sk": item["sk"]}, "NewImage": item,
+            "SequenceNumber": sequence, "StreamViewType": "NEW_AND_OLD_IMAGES"
+        }
     })
 }
 
