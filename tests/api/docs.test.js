@@ -37,7 +37,7 @@ test("the page lists every operation of the document", async () => {
   const document = await (await fetch(`${api}/openapi.json`)).json();
   const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
   const expected = operations.map((operation) => operation.operationId).sort();
-  assert.equal(expected.length, 8);
+  assert.ok(expected.length > 0);
 
   await page.goto(`${api}/docs`);
   await page.locator(".opblock").nth(expected.length - 1).waitFor();
