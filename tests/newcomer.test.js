@@ -46,6 +46,9 @@ function commands(section) {
   return blocks.flatMap((block) => [...block.matchAll(/^\$ ((?:[^'\n]|'[^']*')*)$/gm)].map(([, command]) => command));
 }
 
+// The folder of builds is shared: what is the same in both is not built again.
+const env = { CARGO_TARGET_DIR: path.join(ROOT, 'target'), ...process.env };
+
 describe('a newcomer', () => {
   let local;
   let api;
@@ -60,8 +63,6 @@ describe('a newcomer', () => {
     const [functions, rest] = fs.readFileSync(template, 'utf8').split('\nresources:\n');
     fs.writeFileSync(template, `${functions}\n${block('yaml')}\nresources:\n${rest}`);
 
-    // The folder of builds is shared: what is the same in both is not built again.
-    const env = { ...process.env, CARGO_TARGET_DIR: path.join(ROOT, 'target') };
     execFileSync('cargo', ['fmt', '--check'], { cwd: COPY, env, stdio: 'inherit' });
     const log = fs.openSync(LOG, 'w');
     const options = ['local', '--ephemeral', '--port', '0', '--dynamodb-port', '0'];
@@ -109,5 +110,17 @@ describe('a newcomer', () => {
       const answer = execFileSync('bash', ['-c', run], { env: { ...process.env, id }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
       assert.deepEqual(settled(answer), settled(lines[lines.indexOf(command) + 1]), answer);
     }
+  });
+
+  it('passes the tests that hold template, code and document together', () => {
+    // It is to ask for a token as its neighbours do: `authorizer`, as the section says.
+    const template = fs.readFileSync(path.join(COPY, 'serverless.yml'), 'utf8');
+    const guarded = template.replace(/- httpApi: POST (\S+\/remind)$/m, '- httpApi: { method: POST, path: "$1", authorizer: "${self:custom.write}" }');
+    assert.notEqual(guarded, template);
+    fs.writeFileSync(path.join(COPY, 'serverless.yml'), guarded);
+    const cargo = (...args) => execFileSync('cargo', args, { cwd: COPY, env, stdio: 'inherit' });
+    cargo('local', 'openapi');
+    assert.ok(fs.readFileSync(path.join(COPY, 'openapi.json'), 'utf8').includes('"remindOfBooking"'));
+    cargo('test', '--test', 'template', '--test', 'openapi');
   });
 });
