@@ -27,6 +27,9 @@ const WITH_DYNAMODB: [&str; 9] = [
     "update_booking",
 ];
 
+/// Those among them that answer no client.
+const WITHOUT_CLIENT: [&str; 2] = ["publish_events", "sweep_reminders"];
+
 fn is_installed(tool: &str) -> bool {
     let version = Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     let installed = version.is_ok_and(|status| status.success());
@@ -158,26 +161,37 @@ fn rescheduled(subject: &Subject) -> Result<bytes::Bytes, Box<dyn Error>> {
 pub(crate) async fn dependencies(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
     let mut rows = vec![Row::absent("aws-lc, rustls 0.21, native roots in the tree", &unwanted()?)];
     if is_installed("strace") {
-        let file = bench.scratch.join("strace");
-        let mut subject = bench.subject("get_booking")?;
-        let tool = ["strace", "-f", "-e", "trace=openat,clone,clone3", "-o"].map(OsString::from);
-        subject.program = subject.program.under(tool.into_iter().chain([file.clone().into()]));
-        let mut process = Process::start(&subject.program).await?;
-        process.invoke(&subject.event).await?;
-        process.end().await?;
-        let trace = fs::read_to_string(&file)?;
-        let opened: Vec<_> = trace
-            .lines()
-            .filter(|line| ["/etc/ssl", "/etc/pki", "/ca-certificates"].iter().any(|path| line.contains(path)))
-            .map(str::to_owned)
-            .collect();
-        rows.push(Row::absent("the system's certificates opened by get_booking", &opened));
+        let (mut opened, mut threads) = (Vec::new(), Vec::new());
+        for function in WITH_DYNAMODB {
+            let trace = trace(bench, function).await?;
+            let certificates = |line: &&str| CERTIFICATES.iter().any(|path| line.contains(path));
+            opened.extend(trace.lines().filter(certificates).map(|line| format!("{function}: {line}")));
+            let starts = |line: &&str| line.contains("clone(") || line.contains("clone3(");
+            threads.push((function, trace.lines().filter(starts).count() as u64));
+        }
+        rows.push(Row::absent("the system's certificates opened by any function", &opened));
         // One thread looks up the name of the endpoint, and ends.
-        let starts = |line: &&str| line.contains("clone(") || line.contains("clone3(");
-        let threads = trace.lines().filter(starts).count();
-        rows.push(Row::held("threads started by get_booking", Unit::Requests, threads as u64, 1));
+        let (function, threads) = most(threads);
+        rows.push(Row::held(format!("threads started by {function}, the most"), Unit::Requests, threads, 1));
     }
     Ok(rows)
+}
+
+/// Where systems keep the certificates that they trust.
+const CERTIFICATES: [&str; 3] = ["/etc/ssl", "/etc/pki", "/ca-certificates"];
+
+/// What a function opens and starts in its init phase and, where a client asks it, in a request.
+async fn trace(bench: &Bench, function: &str) -> Result<String, Box<dyn Error>> {
+    let file = bench.scratch.join("strace");
+    let mut subject = bench.subject(function)?;
+    let tool = ["strace", "-f", "-e", "trace=openat,clone,clone3", "-o"].map(OsString::from);
+    subject.program = subject.program.under(tool.into_iter().chain([file.clone().into()]));
+    let mut process = Process::start(&subject.program).await?;
+    if !WITHOUT_CLIENT.contains(&function) {
+        process.invoke(&subject.event).await?;
+    }
+    process.end().await?;
+    Ok(fs::read_to_string(&file)?)
 }
 
 fn nanoseconds(duration: Duration) -> u64 {
