@@ -111,9 +111,10 @@ async fn every_line_is_json_every_metric_counts_and_nothing_is_a_customers() {
         let request = world.request(Method::POST, "/bookings").header("authorization", "Bearer secret-2342");
         send(request.header("idempotency-key", key).json(body)).await
     };
-    let due = post("key-1337", &body(600, json!({"reminder_lead_seconds": HOUR}))).await;
+    let soon_due = body(600, json!({"reminder_lead_seconds": HOUR}));
+    let due = post("key-1337", &soon_due).await;
     assert_eq!(due.status, 201);
-    assert_eq!(post("key-1337", &body(600, json!({"reminder_lead_seconds": HOUR}))).await.status, 201);
+    assert_eq!(post("key-1337", &soon_due).await.status, 201);
     post("key-2", &body(700, json!({}))).await.is_problem(409);
     post("key-3", &json!({ "user_id": user, "colour": "secret-2342" })).await.is_problem(422);
     let other = post("key-4", &body(DAY, json!({}))).await;
