@@ -98,7 +98,7 @@ async function withCargo(group, packages, directory) {
     directory,
   );
   if (code !== 0) {
-    const hint = cross.length ? `; building for ${target} on this machine is easiest with cargo-lambda` : '';
+    const hint = cross.length ? `; building for ${target} on this machine is easiest with cargo-lambda: pip install cargo-lambda` : '';
     throw new UserError(`cargo build failed, see above${hint}`);
   }
   const messages = stdout.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
