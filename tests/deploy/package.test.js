@@ -129,6 +129,19 @@ describe('stages', () => {
 });
 
 describe('what deploys prod', () => {
+  it('does not wait for alarms where it is told so, when it goes back as well', async () => {
+    const { Parameters, Conditions } = JSON.parse(fs.readFileSync(templateFile('prod'), 'utf8'));
+    assert.equal(Parameters.RollbackOnAlarm.Default, 'true');
+    assert.deepEqual(Conditions.Guarded, { 'Fn::Equals': [{ Ref: 'RollbackOnAlarm' }, 'true'] });
+    // What `serverless rollback` sends along with the template that it finds in S3.
+    const sent = async (...params) => {
+      const print = ['print', '--stage', 'prod', ...TOKENS, '--path', 'provider.stackParameters', '--format', 'json'];
+      return JSON.parse((await serverless([...print, ...params])).stdout);
+    };
+    assert.deepEqual(await sent(), []);
+    assert.deepEqual(await sent('--param', 'rollbackOnAlarm=false'), [{ ParameterKey: 'RollbackOnAlarm', ParameterValue: 'false' }]);
+  });
+
   it('moves aliases of its own functions, looks at alarms, and no more', () => {
     const functions = { 'Fn::Sub': 'arn:${AWS::Partition}:lambda:eu-central-1:${AWS::AccountId}:function:bookings-prod-*' };
     const aliases = ['GetAlias', 'GetProvisionedConcurrencyConfig', 'UpdateAlias'].map((action) => `lambda:${action} on ${JSON.stringify(functions)}`);
