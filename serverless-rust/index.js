@@ -14,15 +14,21 @@ const OPTIONS = {
   properties: {
     profile: { type: 'string', minLength: 1 },
     cargoFlags: { type: 'array', items: { type: 'string' } },
-    builder: { enum: ['auto', 'cargo-lambda', 'cargo'] },
+    builder: { enum: ['auto', 'cargo-lambda', 'cargo', 'built'] },
     // Variables have no "if", so no alias can be said as `false`.
     alias: {
       anyOf: [
         { const: false },
         {
           type: 'object',
-          properties: { name: { type: 'string', pattern: '^(?!\\d+$)[\\w-]+$' }, deploymentGroup: { type: 'object' } },
+          properties: {
+            name: { type: 'string', pattern: '^(?!\\d+$)[\\w-]+$' },
+            deploymentGroup: { type: 'object' },
+            alarm: { type: 'object' },
+          },
           required: ['name'],
+          // Nothing else would look at the alarm.
+          dependencies: { alarm: ['deploymentGroup'] },
           additionalProperties: false,
         },
       ],

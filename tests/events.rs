@@ -110,11 +110,36 @@ async fn is_parked(poison: impl Fn(&mut Value)) {
     let answer = world.service.invoke("publishEvents", batch).await.unwrap();
     assert_eq!(answer, json!({"batchItemFailures": []}));
     assert_eq!(world.events(&booking).await.len(), 3, "both neighbours are told");
+    assert!(parked(&world).await == [odd], "whole");
+    world.stop().await;
+}
+
+/// What the dead letters hold.
+async fn parked(world: &World) -> Vec<Value> {
     let queues = world.get("/_local/queues").await.body;
     let queue = queues.as_array().unwrap().iter().find(|queue| queue["name"] == "bookings-dev-dead-letters").unwrap();
-    let messages = queue["messages"].as_array().unwrap();
-    assert_eq!(messages.len(), 1);
-    assert!(messages[0]["body"] == odd, "whole");
+    queue["messages"].as_array().unwrap().iter().map(|message| message["body"].clone()).collect()
+}
+
+/// The stream forgets a record after 24 hours, and with it the only copy of what it holds.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_bus_takes_is_tried_again_until_it_would_be_forgotten_and_then_kept_whole() {
+    // Nobody listens there.
+    let environment = [("AWS_ENDPOINT_URL_EVENTBRIDGE".to_owned(), "http://127.0.0.1:1".to_owned())].into();
+    let world = World::with(Options { environment, ..options() }).await;
+    let booking = world.book(&hour("room", DAY)).await;
+    let item = world.item(&format!("BOOKING#{}", text(&booking["booking_id"])), "BOOKING").await.unwrap();
+    let hours_ago = |hours: i64, sequence: &str, booking: &str| {
+        let mut record = inserted(&item, sequence);
+        record["dynamodb"]["NewImage"]["booking_id"] = json!({"S": booking});
+        record["dynamodb"]["ApproximateCreationDateTime"] = json!(chrono::Utc::now().timestamp() - hours * HOUR);
+        record
+    };
+    let old = hours_ago(21, "100000000000000000001", "00000000-0000-4000-8000-000000000001");
+    let young = hours_ago(19, "100000000000000000002", "00000000-0000-4000-8000-000000000002");
+    let answer = world.service.invoke("publishEvents", json!({"Records": [old, young]})).await.unwrap();
+    assert_eq!(answer, json!({"batchItemFailures": [{"itemIdentifier": "100000000000000000002"}]}));
+    assert!(parked(&world).await == [old]);
     world.stop().await;
 }
 

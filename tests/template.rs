@@ -28,14 +28,14 @@ fn functions() -> Vec<local::Function> {
 fn every_binary_is_a_function_and_every_function_a_binary() {
     let functions: BTreeSet<_> = functions().into_iter().map(|function| function.handler).collect();
     let binaries: BTreeSet<_> = binaries().into_keys().collect();
-    assert_eq!(functions, binaries);
+    assert_eq!(functions, binaries, "name an endpoint in serverless.yml");
 }
 
 #[test]
 fn routes_and_triggers_are_those_of_the_code() {
     let contracts = contracts();
     for function in functions() {
-        let contract = &contracts[&function.handler];
+        let Some(contract) = contracts.get(&function.handler) else { continue };
         let said = match text(&contract["trigger"]) {
             "http" => format!("{} {}", text(&contract["method"]), text(&contract["path"])),
             other => other.to_owned(),
@@ -55,7 +55,8 @@ fn a_binary_is_named_like_its_function() {
 fn the_environment_has_what_the_code_reads() {
     let contracts = contracts();
     for function in functions() {
-        for variable in contracts[&function.handler]["environment"].as_array().unwrap() {
+        let Some(contract) = contracts.get(&function.handler) else { continue };
+        for variable in contract["environment"].as_array().unwrap() {
             let set = function.environment.contains_key(text(variable));
             assert!(set, "{} reads {variable}, which serverless.yml does not set", function.name);
         }

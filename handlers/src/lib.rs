@@ -22,7 +22,7 @@ pub use macros::{Problem, handler};
 pub mod prelude {
     pub use crate::booking::{
         Booking, BookingError, BookingId, BookingPatch, BusyQuery, BusySpan, Caller, Created, IdempotencyKey, IfMatch,
-        ListQuery, NewBooking, Page, ResourceId, UserId,
+        ListQuery, NewBooking, Page, ResourceId, Status, Timestamp, UserId,
     };
     pub use crate::events::{BatchResult, Bus, DeadLetters, PublishError, Records};
     pub use crate::lambda::{Json, Query, Tagged, Tick};

@@ -15,7 +15,8 @@ function takeAliases(functions, naming) {
 
 /**
  * Writes the aliases into `template`. Where the options have the properties of a deployment group, each function gets a
- * group of its own, and CodeDeploy moves the alias to a new version.
+ * group of its own, and CodeDeploy moves the alias to a new version; where they have those of an alarm, the group watches
+ * one on that version.
  */
 function addAliases(functions, naming, template) {
   for (const { key, config, options } of aliased(functions)) {
@@ -32,6 +33,18 @@ function addAliases(functions, naming, template) {
     const group = `${naming.getNormalizedFunctionName(key)}DeploymentGroup`;
     const Properties = structuredClone(options.alias.deploymentGroup);
     template.Resources[group] = { Type: 'AWS::CodeDeploy::DeploymentGroup', Properties };
+    if (options.alias.alarm) {
+      const alarm = `${naming.getNormalizedFunctionName(key)}NewVersionFailing`;
+      // Lambda counts what an alias executes by version: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+      const Dimensions = [
+        { Name: 'FunctionName', Value: alias.Properties.FunctionName },
+        { Name: 'Resource', Value: { 'Fn::Join': [':', [alias.Properties.FunctionName, options.alias.name]] } },
+        { Name: 'ExecutedVersion', Value: alias.Properties.FunctionVersion },
+      ];
+      template.Resources[alarm] = { Type: 'AWS::CloudWatch::Alarm', Properties: { ...options.alias.alarm, Dimensions } };
+      const watched = (Properties.AlarmConfiguration ??= { Enabled: true });
+      watched.Alarms = [...(watched.Alarms ?? []), { Name: { Ref: alarm } }];
+    }
     const shift = { ApplicationName: Properties.ApplicationName, DeploymentGroupName: { Ref: group } };
     alias.UpdatePolicy = { CodeDeployLambdaAliasUpdate: shift };
   }

@@ -1,6 +1,7 @@
 'use strict';
 
 const { spawn } = require('node:child_process');
+const fs = require('node:fs');
 const path = require('node:path');
 const { UserError } = require('./error');
 
@@ -11,9 +12,14 @@ const TARGETS = { x86_64: 'x86_64-unknown-linux-gnu', arm64: 'aarch64-unknown-li
  * function's executable.
  */
 async function build(directory, functions) {
-  const members = await workspace(directory);
   const executables = new Map();
+  let members;
   for (const group of groups(functions)) {
+    if (group.builder === 'built') {
+      takeBuilt(group, directory, executables);
+      continue;
+    }
+    members ??= await workspace(directory);
     const packages = new Set();
     for (const fn of group.functions) packages.add(owner(members, fn));
     const built = await (await chosen(group, directory))(group, [...packages], directory, members.target_directory);
@@ -75,8 +81,20 @@ function selection({ profile, cargoFlags, functions }, packages) {
   ];
 }
 
+/** Where cargo-lambda is told to leave what it builds for `group`. */
+const lambdaDirectory = (group, targetDirectory) => path.join(targetDirectory, 'lambda', `${group.architecture}-${group.profile}`);
+
+/** What cargo-lambda built before, maybe on another machine: it takes no Rust here. */
+function takeBuilt(group, directory, executables) {
+  for (const { key, binary } of group.functions) {
+    const executable = path.join(lambdaDirectory(group, path.join(directory, 'target')), binary, 'bootstrap');
+    if (!fs.existsSync(executable)) throw new UserError(`builder is "built", but there is no ${path.relative(directory, executable)}`);
+    executables.set(key, executable);
+  }
+}
+
 async function withCargoLambda(group, packages, directory, targetDirectory) {
-  const output = path.join(targetDirectory, 'lambda', `${group.architecture}-${group.profile}`);
+  const output = lambdaDirectory(group, targetDirectory);
   const { code } = await run(
     'cargo',
     // Its own optimizations would set `panic = "abort"`; the workspace's profile is what was asked for.
@@ -98,7 +116,7 @@ async function withCargo(group, packages, directory) {
     directory,
   );
   if (code !== 0) {
-    const hint = cross.length ? `; building for ${target} on this machine is easiest with cargo-lambda` : '';
+    const hint = cross.length ? `; building for ${target} on this machine is easiest with cargo-lambda: pip install cargo-lambda` : '';
     throw new UserError(`cargo build failed, see above${hint}`);
   }
   const messages = stdout.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));

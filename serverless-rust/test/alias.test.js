@@ -53,4 +53,24 @@ describe('aliases', () => {
     const update = { ApplicationName: { Ref: 'Application' }, DeploymentGroupName: { Ref: 'TwoDeploymentGroup' } };
     assert.deepEqual(resources.TwoLambdaAlias.UpdatePolicy, { CodeDeployLambdaAliasUpdate: update });
   });
+
+  it('are watched by an alarm of their own, on the version they move to', async (t) => {
+    const deploymentGroup = { AlarmConfiguration: { Enabled: false, Alarms: [{ Name: 'other' }] } };
+    const alarm = { MetricName: 'Errors', Threshold: 1 };
+    const { resources } = await packaged(t, { rust: { alias: { name: 'live', deploymentGroup, alarm } } });
+    assert.deepEqual(resources.TwoNewVersionFailing, {
+      Type: 'AWS::CloudWatch::Alarm',
+      Properties: {
+        ...alarm,
+        Dimensions: [
+          { Name: 'FunctionName', Value: { Ref: 'TwoLambdaFunction' } },
+          { Name: 'Resource', Value: { 'Fn::Join': [':', [{ Ref: 'TwoLambdaFunction' }, 'live']] } },
+          { Name: 'ExecutedVersion', Value: { 'Fn::GetAtt': ['twoVersion7', 'Version'] } },
+        ],
+      },
+    });
+    const Alarms = [{ Name: 'other' }, { Name: { Ref: 'TwoNewVersionFailing' } }];
+    assert.deepEqual(resources.TwoDeploymentGroup.Properties.AlarmConfiguration, { Enabled: false, Alarms });
+    assert.deepEqual(deploymentGroup.AlarmConfiguration.Alarms.length, 1);
+  });
 });

@@ -67,6 +67,22 @@ describe('building', () => {
     await assert.rejects(packageAll(), /install it with "pip install cargo-lambda"/);
   });
 
+  it('takes what cargo-lambda built before, and builds nothing, where it is told so', async (t) => {
+    const functions = { a: { handler: 'one' }, b: { handler: 'two' } };
+    const { calls, packageAll, serverless } = packaged(t, { functions, provider: { architecture: 'arm64' }, lambda: true });
+    await packageAll();
+    const built = fs.readFileSync(functions.a.package.artifact);
+    fs.rmSync(functions.a.package.artifact);
+    serverless.service.custom.rust = { builder: 'built' };
+    for (const config of Object.values(functions)) delete config.package;
+    await packageAll();
+    assert.deepEqual(fs.readFileSync(functions.a.package.artifact), built);
+    assert.equal(calls().length, 1);
+    serverless.service.custom.rust.profile = 'other';
+    for (const config of Object.values(functions)) delete config.package;
+    await assert.rejects(packageAll(), /there is no target\/lambda\/arm64-other\/one\/bootstrap/);
+  });
+
   it('names what there is when a function\'s binary is missing', async (t) => {
     const { packageAll } = packaged(t, { functions: { a: { handler: 'four' } } });
     await assert.rejects(packageAll(), /function "a" is "four".*it has: one, three, two/);

@@ -129,6 +129,19 @@ describe('stages', () => {
 });
 
 describe('what deploys prod', () => {
+  it('does not wait for alarms where it is told so, when it goes back as well', async () => {
+    const { Parameters, Conditions } = JSON.parse(fs.readFileSync(templateFile('prod'), 'utf8'));
+    assert.equal(Parameters.RollbackOnAlarm.Default, 'true');
+    assert.deepEqual(Conditions.Guarded, { 'Fn::Equals': [{ Ref: 'RollbackOnAlarm' }, 'true'] });
+    // What `serverless rollback` sends along with the template that it finds in S3.
+    const sent = async (...params) => {
+      const print = ['print', '--stage', 'prod', ...TOKENS, '--path', 'provider.stackParameters', '--format', 'json'];
+      return JSON.parse((await serverless([...print, ...params])).stdout);
+    };
+    assert.deepEqual(await sent(), []);
+    assert.deepEqual(await sent('--param', 'rollbackOnAlarm=false'), [{ ParameterKey: 'RollbackOnAlarm', ParameterValue: 'false' }]);
+  });
+
   it('moves aliases of its own functions, looks at alarms, and no more', () => {
     const functions = { 'Fn::Sub': 'arn:${AWS::Partition}:lambda:eu-central-1:${AWS::AccountId}:function:bookings-prod-*' };
     const aliases = ['GetAlias', 'GetProvisionedConcurrencyConfig', 'UpdateAlias'].map((action) => `lambda:${action} on ${JSON.stringify(functions)}`);
@@ -178,4 +191,33 @@ describe('packaging refuses', () => {
   it('prod that is open to everyone', () => refused(['--stage', 'prod'], /authorizers\.jwt\.issuerUrl/));
   it('an issuer without an audience', () => refused(['--stage', 'dev', ...TOKENS.slice(0, 2)], /authorizers\.jwt\.audience/));
   it('an audience without an issuer', () => refused(['--stage', 'dev', ...TOKENS.slice(2)], /authorizers\.jwt\.issuerUrl/));
+
+  for (const [params, reason] of [
+    ['alarm=all', /there is no parameter "alarm"; there are alarmEmail, alarms, /],
+    ['alarms=some', /alarms is none, events or all, not "some"/],
+    ['budget=lots', /budget is a number/],
+    ['budget=10', /add --param alarms=all/],
+    ['alarmEmail=me@example.com', /add --param alarms=all/],
+    ['shift=CodeDeployDefault.LambdaAllAtOnce', /asks for all alarms/],
+    ['domain=api.example.com', /domain and certificate go together/],
+    ['certificate=arn:aws:acm:eu-central-1:123456789012:certificate/0', /domain and certificate go together/],
+    ['edgeSecret=bookings-edge', /edgeSecret is for a domain/],
+  ]) {
+    it(params, () => refused(['--param', params], reason));
+  }
+
+  describe('an endpoint of one\'s own', () => {
+    const own = path.join(ROOT, 'serverless-own-endpoint.yml');
+    const endpoint = (role) => {
+      const [functions, rest] = fs.readFileSync(path.join(ROOT, 'serverless.yml'), 'utf8').split('\nresources:\n');
+      const added = `\n  own:\n    handler: health\n${role}    events:\n      - httpApi: GET /own\n`;
+      fs.writeFileSync(own, `${functions}${added}\nresources:\n${rest}`);
+      return ['--config', path.basename(own)];
+    };
+    after(() => fs.rmSync(own));
+
+    it('without a role', () => refused(endpoint(''), /"own" has no role/));
+    it('without an authorizer, where the others have one', () =>
+      refused([...endpoint('    role: HealthRole\n'), ...TOKENS], /"own" asks for no token/));
+  });
 });

@@ -261,9 +261,29 @@ describe('deploying again', () => {
     };
     const { code, output } = await release(STAGE, '--param', 'logRetention=7');
     assert.equal(code, 1, output);
-    assert.match(output, /smoke test failed at http:\/\/127\.0\.0\.1:2: going back to what was deployed at \d+/);
+    assert.match(output, /smoke test failed at http:\/\/127\.0\.0\.1:2: going back by serverless rollback --timestamp \d+$/m);
     assert.equal(await kept(), 14, output);
     await smoke(STAGE);
+  });
+
+  it('is taken back to what the stack has, not to what failed after it', async () => {
+    const { Stacks } = await emulator.aws('cloudformation', 'describe_stacks', { StackName: `bookings-${STAGE}` });
+    const { OutputValue: Bucket } = Stacks[0].Outputs.find(({ OutputKey }) => OutputKey === 'ServerlessDeploymentBucketName');
+    // What a deployment that failed leaves behind, for `serverless deploy list` to list.
+    const now = new Date();
+    const Key = `serverless/bookings/${STAGE}/${now.getTime()}-${now.toISOString()}/compiled-cloudformation-template.json`;
+    await emulator.aws('s3', 'put_object', { Bucket, Key, Body: '{"Resources": {}}' });
+    assert.match(await sls('deploy', 'list', '--stage', STAGE, ...HERE), new RegExp(`Timestamp: ${now.getTime()}`));
+    const { code, output } = await release(STAGE, '--param', 'logRetention=7');
+    assert.equal(code, 1, output);
+    assert.match(output, /going back by serverless rollback --timestamp \d+$/m);
+    assert.doesNotMatch(output, new RegExp(`rollback --timestamp ${now.getTime()}`));
+    await smoke(STAGE);
+  });
+
+  it('is not skipped after that, though it was uploaded last', async () => {
+    const { output } = await release(STAGE, '--param', 'logRetention=7');
+    assert.doesNotMatch(output, /No changes to deploy/);
   });
 
   it('says where the API is', async () => {

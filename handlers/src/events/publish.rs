@@ -6,13 +6,17 @@ use lambda_http::tracing::{error, info, warn};
 use serde_json::Value;
 
 use super::bus::Fate;
-use super::record::sequence;
+use super::record::{age, sequence};
 use super::{BatchResult, Bus, DeadLetters, Due, Outgoing, Records, ReminderDue, Verdict, decide};
 use crate::Problem;
 use crate::booking::{BookingError, BookingId, Cause, Status, Timestamp};
 use crate::lambda::metrics::{self, Metric};
 use crate::lambda::{self, Problem as _};
 use crate::store::{Bookings, Stored};
+
+/// For how long an event may wait for the bus, in seconds: 20 hours. After 24 the stream has forgotten its record, and what
+/// Lambda writes of one that it gives up does not hold it.
+const LONGEST_WAIT: f64 = 20.0 * 3600.0;
 
 /// Why a whole batch has to be tried again.
 #[derive(Debug, Problem)]
@@ -33,8 +37,9 @@ impl Bus {
     /// booking.
     ///
     /// A reminder can stand in the stream when its booking is cancelled, so the bookings are read first (the fence):
-    /// one that is gone, cancelled, or was given another reminder since, is not reminded of. What cannot be read, or
-    /// is refused by the bus for good, goes to the dead letters whole, and the batch goes on.
+    /// one that is gone, cancelled, or was given another reminder since, is not reminded of. What cannot be read, is
+    /// refused by the bus for good, or has not been taken by it in 20 hours, goes to the dead letters whole, and the batch
+    /// goes on.
     ///
     /// # Errors
     /// When the bookings cannot be read; nothing is published then.
@@ -68,6 +73,9 @@ impl Bus {
                     }
                 }
                 Fate::Never => parked.push((place, "the bus refuses the event")),
+                Fate::Again if age(&records.0[place]).is_some_and(|age| age > LONGEST_WAIT) => {
+                    parked.push((place, "the bus has not taken the event in time"));
+                }
                 Fate::Again => failed.push(place),
             }
         }

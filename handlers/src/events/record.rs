@@ -1,6 +1,8 @@
 //! One record of the table's stream, as Lambda sends it
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>).
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use serde::Deserialize;
 use serde_dynamo::Item;
 use serde_json::Value;
@@ -47,4 +49,10 @@ impl Record {
 /// The sequence number, which even a record that cannot be decoded should have.
 pub(super) fn sequence(record: &Value) -> Option<&str> {
     record.pointer("/dynamodb/SequenceNumber").and_then(Value::as_str).filter(|number| !number.is_empty())
+}
+
+/// How long ago the change was made, in seconds.
+pub(super) fn age(record: &Value) -> Option<f64> {
+    let made = record.pointer("/dynamodb/ApproximateCreationDateTime").and_then(Value::as_f64)?;
+    Some(SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs_f64() - made)
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use lambda_http::http::HeaderMap;
 use lambda_http::request::RequestContext;
-use lambda_http::{Body, RequestExt};
+use lambda_http::{Body, RequestExt, tracing};
 
 use super::problem::common;
 use super::{Contract, Rejection};
@@ -29,10 +29,12 @@ impl Request {
     /// Takes the path parameter `name`. API Gateway has decoded it; it is not decoded again.
     ///
     /// # Errors
-    /// When it cannot be a `T`.
+    /// When it cannot be a `T`; and 500 when the route that led here has no such parameter, which is the template's fault.
     pub fn path<T: FromPath>(&mut self, name: &str) -> Result<T, Rejection> {
-        let parameters = self.0.path_parameters_ref();
-        let value = parameters.and_then(|parameters| parameters.first(name)).unwrap_or_default();
+        let Some(value) = self.0.path_parameters_ref().and_then(|parameters| parameters.first(name)) else {
+            tracing::error!("serverless.yml's route to this function has no {{{name}}}");
+            return Err(common::problem(common::INTERNAL).into());
+        };
         T::from_path(value).ok_or_else(T::missing)
     }
 

@@ -258,7 +258,7 @@ fn member(field: &syn::Field, errors: &mut Errors) {
     let Some(ident) = &field.ident else {
         errors.on(
             &field.ty,
-            "a field without a name cannot be a member of the problem; name it, or mark it `#[problem(cause)]` or `#[problem(skip)]`",
+            "a field without a name cannot be a member of the problem; name it, or mark it `#[problem(cause)]` or `#[problem(skip)]`; if it is a problem itself, mark the variant `#[problem(transparent)]`",
         );
         return;
     };

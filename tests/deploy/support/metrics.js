@@ -19,7 +19,10 @@ const OWN = {
 /** AWS's own, as far as they are used: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html */
 const AWS = {
   'AWS/ApiGateway': { 'ApiId,Stage': ['Count', '4xx', '5xx', 'Latency', 'IntegrationLatency'] },
-  'AWS/Lambda': { FunctionName: ['Errors', 'Throttles', 'Duration', 'IteratorAge'] },
+  'AWS/Lambda': {
+    'FunctionName': ['Errors', 'Throttles', 'Duration', 'IteratorAge'],
+    'FunctionName,Resource,ExecutedVersion': ['Errors'],
+  },
   'AWS/SQS': { QueueName: ['ApproximateNumberOfMessagesVisible'] },
   'AWS/DynamoDB': {
     'TableName': ['ReadThrottleEvents', 'WriteThrottleEvents'],

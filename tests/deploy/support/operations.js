@@ -65,6 +65,20 @@ function operations(template) {
     assert.deepEqual(properties.alarms.map((arn) => arn.split(':alarm:bookings-prod-')[1]).sort(), names('prod'));
   });
 
+  it('shift traffic with alarms that a tenth of it can ring', () => {
+    const prod = template('prod');
+    for (const { Name } of prod.GetBookingDeploymentGroup.Properties.AlarmConfiguration.Alarms) {
+      const { Metrics, Threshold, MetricName, Dimensions } = prod[Name.Ref].Properties;
+      if (MetricName) {
+        assert.deepEqual(Dimensions.map((dimension) => dimension.Name), ['FunctionName', 'Resource', 'ExecutedVersion']);
+      } else {
+        // A share of all requests, in per cent; of a burn rate, times what the objective allows.
+        const [, objective = 99] = / \/ \(100 - ([\d.]+)\)$/.exec(Metrics.at(-1).Expression) ?? [];
+        assert.ok(Threshold * (100 - objective) < 10, Name.Ref);
+      }
+    }
+  });
+
   it('shift traffic on prod, back when an alarm rings, and through aliases that every event invokes', () => {
     const prod = template('prod');
     const functions = Object.keys(prod).filter((id) => prod[id].Type === 'AWS::Lambda::Function');
@@ -73,11 +87,15 @@ function operations(template) {
       const { ApplicationName, DeploymentGroupName } = prod[`${name}LambdaAlias`].UpdatePolicy.CodeDeployLambdaAliasUpdate;
       assert.deepEqual([ApplicationName, DeploymentGroupName], [{ Ref: 'Deployments' }, { Ref: `${name}DeploymentGroup` }]);
       const group = prod[`${name}DeploymentGroup`].Properties;
-      assert.equal(group.DeploymentConfigName, 'CodeDeployDefault.LambdaCanary10Percent5Minutes');
+      const { 'Fn::If': config } = group.DeploymentConfigName;
+      assert.deepEqual(config, ['Guarded', 'CodeDeployDefault.LambdaCanary10Percent5Minutes', 'CodeDeployDefault.LambdaAllAtOnce']);
       assert.ok(group.AutoRollbackConfiguration.Events.includes('DEPLOYMENT_STOP_ON_ALARM'));
-      assert.equal(group.AlarmConfiguration.Enabled, true);
+      assert.deepEqual(group.AlarmConfiguration.Enabled, { 'Fn::If': ['Guarded', true, false] });
       // A deployment group waits for no composite alarm.
       for (const { Name } of group.AlarmConfiguration.Alarms) assert.equal(prod[Name.Ref].Type, 'AWS::CloudWatch::Alarm');
+      assert.ok(group.AlarmConfiguration.Alarms.some(({ Name }) => Name.Ref === `${name}NewVersionFailing`));
+      const [, , executed] = prod[`${name}NewVersionFailing`].Properties.Dimensions;
+      assert.deepEqual(executed.Value, prod[`${name}LambdaAlias`].Properties.FunctionVersion);
     }
     const live = { 'Fn::Join': [':', [{ 'Fn::GetAtt': ['GetBookingLambdaFunction', 'Arn'] }, 'live']] };
     assert.deepEqual(prod.HttpApiIntegrationGetBooking.Properties.IntegrationUri, live);

@@ -117,6 +117,14 @@ proptest! {
     }
 }
 
+/// Not a 404, which would look as if the function had answered.
+#[test]
+fn a_route_without_the_parameter_is_our_fault() {
+    let parameters = HashMap::from([("user".to_owned(), vec!["alice".to_owned()])]);
+    let mut request = Request::new(lambda_http::Request::new(Body::Empty).with_path_parameters(parameters));
+    assert_eq!(request.path::<UserId>("user_id").unwrap_err().into_details().status(), 500);
+}
+
 /// As large as it may be, and made to be slow: each is answered, and with no more faults than are looked for.
 #[test]
 fn a_body_that_is_made_to_be_slow_is_refused() {

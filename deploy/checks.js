@@ -1,0 +1,34 @@
+'use strict';
+
+// Refuses what would be ignored, what AWS would refuse half way through a deployment, and what would be open to everybody.
+
+const OPEN = ['health'];
+
+module.exports = class Checks {
+  constructor({ configurationInput: { functions, params }, processedInput, classes }, options) {
+    const given = (options.param ?? []).map((text) => text.split('='));
+    const known = new Set(['issuer', 'audience', ...Object.values(params).flatMap((stage) => Object.keys(stage))]);
+    const values = { ...params.default, ...params[options.stage ?? 'dev'], ...Object.fromEntries(given) };
+    const { alarms, alarmEmail, budget, certificate, domain, edgeSecret, issuer, shift } = values;
+    const refuse = (when, sentence) => {
+      if (when) throw new classes.Error(sentence);
+    };
+
+    const unknown = given.map(([name]) => name).find((name) => !known.has(name));
+    refuse(unknown, `there is no parameter "${unknown}"; there are ${[...known].sort().join(', ')}`);
+    refuse(!['none', 'events', 'all'].includes(alarms), `alarms is none, events or all, not "${alarms}"`);
+    refuse(!(budget >= 0), `budget is a number of US dollars, not "${budget}"`);
+    refuse(alarms === 'none' && (budget > 0 || alarmEmail !== 'none'), 'budget and alarmEmail ask for alarms: add --param alarms=all');
+    refuse(!['none', 'at-once'].includes(shift) && alarms !== 'all', `the shift "${shift}" asks for all alarms: add --param alarms=all`);
+    refuse((domain === 'none') !== (certificate === 'none'), 'domain and certificate go together: add the other one');
+    refuse(edgeSecret !== 'none' && domain === 'none', 'edgeSecret is for a domain: add --param domain=... --param certificate=...');
+
+    // The framework's own role may not use the table, and a route without an authorizer takes anybody's word.
+    const deploying = ['package', 'deploy'].includes(processedInput.commands[0]);
+    for (const [name, { role, events = [] }] of Object.entries(deploying ? functions : {})) {
+      refuse(!role, `the function "${name}" has no role: write one in deploy/roles.yml, and name it here as its neighbours do`);
+      const open = events.some(({ httpApi }) => httpApi && !httpApi.authorizer);
+      refuse(issuer && open && !OPEN.includes(name), `a route of "${name}" asks for no token: give it an authorizer, as its neighbours have`);
+    }
+  }
+};

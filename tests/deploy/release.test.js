@@ -1,0 +1,135 @@
+'use strict';
+
+// deploy/release and the workflow that calls it, with a framework that only writes down how it is called. What CodeDeploy
+// has a part in is seen here: the emulator of the rehearsal knows none.
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const http = require('node:http');
+const { createRequire } = require('node:module');
+const os = require('node:os');
+const path = require('node:path');
+const { describe, it } = require('node:test');
+const { ROOT, run } = require('./support/serverless');
+
+// The framework's own.
+const yaml = createRequire(require.resolve('osls/package.json'))('js-yaml');
+
+function folder(t) {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'bookings-release-'));
+  t.after(() => fs.rmSync(directory, { recursive: true }));
+  return directory;
+}
+
+const executable = (file, script) => fs.writeFileSync(file, `#!/usr/bin/env bash\n${script}`, { mode: 0o755 });
+
+/** CloudFormation with one stack, whose template is `template`: its address. */
+async function cloudFormation(t, template) {
+  const escaped = JSON.stringify(template).replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  const server = http.createServer((request, response) => {
+    response.setHeader('content-type', 'text/xml');
+    response.end(`<GetTemplateResponse><GetTemplateResult><TemplateBody>${escaped}</TemplateBody></GetTemplateResult></GetTemplateResponse>`);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  return `http://127.0.0.1:${server.address().port}`;
+}
+
+/** A stage of which `template` is deployed, released to where nobody answers: how the framework was called, and how it ended. */
+async function release(t, { template, info = 'echo "stack: bookings-prod"; echo "region: eu-central-1"', deploy = 'true' }) {
+  const bin = folder(t);
+  const calls = path.join(bin, 'calls');
+  // As `npx --no-install serverless COMMAND ...`.
+  executable(path.join(bin, 'npx'), `echo "\${*:3}" >>'${calls}'\ncase $3 in info) ${info} ;; deploy) ${deploy} ;; esac\n`);
+  const env = {
+    PATH: `${bin}${path.delimiter}${process.env.PATH}`,
+    AWS_ENDPOINT_URL: template && (await cloudFormation(t, template)),
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    SMOKE_URL: 'http://127.0.0.1:2',
+  };
+  const { code, stderr } = await run(path.join(ROOT, 'deploy/release'), ['prod', '--param', 'a=b'], { env });
+  return { code, stderr, calls: fs.readFileSync(calls, 'utf8').trim().split('\n') };
+}
+
+const S3Key = 'serverless/bookings/prod/1795339218000-2026-11-22T09:20:18.000Z/health.zip';
+const Health = { Type: 'AWS::Lambda::Function', Properties: { Code: { S3Key } } };
+const given = '--stage prod --param a=b';
+
+describe('deploy/release', () => {
+  it('goes back to what the stack has', async (t) => {
+    const { code, calls } = await release(t, { template: { Resources: { Bucket: { Type: 'AWS::S3::Bucket' }, Health } } });
+    assert.equal(code, 1);
+    assert.deepEqual(calls, [`info ${given}`, `deploy --force ${given}`, `rollback --timestamp 1795339218000 ${given}`]);
+  });
+
+  it('does not wait for an alarm then, where CodeDeploy shifts', async (t) => {
+    const { calls } = await release(t, { template: { Resources: { Health }, Parameters: { RollbackOnAlarm: {} } } });
+    assert.equal(calls.at(-1), `rollback --timestamp 1795339218000 --param rollbackOnAlarm=false ${given}`);
+  });
+
+  it('has nothing to go back to, the first time', async (t) => {
+    const never = 'echo "Stack with id bookings-prod does not exist"; exit 1';
+    for (const stage of [{ info: never }, { template: { Resources: { Bucket: { Type: 'AWS::S3::Bucket' } } } }]) {
+      const { code, stderr, calls } = await release(t, stage);
+      assert.equal(code, 1);
+      assert.match(stderr, /there is nothing to go back to/);
+      assert.deepEqual(calls, [`info ${given}`, `deploy --force ${given}`]);
+    }
+  });
+
+  it('deploys nothing where it could not go back', async (t) => {
+    const denied = await release(t, { info: 'echo AccessDenied; exit 1' });
+    const odd = await release(t, { template: { Resources: { Health: { ...Health, Properties: { Code: { S3Key: 'other.zip' } } } } } });
+    for (const { code, calls } of [denied, odd]) assert.deepEqual([code, calls], [1, [`info ${given}`]]);
+  });
+
+  it('leaves it to CloudFormation to go back when the deployment fails', async (t) => {
+    const { code, calls } = await release(t, { template: { Resources: { Health } }, deploy: 'exit 3' });
+    assert.deepEqual([code, calls.length], [3, 2]);
+  });
+});
+
+describe('deploy-stage.yml', () => {
+  const { jobs } = yaml.load(fs.readFileSync(path.join(ROOT, '.github/workflows/deploy-stage.yml'), 'utf8'));
+  const { env: names, run: script } = jobs.deploy.steps.at(-1);
+
+  /** What it calls deploy/release with, where the environment of the stage has these variables. */
+  async function options(t, variables) {
+    const directory = folder(t);
+    fs.mkdirSync(path.join(directory, 'deploy'));
+    executable(path.join(directory, 'deploy/release'), 'printf "%s\\n" "$@"\n');
+    const env = Object.fromEntries(Object.entries(names).map(([name, value]) => {
+      const [, variable] = /^\$\{\{ vars\.(\w+) \}\}$/.exec(value) ?? [];
+      return [name, variable ? variables[variable] ?? '' : name];
+    }));
+    const { code, stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', script], { cwd: directory, env });
+    assert.equal(code, 0, stderr);
+    return stdout.trim().split('\n').filter((word) => word !== '--param');
+  }
+
+  const least = ['STAGE', '--region', 'eu-central-1', 'builder=built', 'runbook=RUNBOOK'];
+
+  it('gives the stage what its environment says, and no more', async (t) => {
+    assert.deepEqual(await options(t, { AWS_REGION: 'eu-central-1' }), least);
+    const all = { AWS_REGION: 'eu-central-1', ISSUER: 'i', AUDIENCE: 'a', ALARM_EMAIL: 'e', DOMAIN: 'd', CERTIFICATE: 'c', EDGE_SECRET: 's' };
+    const edge = ['domain=d', 'certificate=c', 'edgeSecret=s'];
+    assert.deepEqual(await options(t, all), [...least, 'issuer=i', 'audience=a', 'alarmEmail=e', ...edge]);
+  });
+
+  it('reads no variable that docs/pipelines.md does not name', () => {
+    const docs = fs.readFileSync(path.join(ROOT, 'docs/pipelines.md'), 'utf8');
+    const read = [...JSON.stringify(jobs).matchAll(/\$\{\{ vars\.(\w+) \}\}/g)].map(([, name]) => name);
+    assert.ok(read.length > 8);
+    for (const name of read) assert.ok(docs.includes(`\`${name}\``), name);
+  });
+
+  it('compiles nothing where AWS trusts the job', () => {
+    assert.equal(jobs.deploy.permissions['id-token'], 'write');
+    const commands = jobs.deploy.steps.map(({ run: command = '' }) => command).join('\n');
+    assert.doesNotMatch(commands, /cargo|pip|npm ci(?!.*--ignore-scripts)/);
+    assert.match(commands, /--param builder=built/);
+    const { build } = yaml.load(fs.readFileSync(path.join(ROOT, '.github/workflows/deploy.yml'), 'utf8')).jobs;
+    assert.deepEqual([build.permissions, build.environment], [{ contents: 'read' }, undefined]);
+  });
+});
