@@ -48,7 +48,13 @@ it('is none in a copy without history', (t) => assert.deepEqual(released(folder(
 it('is not guessed in a shallow clone', (t) => {
   const directory = path.join(folder(t), 'clone');
   git('.', 'clone', '--quiet', '--depth', '1', `file://${repository(t, ['v1.0.0'], [])}`, directory);
-  const { status, stderr } = released(directory);
-  assert.equal(status, 1);
+  const { status, tag, stderr } = released(directory);
+  assert.deepEqual([status, tag], [0, '']);
   assert.match(stderr, /shallow clone/);
+});
+
+it('is there in the pipeline, whose checkout is no shallow clone', () => {
+  const steps = fs.readFileSync(new URL('../../.github/workflows/check.yml', import.meta.url), 'utf8').split('\n      - ');
+  const checkout = steps.find((step) => step.startsWith('uses: actions/checkout@'));
+  assert.match(checkout, /^ +fetch-depth: 0\b/m);
 });
