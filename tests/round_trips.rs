@@ -1,4 +1,4 @@
-//! How often an operation asks DynamoDB: what a client waits for.
+//! How often an operation asks DynamoDB, which is what a client waits for, and as whom.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -10,12 +10,18 @@ use local::Options;
 use reqwest::Method;
 use serde_json::json;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn no_operation_asks_more_often_than_it_must() {
+/// The service, and what it asks DynamoDB.
+async fn watched() -> (Proxy, World) {
     let proxy = Proxy::start(1).await;
     let environment = [("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), proxy.url.clone())].into();
     let world = World::with(Options { environment, ..options() }).await;
     proxy.target(world.service.dynamodb_url());
+    (proxy, world)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_operation_asks_more_often_than_it_must() {
+    let (proxy, world) = watched().await;
 
     assert_eq!(world.get("/health").await.status, 200);
     assert_eq!(proxy.take_calls(), [""; 0]);
@@ -55,10 +61,7 @@ async fn no_operation_asks_more_often_than_it_must() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_name_this_service_once() {
-    let proxy = Proxy::start(1).await;
-    let environment = [("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), proxy.url.clone())].into();
-    let world = World::with(Options { environment, ..options() }).await;
-    proxy.target(world.service.dynamodb_url());
+    let (proxy, world) = watched().await;
 
     assert_eq!(world.get("/users/alice/bookings").await.status, 200);
     let head = proxy.last_head();

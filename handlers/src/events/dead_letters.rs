@@ -1,4 +1,4 @@
-//! Records that nobody could make sense of, kept whole until a person looks at them.
+//! Records that could not be told, kept whole until a person looks at them.
 
 use std::sync::OnceLock;
 
