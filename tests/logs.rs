@@ -165,8 +165,7 @@ async fn every_line_is_json_every_metric_counts_and_nothing_is_a_customers() {
     let lines: Vec<(String, Line)> = lines.into_iter().map(parse).collect();
     for (source, line) in &lines {
         assert!(["INFO", "WARN"].contains(&text(&line["level"])), "{source}: {line:?}");
-        let id = line.get("requestId").or_else(|| line.get("span").and_then(|span| span.get("requestId")));
-        assert!(id.is_some_and(|id| text(id).len() == 36), "{source}: {line:?}");
+        assert_eq!(text(&line["requestId"]).len(), 36, "{source}: {line:?}");
     }
     let about = lines.iter().filter(|(_, line)| line.get("booking_id") == Some(&other.body["booking_id"]));
     let routes: BTreeSet<_> = about.filter_map(|(_, line)| line.get("route").map(text)).collect();

@@ -1,8 +1,10 @@
 //! The EventBridge bus.
 
 use std::collections::HashSet;
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use aws_config::SdkConfig;
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::error::ProvideErrorMetadata;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
@@ -25,7 +27,9 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// One bus.
 #[derive(Debug, Clone)]
 pub struct Bus {
-    client: Client,
+    config: SdkConfig,
+    /// Made for the first event: nobody waits for it, and a client is a fifth of the init phase.
+    client: OnceLock<Client>,
     name: String,
 }
 
@@ -34,10 +38,7 @@ impl Init for Bus {
     const VARIABLES: &'static [&'static str] = &["EVENT_BUS_NAME"];
 
     async fn init() -> Result<Self, InitError> {
-        let config = aws_sdk_eventbridge::config::Builder::from(&aws::config("EVENTBRIDGE")?)
-            .interceptor(aws::NoUserAgent)
-            .interceptor(Subsegments::default());
-        Ok(Self { client: Client::from_conf(config.build()), name: variable("EVENT_BUS_NAME")? })
+        Ok(Self { config: aws::config("EVENTBRIDGE")?, client: OnceLock::new(), name: variable("EVENT_BUS_NAME")? })
     }
 }
 
@@ -53,6 +54,13 @@ pub(super) enum Fate {
 }
 
 impl Bus {
+    fn client(&self) -> &Client {
+        self.client.get_or_init(|| {
+            let config = aws_sdk_eventbridge::config::Builder::from(&self.config);
+            Client::from_conf(config.interceptor(aws::NoUserAgent).interceptor(Subsegments::default()).build())
+        })
+    }
+
     /// Puts the events; says how each fared, in their order.
     ///
     /// No event of a booking is put before the bus has taken, or refused for good, the earlier ones of that booking.
@@ -108,7 +116,7 @@ impl Bus {
                 .set_trace_header(trace::header())
                 .build()
         });
-        match self.client.put_events().set_entries(Some(entries.collect())).send().await {
+        match self.client().put_events().set_entries(Some(entries.collect())).send().await {
             Ok(answer) => {
                 let mut fates: Vec<_> = answer.entries().iter().map(|entry| fate(entry.error_code())).collect();
                 // An answer with fewer entries than were asked for says nothing of the rest.

@@ -84,8 +84,8 @@ impl Service {
     /// has a whole processor, whatever the function's memory.
     ///
     /// No more than the handshakes: a request would cost another round trip, and a permission if it were signed. Where it
-    /// fails, in at most a second, the function starts all the same: the first request connects then, with the SDK's
-    /// retries.
+    /// fails, in at most a second, or as long as the system's resolver waits for an answer, the function starts all the
+    /// same: the first request connects then, with the SDK's retries.
     pub async fn connect(&self, url: &str) {
         if is_plain(url) {
             return;

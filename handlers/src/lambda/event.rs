@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use lambda_http::tracing;
-use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, service_fn};
 use serde_json::Value;
 
 use super::metrics::Metrics;
 use super::respond::causes;
 use super::start::start;
-use super::{Contract, Environment, Problem, trace};
+use super::{Contract, Environment, Problem, logs, trace};
 
 /// Events of a DynamoDB stream.
 #[derive(Debug, Clone, Copy)]
@@ -179,10 +179,11 @@ where
             describe(contract);
         },
         |environment, metrics: Option<Metrics>| {
-            lambda_runtime::run(service_fn(move |LambdaEvent { payload, context }: LambdaEvent<Value>| {
+            let service = service_fn(move |LambdaEvent { payload, context }: LambdaEvent<Value>| {
                 let metrics = metrics.clone();
                 async move {
                     let started = Instant::now();
+                    logs::begin(&context);
                     let work = handle(environment, Event { payload, kind: PhantomData });
                     let outcome = trace::within(context.xray_trace_id.clone(), work).await.and_then(Outcome::outcome);
                     if let Some(metrics) = metrics {
@@ -190,7 +191,8 @@ where
                     }
                     outcome
                 }
-            }))
+            });
+            Runtime::new(service).run()
         },
     )
 }

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use lambda_http::http::header::{HeaderName, HeaderValue};
-use lambda_http::{Body, RequestExt, Response, service_fn, tracing};
+use lambda_http::{Adapter, Body, RequestExt, Response, service_fn, tracing};
+use lambda_runtime::Runtime;
 
 use tokio::time::timeout;
 
@@ -12,7 +13,7 @@ use super::metrics::Metrics;
 use super::problem::common;
 use super::respond::Utf8;
 use super::start::start;
-use super::{Contract, Environment, Rejection, Reply, Request, Respond, edge, trace};
+use super::{Contract, Environment, Rejection, Reply, Request, Respond, edge, logs, trace};
 
 /// What an endpoint answers to, as its author wrote it.
 #[derive(Debug, Clone, Copy)]
@@ -49,10 +50,13 @@ where
             if let Some(metrics) = &metrics {
                 metrics.always("route", format!("{} {}", route.method, route.path));
             }
-            lambda_http::run(service_fn(move |request: lambda_http::Request| {
+            let service = service_fn(move |request: lambda_http::Request| {
                 let metrics = metrics.clone();
                 async move {
                     let (started, context) = (Instant::now(), request.lambda_context_ref().cloned());
+                    if let Some(context) = &context {
+                        logs::begin(context);
+                    }
                     let response = answer(route, environment, handle, request).await;
                     if let Some(metrics) = metrics {
                         let status = response.status();
@@ -61,7 +65,9 @@ where
                     }
                     Ok::<_, std::convert::Infallible>(Utf8(response))
                 }
-            }))
+            });
+            // Without the layer that `lambda_http::run` adds: `logs` has the ids, and for less.
+            Runtime::new(Adapter::from(service)).run()
         },
     )
 }

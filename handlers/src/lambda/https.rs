@@ -28,6 +28,8 @@ use lambda_http::http::{Request, Response, Uri};
 use rustls::crypto::ring;
 use rustls::{CipherSuite, ClientConfig, RootCertStore};
 
+use super::resolver::Resolver;
+
 /// How long TCP's handshake may take; TLS's is part of the SDK's limit of an attempt.
 const CONNECT: Duration = Duration::from_secs(1);
 /// A connection that nothing was sent over for this long is not used again: the other end may have closed it meanwhile.
@@ -38,7 +40,8 @@ type BoxError = Box<dyn Error + Send + Sync>;
 /// Requests over connections that are kept open. Clones share them.
 #[derive(Clone)]
 pub(super) struct Https {
-    connector: HttpsConnector<TcpConnector>,
+    connector: HttpsConnector<TcpConnector<Resolver>>,
+    resolver: Resolver,
     open: Arc<Mutex<Vec<Connection>>>,
 }
 
@@ -71,13 +74,14 @@ impl Https {
             .with_safe_default_protocol_versions()?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let mut tcp = TcpConnector::new();
+        let resolver = Resolver::new();
+        let mut tcp = TcpConnector::new_with_resolver(resolver.clone());
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_connect_timeout(Some(CONNECT));
         let connector =
             HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp);
-        Ok(Self { connector, open: Arc::default() })
+        Ok(Self { connector, resolver, open: Arc::default() })
     }
 
     /// As the SDK wants it.
@@ -86,12 +90,14 @@ impl Https {
         http_client_fn(move |_, _| connector.clone())
     }
 
-    /// Opens a connection for the first request to come. Nothing is sent over it yet.
+    /// Opens a connection for the first request to come, in the init phase. Nothing is sent over it yet.
     ///
     /// # Errors
     /// When there is nobody at `url`, or nobody to trust.
     pub(super) async fn open(&self, url: &str) -> Result<(), BoxError> {
-        let connection = self.connect(endpoint(&url.parse()?)?).await?;
+        let endpoint = endpoint(&url.parse()?)?;
+        self.resolver.here();
+        let connection = self.connect(endpoint).await?;
         self.keep(connection);
         Ok(())
     }

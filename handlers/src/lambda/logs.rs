@@ -1,9 +1,15 @@
 //! The log: one line an event on standard output, which Lambda hands to CloudWatch.
 
+use std::fmt::Write;
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 
+use lambda_http::Context;
 use lambda_http::tracing::subscriber::filter::{LevelFilter, Targets};
-use lambda_http::tracing::subscriber::{fmt, prelude::*, registry};
+use lambda_http::tracing::subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
+use lambda_http::tracing::subscriber::fmt::{self, FmtContext};
+use lambda_http::tracing::subscriber::{prelude::*, registry, registry::LookupSpan};
+use lambda_http::tracing::{Event, Subscriber};
 
 /// Starts logging as Lambda's advanced logging controls ask for
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html>):
@@ -18,16 +24,120 @@ pub(super) fn start(function: &'static str) {
         .unwrap_or(LevelFilter::INFO);
     let filter = Targets::new()
         .with_default(level.min(LevelFilter::WARN))
-        // Its span carries the request's id.
-        .with_target("lambda_runtime", level.min(LevelFilter::INFO))
         .with_target("handlers", level)
         .with_target(function, level);
     let json = std::env::var("AWS_LAMBDA_LOG_FORMAT").is_ok_and(|format| format.eq_ignore_ascii_case("json"));
     let layer = fmt::layer().with_target(false);
     // Fails only when a subscriber is set already, and then there is a log.
     let _ = if json {
-        registry().with(layer.json().flatten_event(true).with_span_list(false).with_filter(filter)).try_init()
+        let layer = layer.json().flatten_event(true).with_current_span(false).with_span_list(false);
+        registry().with(layer.map_event_format(Json).with_filter(filter)).try_init()
     } else {
-        registry().with(layer.without_time().with_ansi(false).with_filter(filter)).try_init()
+        let layer = layer.without_time().with_ansi(false);
+        registry().with(layer.map_event_format(Text).with_filter(filter)).try_init()
     };
+}
+
+/// The ids of one invocation.
+struct Ids {
+    request: String,
+    trace: Option<String>,
+}
+
+/// Those of the invocation at work, which is one at a time, or of the last one.
+///
+/// The runtime's own way is a span, which is written out for each invocation, whether or not a line follows.
+static IDS: Mutex<Ids> = Mutex::new(Ids { request: String::new(), trace: None });
+
+/// Lines from now on are of this invocation.
+pub(super) fn begin(invocation: &Context) {
+    let mut ids = IDS.lock().unwrap_or_else(PoisonError::into_inner);
+    ids.request.clone_from(&invocation.request_id);
+    ids.trace.clone_from(&invocation.xray_trace_id);
+}
+
+/// A line in JSON, with the ids as its last members.
+struct Json<F>(F);
+
+/// A line of text, with the ids at its end.
+struct Text<F>(F);
+
+impl<S, N, F> FormatEvent<S, N> for Json<F>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+    F: FormatEvent<S, N>,
+{
+    fn format_event(&self, context: &FmtContext<'_, S, N>, mut out: Writer<'_>, event: &Event<'_>) -> std::fmt::Result {
+        let mut line = String::new();
+        self.0.format_event(context, Writer::new(&mut line), event)?;
+        out.write_str(&json(line.trim_end(), &IDS.lock().unwrap_or_else(PoisonError::into_inner)))?;
+        out.write_char('\n')
+    }
+}
+
+impl<S, N, F> FormatEvent<S, N> for Text<F>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+    F: FormatEvent<S, N>,
+{
+    fn format_event(&self, context: &FmtContext<'_, S, N>, mut out: Writer<'_>, event: &Event<'_>) -> std::fmt::Result {
+        let mut line = String::new();
+        self.0.format_event(context, Writer::new(&mut line), event)?;
+        out.write_str(&text(line.trim_end(), &IDS.lock().unwrap_or_else(PoisonError::into_inner)))?;
+        out.write_char('\n')
+    }
+}
+
+fn json(line: &str, ids: &Ids) -> String {
+    let Some(open) = line.strip_suffix('}').filter(|_| !ids.request.is_empty()) else { return line.to_owned() };
+    let string = |text: &str| serde_json::Value::from(text).to_string();
+    let mut line = format!("{open},\"requestId\":{}", string(&ids.request));
+    if let Some(trace) = &ids.trace {
+        let _ = write!(line, ",\"xrayTraceId\":{}", string(trace));
+    }
+    line.push('}');
+    line
+}
+
+fn text(line: &str, ids: &Ids) -> String {
+    let mut line = line.to_owned();
+    if !ids.request.is_empty() {
+        let _ = write!(line, " requestId={}", ids.request);
+    }
+    if let Some(trace) = &ids.trace {
+        let _ = write!(line, " xrayTraceId={trace}");
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(request: &str, trace: Option<&str>) -> Ids {
+        Ids { request: request.to_owned(), trace: trace.map(str::to_owned) }
+    }
+
+    #[test]
+    fn a_line_ends_with_the_ids_of_its_invocation() {
+        let line = r#"{"level":"WARN","message":"the time is up"}"#;
+        assert_eq!(
+            json(line, &ids("r-1", Some("Root=1-2;Sampled=0"))),
+            r#"{"level":"WARN","message":"the time is up","requestId":"r-1","xrayTraceId":"Root=1-2;Sampled=0"}"#
+        );
+        assert_eq!(json(line, &ids("\"r\"", None)), format!(r#"{},"requestId":"\"r\""}}"#, line.trim_end_matches('}')));
+        assert_eq!(
+            text("WARN the time is up", &ids("r-1", Some("Root=1"))),
+            "WARN the time is up requestId=r-1 xrayTraceId=Root=1"
+        );
+    }
+
+    #[test]
+    fn the_init_phase_has_no_ids() {
+        let line = r#"{"level":"WARN","message":"no connection in the init phase"}"#;
+        assert_eq!(json(line, &ids("", None)), line);
+        assert_eq!(text("WARN no connection", &ids("", None)), "WARN no connection");
+    }
 }

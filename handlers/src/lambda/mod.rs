@@ -23,6 +23,7 @@ mod pointer;
 pub mod problem;
 mod query;
 mod repair;
+mod resolver;
 mod respond;
 mod roots;
 mod start;
