@@ -54,6 +54,8 @@ impl Bench {
             .with("DUE_SHARDS", "4")
             .with("EVENT_BUS_NAME", "bookings-dev")
             .with("DEAD_LETTER_QUEUE", "bookings-dev-dead-letters")
+            .with("GLIBC_TUNABLES", "glibc.malloc.tcache_count=96")
+            .with("RES_OPTIONS", "timeout:1 attempts:2")
             .with("AWS_ENDPOINT_URL_DYNAMODB", &self.dynamodb.url)
             .with("AWS_CA_BUNDLE", &self.dynamodb.bundle)
     }

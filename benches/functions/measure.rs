@@ -91,29 +91,36 @@ pub(crate) async fn start(subject: &Subject) -> Result<Start, Box<dyn Error>> {
     Ok(Start { init, processor, first, warm: median(warm) })
 }
 
-/// Processor time of one warm request for each of the subjects, from rounds that take turns, so that whatever else the
-/// machine does meets all of them.
+/// Processor time of one warm request for each of the subjects: the median of several processes of each. All take turns,
+/// so that whatever else the machine does meets all of them.
 pub(crate) async fn warm(subjects: &[&Subject]) -> Result<Vec<Duration>, Box<dyn Error>> {
-    const ROUNDS: u32 = 10;
+    const PROCESSES: usize = 7;
+    const ROUNDS: u32 = 5;
     const ROUND: u32 = 100;
-    let mut processes = Vec::new();
-    for subject in subjects {
-        let mut process = Process::start(&subject.program).await?;
-        for _ in 0..FEW {
-            process.invoke(&subject.event).await?;
+    let mut spent = vec![Vec::new(); subjects.len()];
+    // Where a process has its memory is drawn when it starts, and makes a difference of some percent for its whole life.
+    for _ in 0..PROCESSES {
+        let mut processes = Vec::new();
+        for subject in subjects {
+            let mut process = Process::start(&subject.program).await?;
+            for _ in 0..FEW {
+                process.invoke(&subject.event).await?;
+            }
+            let before = process.processor_time()?;
+            processes.push((process, &subject.event, before));
         }
-        let before = process.processor_time()?;
-        processes.push((process, &subject.event, before));
-    }
-    for _ in 0..ROUNDS {
-        for (process, event, _) in &mut processes {
-            for _ in 0..ROUND {
-                process.invoke(event).await?;
+        for _ in 0..ROUNDS {
+            for (process, event, _) in &mut processes {
+                for _ in 0..ROUND {
+                    process.invoke(event).await?;
+                }
             }
         }
+        for ((process, _, before), spent) in processes.iter().zip(&mut spent) {
+            spent.push(process.processor_time()?.saturating_sub(*before) / (ROUNDS * ROUND));
+        }
     }
-    let spent = processes.iter().map(|(process, _, before)| Ok(process.processor_time()?.saturating_sub(*before)));
-    spent.map(|spent| spent.map(|spent| spent / (ROUNDS * ROUND))).collect()
+    Ok(spent.into_iter().map(median).collect())
 }
 
 /// The middle of some durations; of none, zero.
