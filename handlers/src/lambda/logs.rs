@@ -26,15 +26,15 @@ pub(super) fn start(function: &'static str) {
         .with_default(level.min(LevelFilter::WARN))
         .with_target("handlers", level)
         .with_target(function, level);
-    let json = std::env::var("AWS_LAMBDA_LOG_FORMAT").is_ok_and(|format| format.eq_ignore_ascii_case("json"));
+    let in_json = std::env::var("AWS_LAMBDA_LOG_FORMAT").is_ok_and(|format| format.eq_ignore_ascii_case("json"));
     let layer = fmt::layer().with_target(false);
     // Fails only when a subscriber is set already, and then there is a log.
-    let _ = if json {
+    let _ = if in_json {
         let layer = layer.json().flatten_event(true).with_current_span(false).with_span_list(false);
-        registry().with(layer.map_event_format(Json).with_filter(filter)).try_init()
+        registry().with(layer.map_event_format(|format| WithIds { format, add: json }).with_filter(filter)).try_init()
     } else {
         let layer = layer.without_time().with_ansi(false);
-        registry().with(layer.map_event_format(Text).with_filter(filter)).try_init()
+        registry().with(layer.map_event_format(|format| WithIds { format, add: text }).with_filter(filter)).try_init()
     };
 }
 
@@ -56,13 +56,13 @@ pub(super) fn begin(invocation: &Context) {
     ids.trace.clone_from(&invocation.xray_trace_id);
 }
 
-/// A line in JSON, with the ids as its last members.
-struct Json<F>(F);
+/// A format whose lines end with the ids, as `add` adds them.
+struct WithIds<F> {
+    format: F,
+    add: fn(&str, &Ids) -> String,
+}
 
-/// A line of text, with the ids at its end.
-struct Text<F>(F);
-
-impl<S, N, F> FormatEvent<S, N> for Json<F>
+impl<S, N, F> FormatEvent<S, N> for WithIds<F>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
@@ -70,26 +70,13 @@ where
 {
     fn format_event(&self, context: &FmtContext<'_, S, N>, mut out: Writer<'_>, event: &Event<'_>) -> std::fmt::Result {
         let mut line = String::new();
-        self.0.format_event(context, Writer::new(&mut line), event)?;
-        out.write_str(&json(line.trim_end(), &IDS.lock().unwrap_or_else(PoisonError::into_inner)))?;
-        out.write_char('\n')
+        self.format.format_event(context, Writer::new(&mut line), event)?;
+        let ids = IDS.lock().unwrap_or_else(PoisonError::into_inner);
+        writeln!(out, "{}", (self.add)(line.trim_end(), &ids))
     }
 }
 
-impl<S, N, F> FormatEvent<S, N> for Text<F>
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-    N: for<'a> FormatFields<'a> + 'static,
-    F: FormatEvent<S, N>,
-{
-    fn format_event(&self, context: &FmtContext<'_, S, N>, mut out: Writer<'_>, event: &Event<'_>) -> std::fmt::Result {
-        let mut line = String::new();
-        self.0.format_event(context, Writer::new(&mut line), event)?;
-        out.write_str(&text(line.trim_end(), &IDS.lock().unwrap_or_else(PoisonError::into_inner)))?;
-        out.write_char('\n')
-    }
-}
-
+/// As the last members of a line in JSON.
 fn json(line: &str, ids: &Ids) -> String {
     let Some(open) = line.strip_suffix('}').filter(|_| !ids.request.is_empty()) else { return line.to_owned() };
     let string = |text: &str| serde_json::Value::from(text).to_string();
@@ -101,6 +88,7 @@ fn json(line: &str, ids: &Ids) -> String {
     line
 }
 
+/// At the end of a line of text.
 fn text(line: &str, ids: &Ids) -> String {
     let mut line = line.to_owned();
     if !ids.request.is_empty() {
