@@ -67,10 +67,38 @@ async fn times_are_read_with_any_offset_and_answered_in_utc() {
     let times = |start: &str, end: &str| {
         with(hour("room", HOUR), json!({"start_time": format!("{year}-{start}"), "end_time": format!("{year}-{end}")}))
     };
-    let booking = world.book(&times("06-01T12:00:00+02:00", "06-01T11:00:00.250")).await;
+    let booking = world.book(&times("06-01T12:00:00+02:00", "06-01T11:00:00.250Z")).await;
     assert_eq!(text(&booking["start_time"]), format!("{year}-06-01T10:00:00Z"));
     assert_eq!(text(&booking["end_time"]), format!("{year}-06-01T11:00:00.250Z"));
     assert_eq!(world.get(&path(&booking)).await.body, booking);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_that_rfc_3339_does_not_know_is_never_booked() {
+    let world = World::start().await;
+    let year = &soon(400 * DAY)[..4];
+    let refused = async |time: &str| {
+        let time = format!("{year}-{time}");
+        let answer = world.post("/bookings", &with(hour("room", DAY), json!({"start_time": time}))).await;
+        assert_eq!(answer.pointers(), ["/start_time"], "{time}");
+        let query = format!("/users/alice/bookings?from={}", time.replace('+', "%2B"));
+        let answer = world.get(&query).await;
+        assert_eq!(answer.pointers(), ["from"], "{time}");
+        text(&answer.body["errors"][0]["detail"]).to_owned()
+    };
+    for time in ["03-10T1:2:3", "03-10T10:00:60Z", "03-10T24:00:00Z", "02-30T10:00:00Z", "03-10 10:00:00Z", "03-10"] {
+        let detail = refused(time).await;
+        assert!(detail.contains("RFC 3339"), "{time}: {detail}");
+    }
+    let detail = refused("03-10T10:00:00").await;
+    assert!(["Z", "+02:00", "%2B02:00"].iter().all(|part| detail.contains(part)), "{detail}");
+    let unescaped = world.get(&format!("/users/alice/bookings?from={year}-03-10T10:00:00+02:00")).await;
+    assert_eq!(unescaped.pointers(), ["from"]);
+    assert!(text(&unescaped.body["errors"][0]["detail"]).contains("%2B"), "{unescaped:?}");
+    let escaped = format!("/users/alice/bookings?from={year}-03-10T10:00:00%2B02:00");
+    assert_eq!(world.get(&escaped).await.status, 200);
+    assert!(world.items().await.is_empty(), "nothing that was refused is stored");
     world.stop().await;
 }
 

@@ -3,24 +3,38 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, NaiveDateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A point in time in UTC, to the millisecond, in the years 0001 to 9999.
 ///
-/// Read from RFC 3339 with any offset; without an offset it is UTC. What is finer than a millisecond is cut off.
-/// Written in UTC with `Z`, with milliseconds only where there are any.
+/// Read from the grammar of RFC 3339, section 5.6, and nothing else: an offset is required. Digits finer than a
+/// millisecond are cut off. Written in UTC with `Z`, with milliseconds only where there are any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(DateTime<Utc>);
 
-/// Not a time that can be read.
+/// Why a text is not a [`Timestamp`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TimestampError;
+pub enum TimestampError {
+    /// The text does not follow RFC 3339, section 5.6, or names a moment that does not exist.
+    Malformed,
+    /// A sound date and time, but without an offset from UTC.
+    NoOffset,
+    /// A sound time whose offset begins with a space: in a query, `+` means a space
+    /// (<https://url.spec.whatwg.org/#urlencoded-parsing>).
+    SpaceForPlus,
+}
 
 impl fmt::Display for TimestampError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("must be a time as in RFC 3339, such as 2026-11-22T10:00:00Z")
+        f.write_str(match self {
+            Self::Malformed => "must be a time as in RFC 3339, such as 2026-11-22T10:00:00Z",
+            Self::NoOffset => {
+                "must end with its offset from UTC: Z for UTC itself, or one such as +02:00 (in a query %2B02:00)"
+            }
+            Self::SpaceForPlus => "has a space where its offset begins: in a query, write + as %2B, such as %2B02:00",
+        })
     }
 }
 
@@ -70,18 +84,71 @@ impl FromStr for Timestamp {
     type Err = TimestampError;
 
     fn from_str(text: &str) -> Result<Self, TimestampError> {
-        // chrono is more lenient than RFC 3339: the separator is a T, as section 5.6 has it.
-        if !matches!(text.as_bytes().get(10), Some(b'T' | b't')) {
-            return Err(TimestampError);
-        }
-        let millis = match DateTime::parse_from_rfc3339(text) {
-            Ok(time) => time.timestamp_millis(),
-            Err(_) => NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f")
-                .map_err(|_| TimestampError)?
-                .and_utc()
-                .timestamp_millis(),
+        // chrono reads more than RFC 3339 allows: single digits, spaces, U+2212, seconds of 60.
+        let (local, rest) = grammar::local_millis(text.as_bytes()).ok_or(TimestampError::Malformed)?;
+        let offset = match rest {
+            b"" => return Err(TimestampError::NoOffset),
+            [b' ', rest @ ..] if grammar::offset_millis(&[b"+", rest].concat()).is_some() => {
+                return Err(TimestampError::SpaceForPlus);
+            }
+            rest => grammar::offset_millis(rest).ok_or(TimestampError::Malformed)?,
         };
-        Self::from_millis(millis).ok_or(TimestampError)
+        Self::from_millis(local - offset).ok_or(TimestampError::Malformed)
+    }
+}
+
+/// The productions of RFC 3339, section 5.6.
+mod grammar {
+    use super::NaiveDate;
+
+    /// `full-date "T" partial-time`, in milliseconds since the Unix epoch as if it were UTC, and the bytes after it.
+    ///
+    /// A second of 60 is refused: RFC 3339 allows it for an announced leap second only, and none lies in the future.
+    pub(super) fn local_millis(text: &[u8]) -> Option<(i64, &[u8])> {
+        let (year, text) = number(text, 4)?;
+        let (month, text) = number(text.strip_prefix(b"-")?, 2)?;
+        let (day, text) = number(text.strip_prefix(b"-")?, 2)?;
+        let text = text.strip_prefix(b"T").or_else(|| text.strip_prefix(b"t"))?;
+        let (hour, text) = number(text, 2)?;
+        let (minute, text) = number(text.strip_prefix(b":")?, 2)?;
+        let (second, text) = number(text.strip_prefix(b":")?, 2)?;
+        let (millis, text) = match text.strip_prefix(b".") {
+            Some(text) => fraction_millis(text)?,
+            None => (0, text),
+        };
+        let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
+        let time = date.and_hms_milli_opt(hour, minute, second, millis)?;
+        Some((time.and_utc().timestamp_millis(), text))
+    }
+
+    /// `time-offset`, in milliseconds east of UTC; all of `text`.
+    pub(super) fn offset_millis(text: &[u8]) -> Option<i64> {
+        let (sign, text) = match text {
+            b"Z" | b"z" => return Some(0),
+            [b'+', text @ ..] => (1, text),
+            [b'-', text @ ..] => (-1, text),
+            _ => return None,
+        };
+        let (hours, text) = number(text, 2)?;
+        let (minutes, text) = number(text.strip_prefix(b":")?, 2)?;
+        (text.is_empty() && hours < 24 && minutes < 60).then(|| sign * i64::from(hours * 60 + minutes) * 60_000)
+    }
+
+    /// Exactly `count` digits.
+    fn number(text: &[u8], count: usize) -> Option<(u32, &[u8])> {
+        let (digits, rest) = text.split_at_checked(count)?;
+        let value = digits
+            .iter()
+            .try_fold(0, |value, digit| digit.is_ascii_digit().then(|| value * 10 + u32::from(digit - b'0')))?;
+        Some((value, rest))
+    }
+
+    /// One digit or more; those after the third are cut off.
+    fn fraction_millis(text: &[u8]) -> Option<(u32, &[u8])> {
+        let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (digits, rest) = text.split_at_checked(count)?;
+        let first = digits.iter().copied().chain([b'0'; 3]).take(3);
+        (count > 0).then(|| (first.fold(0, |value, digit| value * 10 + u32::from(digit - b'0')), rest))
     }
 }
 
@@ -122,27 +189,94 @@ mod tests {
 
     #[test]
     fn any_offset_is_read_and_utc_is_written() {
-        assert_eq!(written("2026-11-22T11:00:00+01:00").unwrap(), "2026-11-22T10:00:00Z");
-        assert_eq!(written("2026-11-22T10:00:00").unwrap(), "2026-11-22T10:00:00Z");
-        assert_eq!(written("2026-11-22t10:00:00z").unwrap(), "2026-11-22T10:00:00Z");
-        assert_eq!(written("2026-11-22T10:00:00.1239Z").unwrap(), "2026-11-22T10:00:00.123Z");
-        assert_eq!(written("2026-12-31T23:59:60Z").unwrap(), "2027-01-01T00:00:00Z");
+        for (text, utc) in [
+            ("2026-11-22T11:00:00+01:00", "2026-11-22T10:00:00Z"),
+            ("2026-11-22T00:30:00+05:45", "2026-11-21T18:45:00Z"),
+            ("2026-11-22T23:59:59-23:59", "2026-11-23T23:58:59Z"),
+            ("2026-11-22T10:00:00-00:00", "2026-11-22T10:00:00Z"),
+            ("2026-11-22t10:00:00z", "2026-11-22T10:00:00Z"),
+            ("2026-11-22T10:00:00.1239Z", "2026-11-22T10:00:00.123Z"),
+            ("2026-11-22T10:00:00.5+00:00", "2026-11-22T10:00:00.500Z"),
+            ("2028-02-29T23:59:59.99999999999999999999Z", "2028-02-29T23:59:59.999Z"),
+        ] {
+            assert_eq!(written(text).unwrap(), utc, "{text}");
+        }
     }
 
     #[test]
-    fn what_is_no_time_is_refused() {
+    fn a_text_outside_the_grammar_is_refused() {
         for text in [
             "",
             "tomorrow",
             "2026-11-22",
             "2026-11-22 10:00:00Z",
+            "2026-11-22T1:2:3",
+            "2026-11-22T1:02:03Z",
+            "2026-11-22T10:00Z",
+            "2026-11-22T10Z",
+            "2026-11-22T10:00:60Z",
+            "2026-12-31T23:59:60Z",
+            "2026-11-22T24:00:00Z",
+            "2026-11-22T10:60:00Z",
+            "2026-11-22T10:00:00.Z",
+            "2026-11-22T10:00:00,5Z",
+            "2026-11-22T10:00:00 Z",
+            "2026-11-22T10:00:00Z ",
+            " 2026-11-22T10:00:00Z",
+            "2026-11-22T10:00:00+1:00",
+            "2026-11-22T10:00:00+0100",
+            "2026-11-22T10:00:00+01",
+            "2026-11-22T10:00:00+24:00",
+            "2026-11-22T10:00:00+01:60",
+            "2026-11-22T10:00:00\u{2212}01:00",
+            "2026-11-22T10:00:00UTC",
+            "2026-11-22T10:00:00[UTC]",
+            "2026-11-22T10:00:00Z[UTC]",
             "2026-02-30T10:00:00Z",
+            "2026-13-01T10:00:00Z",
+            "2026-00-01T10:00:00Z",
+            "2026-1-1T10:00:00Z",
+            "26-11-22T10:00:00Z",
+            "+2026-11-22T10:00:00Z",
+            "-2026-11-22T10:00:00Z",
+            "2026-11-22T\u{661}0:00:00Z",
+            "2026-W47-7T10:00:00Z",
+            "20261122T100000Z",
             "1763805600",
             "0000-01-01T00:00:00Z",
             "9999-12-31T23:59:59-01:00",
             "+10000-01-01T00:00:00Z",
         ] {
-            assert_eq!(written(text), Err(TimestampError), "{text}");
+            assert!(written(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_without_an_offset_is_told_what_to_write() {
+        for text in ["2026-11-22T10:00:00", "2026-11-22t10:00:00.5"] {
+            assert_eq!(written(text), Err(TimestampError::NoOffset), "{text}");
+        }
+        let message = TimestampError::NoOffset.to_string();
+        assert!(["Z", "+02:00", "%2B02:00"].iter().all(|part| message.contains(part)), "{message}");
+        assert_eq!(written("2026-11-22T10:00:00 02:00"), Err(TimestampError::SpaceForPlus));
+        for text in ["2026-11-22T1:2:3", "2026-11-22", "2026-11-22T10:00:00 2:00"] {
+            assert_eq!(written(text), Err(TimestampError::Malformed), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        /// Against chrono, which reads all of RFC 3339 and more.
+        #[test]
+        fn what_is_read_is_what_chrono_reads(text in "[0-9]{4}-[01][0-9]-[0-3][0-9][Tt][0-2][0-9]:[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,12})?([Zz]|[+-][012][0-9]:[0-5][0-9])") {
+            let ours = text.parse::<Timestamp>().ok().map(Timestamp::millis);
+            let theirs = DateTime::parse_from_rfc3339(&text).ok().map(|time| time.timestamp_millis());
+            let in_range = theirs.filter(|millis| Timestamp::from_millis(*millis).is_some());
+            proptest::prop_assert_eq!(ours, in_range);
+        }
+
+        #[test]
+        fn any_text_is_a_time_or_refused(text in "\\PC{0,40}") {
+            let _ = text.parse::<Timestamp>();
         }
     }
 
