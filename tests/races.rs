@@ -50,7 +50,8 @@ async fn fifty_retries_of_one_create_make_one_booking() {
     world.stop().await;
 }
 
-/// Every client does a few things at random, to a few resources at once.
+/// Every client does a few things at random, to a few resources at once. Users share a few keys, so that what one client
+/// deletes, another makes again.
 async fn storm(seed: u64) {
     let world = World::start().await;
     let made: Mutex<Vec<Value>> = Mutex::new(Vec::new());
@@ -71,8 +72,13 @@ async fn storm(seed: u64) {
             let room = format!("room-{}", random.u8(..4));
             let answer = match (random.u8(..10), known(&mut random)) {
                 (0..=4, _) | (_, None) => {
-                    let body = with(json!({"user_id": format!("user-{i}"), "resource_id": room}), span(&mut random));
-                    let answer = world.post("/bookings", &body).await;
+                    let user = json!({"user_id": format!("user-{}", i % 8), "resource_id": room});
+                    let body = with(user, span(&mut random));
+                    let mut request = world.request(Method::POST, "/bookings").json(&body);
+                    if random.bool() {
+                        request = request.header("idempotency-key", format!("key-{}", random.u8(..12)));
+                    }
+                    let answer = send(request).await;
                     if answer.status == 201 {
                         made.lock().unwrap().push(answer.body.clone());
                     }
@@ -88,8 +94,9 @@ async fn storm(seed: u64) {
         statuses
     });
     let counts = count(join_all(clients).await.into_iter().flatten());
-    let documented = [200, 201, 204, 404, 409, 422, 503];
+    let documented = [200, 201, 204, 404, 409, 410, 422, 503];
     assert!(counts.keys().all(|status| documented.contains(status)), "seed {seed}: {counts:?}");
+    assert!(counts.contains_key(&410), "seed {seed}: nothing was made again: {counts:?}");
     // Nobody starves: all but a few get through in the attempts that one request has.
     let starved = counts.get(&503).copied().unwrap_or_default();
     assert!(starved * 20 <= counts.values().sum::<usize>(), "seed {seed}: {counts:?}");

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use reqwest::Client;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 /// What happens to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +40,35 @@ pub struct Read {
     pub at: Instant,
 }
 
+/// A call that waits in the proxy, or will.
+pub struct Held {
+    arrived: oneshot::Receiver<()>,
+    release: oneshot::Sender<()>,
+}
+
+impl Held {
+    /// Waits until the call is in the proxy.
+    pub async fn arrived(&mut self) {
+        (&mut self.arrived).await.expect("the proxy runs");
+    }
+
+    /// Lets the call go on.
+    pub fn release(self) {
+        // Its client may have given it up.
+        let _ = self.release.send(());
+    }
+}
+
+/// The next call of an operation waits.
+struct Hold {
+    operation: String,
+    arrived: oneshot::Sender<()>,
+    release: oneshot::Receiver<()>,
+}
+
 struct State {
     target: String,
+    next: Option<Hold>,
     faults: Vec<Fault>,
     /// Of a hundred calls, how many fail.
     percent: u8,
@@ -60,6 +87,7 @@ impl Proxy {
         let random = fastrand::Rng::with_seed(seed);
         let state = State {
             target: String::new(),
+            next: None,
             faults: Vec::new(),
             percent: 0,
             random,
@@ -94,6 +122,15 @@ impl Proxy {
     /// From now on, each `BatchGetItem` waits to be read until this is called again with `false`.
     pub fn hold(&self, held: bool) {
         self.held.send_replace(held);
+    }
+
+    /// The next call of `operation`, and no other, waits until it is released.
+    pub fn hold_next(&self, operation: &str) -> Held {
+        let (arrive, arrived) = oneshot::channel();
+        let (release, released) = oneshot::channel();
+        let hold = Hold { operation: operation.to_owned(), arrived: arrive, release: released };
+        self.state.lock().unwrap().next = Some(hold);
+        Held { arrived, release }
     }
 
     /// Every `BatchGetItem` that was answered, in order.
@@ -158,6 +195,12 @@ impl Proxy {
                     _ = holding.wait_for(|held| !held) => {}
                     _ = stream.read_u8() => return None,
                 }
+            }
+            let ours = |hold: &mut Hold| head.contains(&format!("DynamoDB_20120810.{}", hold.operation));
+            let hold = self.state.lock().unwrap().next.take_if(ours);
+            if let Some(hold) = hold {
+                let _ = hold.arrived.send(());
+                let _ = hold.release.await;
             }
             let (target, fault) = self.decide();
             let at = Instant::now();

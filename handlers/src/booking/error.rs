@@ -53,6 +53,13 @@ pub enum BookingError {
         with = "idempotency-key"
     )]
     KeyReused,
+    /// The booking that this `Idempotency-Key` made was deleted. Use a new key for a new booking.
+    #[problem(
+        status = 410,
+        detail = "the booking that this Idempotency-Key made was deleted; use a new key for a new booking",
+        with = "idempotency-key"
+    )]
+    Deleted,
     /// The cursor is not one that this list gave out. Start again without it.
     #[problem(status = 400, detail = "the cursor is not one of this list; start again without it", with = "cursor")]
     InvalidCursor,

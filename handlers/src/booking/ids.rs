@@ -26,6 +26,12 @@ impl BookingId {
         (text.len() == 36).then(|| Uuid::try_parse(text).ok()).flatten().map(Self)
     }
 
+    /// Whether it was derived from an `Idempotency-Key`, so that another create can ask for the same identifier.
+    #[must_use]
+    pub fn is_of_key(self) -> bool {
+        self.0.get_version_num() == 5
+    }
+
     /// One of `count` buckets, evenly, and always the same for the same booking.
     #[must_use]
     pub fn bucket(self, count: u32) -> u32 {
@@ -207,6 +213,7 @@ mod tests {
         let key = |text| IdempotencyKey::parse(text).unwrap();
         let user = |text| UserId::parse(text).unwrap();
         assert_eq!(key("k").booking_id(&user("alice")), key("k").booking_id(&user("alice")));
+        assert!(key("k").booking_id(&user("alice")).is_of_key() && !BookingId::random().is_of_key());
         assert_ne!(key("k").booking_id(&user("alice")), key("k").booking_id(&user("bob")));
         assert_ne!(key("bk").booking_id(&user("a")), key("k").booking_id(&user("ab")));
     }

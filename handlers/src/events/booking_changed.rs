@@ -48,7 +48,7 @@ impl BookingChanged {
             (None, None) => return None,
         };
         let booking = after.as_ref().or(before.as_ref())?;
-        // A booking that is deleted and made again under the same key starts at version 1 again, at another time.
+        // A key that is free again, 31 days after its booking was deleted, makes a booking that starts at version 1 again.
         let name = format!("{kind} {} {} {}", booking.booking_id, booking.created_at.millis(), booking.version);
         Some(Self {
             version: VERSION,

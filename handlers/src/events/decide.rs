@@ -4,13 +4,13 @@
 //!
 //! | record | due? |
 //! |---|---|
-//! | `MODIFY`, from PENDING to DUE in one generation | yes: the sweeper marked it |
+//! | `MODIFY`, from PENDING to DUE under one token | yes: the sweeper marked it |
 //! | `REMOVE` by TTL, was PENDING | yes: TTL was first |
 //! | `REMOVE` by TTL, was DUE | no, it was published when it was marked |
 //! | `REMOVE` by anyone else | no: cancelled, deleted or moved |
 //! | everything else | no |
 //!
-//! Of a booking, every change is told. Everything else is no event.
+//! Of a booking, every change is told; a tombstone in its place is its deletion. Everything else is no event.
 
 use serde::Deserialize;
 use serde_dynamo::{AttributeValue, Item};
@@ -19,7 +19,7 @@ use serde_json::Value;
 use super::BookingChanged;
 use super::record::Record;
 use crate::booking::{Booking, BookingId};
-use crate::store::{BOOKING, DUE, PENDING, REMINDER, ReminderItem, Stored};
+use crate::store::{BOOKING, DUE, Entry, PENDING, REMINDER, ReminderItem};
 
 /// What a record tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +39,8 @@ pub enum Verdict {
 pub struct Due {
     /// Whose reminder it is.
     pub booking_id: BookingId,
-    /// Which of the booking's reminders.
-    pub generation: u64,
+    /// The token of the setting that is due.
+    pub token: u64,
     /// When it was due, in seconds since the Unix epoch.
     pub ttl: i64,
 }
@@ -64,7 +64,7 @@ fn of_reminder(record: &Record) -> Result<Verdict, &'static str> {
     match record.event_name.as_str() {
         "MODIFY" => {
             let (old, new) = (old()?, reminder(record.dynamodb.new_image.as_ref())?);
-            let marked = old.state == PENDING && new.state == DUE && old.generation == new.generation;
+            let marked = old.state == PENDING && new.state == DUE && old.token == new.token;
             Ok(if marked { due(&new) } else { Verdict::Other })
         }
         "REMOVE" if record.by_ttl() => {
@@ -82,14 +82,16 @@ fn of_booking(record: Record) -> Result<Verdict, &'static str> {
         "REMOVE" => (true, false),
         _ => return Err("a change of no known kind"),
     };
-    let before = if old { Some(booking(record.dynamodb.old_image)?) } else { None };
-    let after = if new { Some(booking(record.dynamodb.new_image)?) } else { None };
+    let before = if old { booking(record.dynamodb.old_image)? } else { None };
+    let after = if new { booking(record.dynamodb.new_image)? } else { None };
     Ok(BookingChanged::new(before, after).map_or(Verdict::Other, |event| Verdict::Changed(Box::new(event))))
 }
 
-fn booking(item: Option<Item>) -> Result<Booking, &'static str> {
+/// The booking of an image; `None` where it is a tombstone.
+fn booking(item: Option<Item>) -> Result<Option<Booking>, &'static str> {
     let item = item.ok_or("a booking without its image")?;
-    Stored::from_stream(item).map(|stored| stored.booking).ok_or("a booking that cannot be read")
+    let entry = Entry::from_stream(item).ok_or("a booking that cannot be read")?;
+    Ok(entry.into_booking().map(|stored| stored.booking))
 }
 
 fn reminder(item: Option<&Item>) -> Result<ReminderItem, &'static str> {
@@ -98,7 +100,7 @@ fn reminder(item: Option<&Item>) -> Result<ReminderItem, &'static str> {
 }
 
 fn due(reminder: &ReminderItem) -> Verdict {
-    Verdict::Due(Due { booking_id: reminder.booking.booking_id, generation: reminder.generation, ttl: reminder.ttl })
+    Verdict::Due(Due { booking_id: reminder.booking.booking_id, token: reminder.token, ttl: reminder.ttl })
 }
 
 #[cfg(test)]

@@ -137,7 +137,7 @@ fn still_holds<'a>(due: &Due, current: &'a HashMap<BookingId, Stored>) -> Result
     if stored.booking.status == Status::Cancelled {
         return Err("the booking is cancelled");
     }
-    if stored.generation != due.generation {
+    if stored.reminder_token != due.token {
         return Err("the booking has another reminder");
     }
     Ok(stored)

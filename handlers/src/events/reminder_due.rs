@@ -15,7 +15,8 @@ pub struct ReminderDue {
     /// `ReminderDue`.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// The same for every delivery of the same reminder.
+    /// From the booking, the kind of event and the due time alone: a consumer drops a second delivery by it, whatever
+    /// happened to the reminder in between.
     pub id: Uuid,
     /// The booking.
     pub booking_id: BookingId,
@@ -40,14 +41,14 @@ impl ReminderDue {
         Self {
             version: VERSION,
             kind: "ReminderDue",
-            id: id(&format!("{} {} {}", due.booking_id, due.generation, due.ttl)),
+            id: id(&format!("ReminderDue {} {}", due.booking_id, due.ttl)),
             booking_id: booking.booking_id,
             user_id: booking.user_id.clone(),
             resource_id: booking.resource_id.clone(),
             start_time: booking.start_time,
             end_time: booking.end_time,
             ttl: due.ttl,
-            late_seconds: u32::try_from((now.seconds() - due.ttl).max(0)).unwrap_or(u32::MAX),
+            late_seconds: u32::try_from(now.seconds().saturating_sub(due.ttl).max(0)).unwrap_or(u32::MAX),
         }
     }
 }

@@ -32,7 +32,7 @@ impl Bookings {
             expect_version(&before, if_match.as_ref())?;
             let now = Timestamp::now();
             let after = Stored { booking: before.booking.cancelled(now), ..before.clone() };
-            let write = Write::Put(replace(&after, before.booking.version)?);
+            let write = Write::Put(replace(after.to_item()?, before.booking.version));
             if self.leave(&before.booking, write, &mut gone, now).await? {
                 return Ok(after.booking);
             }

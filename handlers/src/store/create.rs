@@ -4,7 +4,8 @@ use super::Bookings;
 use super::attempts::Attempts;
 use super::commit::{Commit, Write, put_new};
 use super::errors::foreign;
-use super::item::Stored;
+use super::item::{Entry, Stored};
+use super::reminder::new_token;
 use crate::booking::{Booking, BookingError, BookingId, Caller, Created, IdempotencyKey, NewBooking, Timestamp};
 use crate::lambda::metrics;
 
@@ -12,11 +13,13 @@ impl Bookings {
     /// Makes the booking that `new` asks for, with its reminder, and claims the time: all or nothing.
     ///
     /// With a `key`, asking again answers with the booking that the first request made, as it is now (changed,
-    /// cancelled), and makes no second one. A request that was refused leaves the key free.
+    /// cancelled), and makes no second one. A request that was refused leaves the key free. Deleting the booking uses the
+    /// key up for 31 days.
     ///
     /// # Errors
-    /// [`BookingError::Forbidden`], [`BookingError::Invalid`], [`BookingError::TimeTaken`], [`BookingError::KeyReused`] where the key has made a
-    /// booking from another body, [`BookingError::Contended`], or the store's.
+    /// [`BookingError::Forbidden`], [`BookingError::Invalid`], [`BookingError::TimeTaken`], [`BookingError::KeyReused`]
+    /// where the key has made a booking from another body, [`BookingError::Deleted`] where that booking was deleted,
+    /// [`BookingError::Contended`], or the store's.
     pub async fn create(
         &self,
         new: NewBooking,
@@ -33,7 +36,7 @@ impl Bookings {
             // What is refused now may have been made by an earlier attempt, and the time taken by its own booking.
             Err(refusal @ (BookingError::Invalid(_) | BookingError::TimeTaken { .. })) if key.is_some() => {
                 match self.find(id).await? {
-                    Some(stored) => replay(stored, &fingerprint),
+                    Some(entry) => replay(entry, &fingerprint),
                     None => Err(refusal),
                 }
             }
@@ -55,7 +58,7 @@ impl Bookings {
             if let Some(busy) = days.conflict(span, id) {
                 return Err(BookingError::TimeTaken { busy: busy.into() });
             }
-            let stored = Stored { booking, generation: 1, fingerprint: fingerprint.to_owned() };
+            let stored = Stored { booking, reminder_token: new_token(), fingerprint: fingerprint.to_owned() };
             let mut writes = vec![Write::Put(put_new(stored.to_item()?))];
             if stored.booking.ttl.is_some() {
                 writes.push(self.remind(&stored)?);
@@ -65,7 +68,7 @@ impl Bookings {
                 Commit::Done => return Ok(Created { value: stored.booking, replayed: false }),
                 Commit::Refused(places) => {
                     if let Some((0, Some(item))) = places.into_iter().next() {
-                        return replay(Stored::from_item(item)?, fingerprint);
+                        return replay(Entry::from_item(item)?, fingerprint);
                     }
                 }
                 Commit::Again => {}
@@ -75,8 +78,9 @@ impl Bookings {
     }
 }
 
-/// The answer to a request that was made before.
-fn replay(stored: Stored, fingerprint: &str) -> Result<Created<Booking>, BookingError> {
+/// The answer to a request whose key was used before.
+fn replay(entry: Entry, fingerprint: &str) -> Result<Created<Booking>, BookingError> {
+    let stored = entry.into_booking().ok_or(BookingError::Deleted)?;
     if stored.fingerprint != fingerprint {
         return Err(BookingError::KeyReused);
     }

@@ -25,6 +25,8 @@ const MARGIN_SECONDS: i64 = 10 * 60;
 struct DayItem {
     pk: String,
     sk: String,
+    /// Counts the claims, from a number at random: a day that TTL has cleared away and that is made anew never comes to
+    /// a version that somebody has read of the earlier one.
     version: u64,
     busy: HashMap<String, (i64, i64)>,
     ttl: i64,
@@ -36,6 +38,10 @@ fn partition(resource: &ResourceId) -> String {
 
 fn sort_key(day: Day) -> String {
     format!("DAY#{day}")
+}
+
+fn first_version() -> u64 {
+    fastrand::u64(1..1 << 52)
 }
 
 fn ttl(day: Day) -> i64 {
@@ -83,7 +89,8 @@ impl Days {
                 let sk = sort_key(day);
                 let Some(item) = self.items.get(&sk) else {
                     let busy = HashMap::from([(id.to_string(), claimed)]);
-                    let item = DayItem { pk: partition(&self.resource), sk, version: 1, busy, ttl: ttl(day) };
+                    let item =
+                        DayItem { pk: partition(&self.resource), sk, version: first_version(), busy, ttl: ttl(day) };
                     return Ok(Write::Put(put_new(write(&item)?)));
                 };
                 let number = |n: i64| AttributeValue::N(n.to_string());

@@ -5,13 +5,14 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::Bookings;
 use super::attempts::Attempts;
 use super::commit::{Write, delete};
-use super::item::{BOOKING, key, partition};
+use super::item::{BOOKING, key, partition, tombstone};
 use super::read::expect_version;
-use crate::booking::{BookingError, BookingId, Caller, Day, IfMatch, Timestamp};
+use super::update::replace;
+use crate::booking::{Booking, BookingError, BookingId, Caller, Day, IfMatch, Timestamp};
 
 impl Bookings {
-    /// Deletes the booking, its reminder and its claims, all or nothing. Where there is none, or
-    /// none of the caller's, there is nothing to do.
+    /// Deletes the booking, its reminder and its claims, all or nothing. Where there is none, or none of the caller's,
+    /// there is nothing to do. Where an `Idempotency-Key` made the booking, a tombstone keeps the key used up.
     ///
     /// # Errors
     /// [`BookingError::VersionChanged`], [`BookingError::Contended`], or the store's.
@@ -21,15 +22,24 @@ impl Bookings {
         loop {
             let Some(stored) = self.seen(id, caller).await? else { return Ok(()) };
             expect_version(&stored, if_match.as_ref())?;
-            let version = stored.booking.version.to_string();
-            let write = delete(key(partition(id), BOOKING))
-                .condition_expression("#version = :version")
-                .expression_attribute_names("#version", "version")
-                .expression_attribute_values(":version", AttributeValue::N(version));
-            if self.leave(&stored.booking, Write::Delete(write), &mut gone, Timestamp::now()).await? {
+            let now = Timestamp::now();
+            let write = end(&stored.booking, now)?;
+            if self.leave(&stored.booking, write, &mut gone, now).await? {
                 return Ok(());
             }
             attempts.pause().await?;
         }
     }
+}
+
+/// The write that ends the booking, on the version that was read.
+fn end(booking: &Booking, now: Timestamp) -> Result<Write, BookingError> {
+    if booking.booking_id.is_of_key() {
+        return Ok(Write::Put(replace(tombstone(booking, now)?, booking.version)));
+    }
+    let write = delete(key(partition(booking.booking_id), BOOKING))
+        .condition_expression("#version = :version")
+        .expression_attribute_names("#version", "version")
+        .expression_attribute_values(":version", AttributeValue::N(booking.version.to_string()));
+    Ok(Write::Delete(write))
 }

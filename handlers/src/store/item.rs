@@ -13,7 +13,7 @@ use crate::booking::{Booking, BookingError, BookingId, ResourceId, Status, Times
 /// Attributes by name.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// `sk` of a booking.
+/// `sk` of a booking, and of the tombstone that takes its place.
 pub const BOOKING: &str = "BOOKING";
 /// `sk` of a reminder.
 pub const REMINDER: &str = "REMINDER";
@@ -33,8 +33,8 @@ pub(super) fn key(pk: String, sk: impl Into<String>) -> Item {
 pub struct Stored {
     /// The booking.
     pub booking: Booking,
-    /// Counts the reminders that were set for it. A reminder of an earlier generation is stale.
-    pub generation: u64,
+    /// The token of its reminder's latest setting. A reminder with another token is stale.
+    pub reminder_token: u64,
     /// Tells requests that may have created it apart.
     pub fingerprint: String,
 }
@@ -56,7 +56,8 @@ struct BookingItem {
     reminder_lead_seconds: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reminder_due: Option<i64>,
-    reminder_generation: u64,
+    #[serde(rename = "reminder_generation")]
+    reminder_token: u64,
     version: u64,
     #[serde(serialize_with = "sortable")]
     created_at: Timestamp,
@@ -97,7 +98,7 @@ impl Stored {
             status,
             reminder_lead_seconds,
             reminder_due: ttl,
-            reminder_generation: self.generation,
+            reminder_token: self.reminder_token,
             version,
             created_at,
             updated_at,
@@ -109,12 +110,74 @@ impl Stored {
     pub(super) fn from_item(item: Item) -> Result<Self, BookingError> {
         read::<BookingItem>(item).map(BookingItem::into_stored)
     }
+}
 
-    /// Reads an image of the table's stream; `None` where it is none of a booking.
+/// The item at a booking's key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// A booking.
+    Booking(Box<Stored>),
+    /// The tombstone of a booking that was deleted.
+    Tombstone,
+}
+
+impl Entry {
+    /// Reads an item.
+    pub(super) fn from_item(item: Item) -> Result<Self, BookingError> {
+        if item.contains_key(DELETED_AT) {
+            return Ok(Self::Tombstone);
+        }
+        Stored::from_item(item).map(Box::new).map(Self::Booking)
+    }
+
+    /// Reads an image of the table's stream; `None` where it is neither a booking nor a tombstone.
     #[must_use]
     pub fn from_stream(image: serde_dynamo::Item) -> Option<Self> {
-        serde_dynamo::from_item(image).map(BookingItem::into_stored).ok()
+        if image.contains_key(DELETED_AT) {
+            return Some(Self::Tombstone);
+        }
+        let item: BookingItem = serde_dynamo::from_item(image).ok()?;
+        Some(Self::Booking(Box::new(item.into_stored())))
     }
+
+    /// The booking, where it is one.
+    #[must_use]
+    pub fn into_booking(self) -> Option<Stored> {
+        match self {
+            Self::Booking(stored) => Some(*stored),
+            Self::Tombstone => None,
+        }
+    }
+}
+
+/// The attribute that only a tombstone has.
+const DELETED_AT: &str = "deleted_at";
+
+/// How long an `Idempotency-Key` stays used up after its booking was deleted.
+const TOMBSTONE_SECONDS: i64 = 31 * 24 * 60 * 60;
+
+/// Takes the place of a deleted booking whose id a create with the same `Idempotency-Key` would make again. Nothing of
+/// the booking is left in it.
+#[derive(Serialize)]
+struct TombstoneItem {
+    pk: String,
+    sk: String,
+    /// One more than the booking's last version: no write that waits for a version of the booking fits.
+    version: u64,
+    #[serde(serialize_with = "sortable")]
+    deleted_at: Timestamp,
+    ttl: i64,
+}
+
+/// The tombstone of `booking`, as of `now`.
+pub(super) fn tombstone(booking: &Booking, now: Timestamp) -> Result<Item, BookingError> {
+    write(&TombstoneItem {
+        pk: partition(booking.booking_id),
+        sk: BOOKING.to_owned(),
+        version: booking.version + 1,
+        deleted_at: now,
+        ttl: now.seconds() + TOMBSTONE_SECONDS,
+    })
 }
 
 impl BookingItem {
@@ -134,7 +197,7 @@ impl BookingItem {
                 created_at: item.created_at,
                 updated_at: item.updated_at,
             },
-            generation: item.reminder_generation,
+            reminder_token: item.reminder_token,
             fingerprint: item.request_fingerprint,
         }
     }
@@ -149,8 +212,9 @@ pub struct ReminderItem {
     pub ttl: i64,
     /// [`PENDING`](super::PENDING) or [`DUE`](super::DUE).
     pub state: String,
-    /// Which of its booking's reminders it is.
-    pub generation: u64,
+    /// Of this setting, at random: see [`Stored::reminder_token`].
+    #[serde(rename = "generation")]
+    pub token: u64,
     /// Its partition of `due_index`; only pending reminders carry one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_shard: Option<String>,

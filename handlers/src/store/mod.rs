@@ -3,11 +3,13 @@
 //! | item | `pk` | `sk` |
 //! |---|---|---|
 //! | booking | `BOOKING#<id>` | `BOOKING` |
+//! | tombstone of a deleted booking that an `Idempotency-Key` made | `BOOKING#<id>` | `BOOKING` |
 //! | reminder | `BOOKING#<id>` | `REMINDER` |
 //! | what a resource is busy with on a day (UTC) | `RESOURCE#<id>` | `DAY#2026-11-22` |
 //!
 //! Every change is one transaction, and every answer is made from what was written, never from reading it again. The
-//! booking outlives its reminder: only reminders and days carry `ttl`, the attribute by which DynamoDB expires items.
+//! booking outlives its reminder: `ttl`, the attribute by which DynamoDB expires items, is only in reminders, tombstones
+//! and days.
 
 mod attempts;
 mod cancel;
@@ -31,7 +33,7 @@ use aws_sdk_dynamodb::config::endpoint::{DefaultResolver, Params, ResolveEndpoin
 use crate::lambda::trace::Subsegments;
 use crate::lambda::{Init, InitError, aws, variable};
 
-pub use item::{BOOKING, REMINDER, ReminderItem, Stored};
+pub use item::{BOOKING, Entry, REMINDER, ReminderItem, Stored};
 pub use reminder::{DUE, PENDING};
 
 /// The bookings of one table.

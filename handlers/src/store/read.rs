@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 
 use super::Bookings;
 use super::errors::{classify, foreign};
-use super::item::{BOOKING, Stored, key, partition};
+use super::item::{BOOKING, Entry, Stored, key, partition};
 use crate::booking::{Booking, BookingError, BookingId, Caller, IfMatch};
 
 /// As many keys as one `BatchGetItem` takes.
@@ -23,17 +23,18 @@ impl Bookings {
 
     /// The booking as it is stored, if there is one that the caller may know of.
     pub(super) async fn seen(&self, id: BookingId, caller: &Caller) -> Result<Option<Stored>, BookingError> {
-        Ok(self.find(id).await?.filter(|stored| caller.sees(&stored.booking)))
+        let stored = self.find(id).await?.and_then(Entry::into_booking);
+        Ok(stored.filter(|stored| caller.sees(&stored.booking)))
     }
 
-    /// The booking as it is stored, if there is one; strongly consistent.
-    pub(super) async fn find(&self, id: BookingId) -> Result<Option<Stored>, BookingError> {
+    /// The item at the booking's key, if there is one; strongly consistent.
+    pub(super) async fn find(&self, id: BookingId) -> Result<Option<Entry>, BookingError> {
         let request = self.client.get_item().table_name(&self.table).consistent_read(true);
         let answer = request.set_key(Some(key(partition(id), BOOKING))).send().await.map_err(classify)?;
-        answer.item.map(Stored::from_item).transpose()
+        answer.item.map(Entry::from_item).transpose()
     }
 
-    /// Those of `ids` that there are, strongly consistent.
+    /// Those of `ids` that are bookings, strongly consistent.
     ///
     /// # Errors
     /// The store's.
@@ -48,8 +49,9 @@ impl Bookings {
             let request = self.client.batch_get_item().request_items(&self.table, keys.build().map_err(foreign)?);
             let answer = request.send().await.map_err(classify)?;
             for item in answer.responses.unwrap_or_default().into_values().flatten() {
-                let stored = Stored::from_item(item)?;
-                found.insert(stored.booking.booking_id, stored);
+                if let Entry::Booking(stored) = Entry::from_item(item)? {
+                    found.insert(stored.booking.booking_id, *stored);
+                }
             }
             // What did not fit into one answer comes back; it goes first.
             wanted =

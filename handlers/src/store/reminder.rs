@@ -1,5 +1,7 @@
 //! The reminder of a booking: an item of its own, so that the booking outlives it.
 
+use uuid::Uuid;
+
 use super::Bookings;
 use super::commit::{Write, delete, put};
 use super::item::{REMINDER, ReminderItem, Stored, key, partition, write};
@@ -13,18 +15,26 @@ pub const DUE: &str = "DUE";
 impl Bookings {
     /// The write that sets the booking's reminder anew, or removes it where the booking has none.
     pub(super) fn remind(&self, stored: &Stored) -> Result<Write, BookingError> {
-        let Stored { booking, generation, .. } = stored;
+        let Stored { booking, reminder_token, .. } = stored;
         let Some(ttl) = booking.ttl else { return Ok(forget(booking.booking_id)) };
         Ok(Write::Put(put(write(&ReminderItem {
             pk: partition(booking.booking_id),
             sk: REMINDER.to_owned(),
             ttl,
             state: PENDING.to_owned(),
-            generation: *generation,
+            token: *reminder_token,
             due_shard: Some(booking.booking_id.bucket(self.shards).to_string()),
             booking: booking.clone(),
         })?)))
     }
+}
+
+/// A token for a new setting of a reminder: random, so that no other setting of any booking of the same id has it.
+///
+/// 62 bits: what DynamoDB, JSON and earlier versions of this code take as a number.
+pub(super) fn new_token() -> u64 {
+    // The two highest bits of this half are the UUID's variant (RFC 9562, section 4.1).
+    Uuid::new_v4().as_u64_pair().1 & (u64::MAX >> 2)
 }
 
 /// The write that removes a booking's reminder, if there is one.

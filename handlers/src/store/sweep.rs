@@ -101,7 +101,7 @@ impl Bookings {
 
     /// Marks one reminder, if it still is what the index said.
     async fn mark(&self, mut item: Item) -> Result<bool, BookingError> {
-        let (Some(pk), Some(sk), Some(generation)) = (item.remove("pk"), item.remove("sk"), item.remove("generation"))
+        let (Some(pk), Some(sk), Some(token)) = (item.remove("pk"), item.remove("sk"), item.remove("generation"))
         else {
             return Ok(false);
         };
@@ -112,13 +112,13 @@ impl Bookings {
             .key("pk", pk)
             .key("sk", sk)
             .update_expression("SET #state = :due REMOVE #shard")
-            .condition_expression("#state = :pending AND #generation = :generation")
+            .condition_expression("#state = :pending AND #token = :token")
             .expression_attribute_names("#state", "state")
             .expression_attribute_names("#shard", "due_shard")
-            .expression_attribute_names("#generation", "generation")
+            .expression_attribute_names("#token", "generation")
             .expression_attribute_values(":due", AttributeValue::S(DUE.to_owned()))
             .expression_attribute_values(":pending", AttributeValue::S(PENDING.to_owned()))
-            .expression_attribute_values(":generation", generation)
+            .expression_attribute_values(":token", token)
             .send()
             .await;
         match marked {

@@ -7,8 +7,9 @@ use super::attempts::Attempts;
 use super::commit::{Commit, Write, put};
 use super::days::{held, release};
 use super::errors::foreign;
-use super::item::Stored;
+use super::item::{Item, Stored};
 use super::read::expect_version;
+use super::reminder::new_token;
 use crate::booking::{Booking, BookingError, BookingId, BookingPatch, Caller, IfMatch, Timestamp};
 
 impl Bookings {
@@ -40,7 +41,7 @@ impl Bookings {
         }
     }
 
-    /// The writes that lead from `before` to `after`, and `after` with the generation that its reminder got.
+    /// The writes that lead from `before` to `after`, and `after` with the token that its reminder got.
     async fn changes(
         &self,
         before: &Stored,
@@ -50,11 +51,10 @@ impl Bookings {
         let (old, new) = (&before.booking, &mut after.booking);
         let mut writes = Vec::new();
 
-        let moved = old.ttl != new.ttl || old.start_time != new.start_time;
-        // A reminder whose time has come, and stays what it is, may have been published; setting it anew would publish
-        // it twice.
-        if moved || new.ttl.is_some_and(|due| due > now.seconds()) {
-            after.generation += 1;
+        // A reminder whose due time stays may be on its way to the bus: setting it anew would publish it twice. Nothing in
+        // it grows stale, since the event is made from the booking.
+        if old.ttl != new.ttl {
+            after.reminder_token = new_token();
             writes.push(self.remind(&after)?);
         }
 
@@ -70,18 +70,15 @@ impl Bookings {
             let left = held(old, now)?.into_iter().filter(|day| !kept.contains(day));
             writes.extend(left.map(|day| release(old, day)));
         }
-        writes.insert(0, Write::Put(replace(&after, old.version)?));
+        writes.insert(0, Write::Put(replace(after.to_item()?, old.version)));
         Ok((after, writes))
     }
 }
 
-/// The write that puts a booking in the place of its version `version`.
-pub(super) fn replace(
-    stored: &Stored,
-    version: u64,
-) -> Result<aws_sdk_dynamodb::types::builders::PutBuilder, BookingError> {
-    Ok(put(stored.to_item()?)
+/// The write that puts `item` in the place of a booking's version `version`.
+pub(super) fn replace(item: Item, version: u64) -> aws_sdk_dynamodb::types::builders::PutBuilder {
+    put(item)
         .condition_expression("#version = :version")
         .expression_attribute_names("#version", "version")
-        .expression_attribute_values(":version", AttributeValue::N(version.to_string())))
+        .expression_attribute_values(":version", AttributeValue::N(version.to_string()))
 }

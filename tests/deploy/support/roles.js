@@ -13,7 +13,7 @@ const DOES = {
   createBooking: { table: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'] },
   getBooking: { table: ['GetItem'] },
   updateBooking: { table: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] },
-  deleteBooking: { table: ['GetItem', 'UpdateItem', 'DeleteItem'] },
+  deleteBooking: { table: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] },
   cancelBooking: { table: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] },
   listUserBookings: { user_id_index: ['Query'] },
   listBusyTimes: { table: ['BatchGetItem'] },

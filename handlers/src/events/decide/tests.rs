@@ -67,7 +67,7 @@ fn by_ttl(record: Value) -> Value {
 }
 
 fn due() -> Verdict {
-    Verdict::Due(Due { booking_id: BookingId::parse(ID).unwrap(), generation: 1, ttl: 1_763_805_600 })
+    Verdict::Due(Due { booking_id: BookingId::parse(ID).unwrap(), token: 1, ttl: 1_763_805_600 })
 }
 
 #[test]
