@@ -160,3 +160,80 @@ async fn keys_of_different_callers_never_meet() {
     assert_ne!(alice.body["booking_id"], bob.body["booking_id"]);
     world.stop().await;
 }
+
+/// The events of `tests/events`, by their function's key in the template, with this authorizer before the function.
+fn authorized(function: &str, file: &str, authorizer: &Value) -> (String, Value) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/events").join(file);
+    let mut event: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    event["requestContext"]["authorizer"] = authorizer.clone();
+    (function.to_owned(), event)
+}
+
+const FUNCTIONS: [(&str, &str); 7] = [
+    ("createBooking", "create_booking.json"),
+    ("getBooking", "get_booking.json"),
+    ("updateBooking", "update_booking.json"),
+    ("cancelBooking", "cancel_booking.json"),
+    ("deleteBooking", "delete_booking.json"),
+    ("listUserBookings", "list_user_bookings.json"),
+    ("listBusyTimes", "list_busy_times.json"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_authorizer_that_names_nobody_lets_nobody_in() {
+    let world = World::start().await;
+    for authorizer in [
+        json!({}),
+        json!([]),
+        json!("alice"),
+        json!({"sub": "alice"}),
+        json!({"lambda": {"sub": "alice", "scope": "bookings:admin"}}),
+        json!({"iam": {"userId": "alice"}}),
+        json!({"jwt": null}),
+        json!({"jwt": {}}),
+        json!({"jwt": {"claims": null}}),
+        json!({"jwt": {"claims": {}, "scopes": ["bookings:admin"]}}),
+        json!({"jwt": {"claims": {"scope": "bookings:admin"}}}),
+        json!({"jwt": {"claims": {"sub": "", "scope": "bookings:admin"}}}),
+        json!({"jwt": {"claims": {"sub": 7}}}),
+        json!({"jwt": {"claims": {"sub": ["alice"]}}}),
+    ] {
+        for (function, file) in FUNCTIONS {
+            let (function, event) = authorized(function, file, &authorizer);
+            let answer = world.service.invoke(&function, event).await.unwrap();
+            assert_eq!(answer["statusCode"], 403, "{function} {authorizer}: {answer}");
+            assert!(text(&answer["body"]).contains("urn:problem:no-subject"), "{function}: {answer}");
+        }
+        let (health, event) = authorized("health", "health.json", &authorizer);
+        assert_eq!(world.service.invoke(&health, event).await.unwrap()["statusCode"], 200);
+    }
+    assert!(world.items().await.is_empty(), "nothing was done");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_is_known_by_scope_and_only_without_it_by_scp() {
+    let world = World::start().await;
+    let create = async |claims: Value| {
+        let (function, event) = authorized("createBooking", "create_booking.json", &json!({"jwt": {"claims": claims}}));
+        world.service.invoke(&function, event).await.unwrap()["statusCode"].as_u64().unwrap()
+    };
+    for claims in [
+        json!({"sub": "root", "scope": "bookings:admin"}),
+        json!({"sub": "root", "scope": "bookings/write bookings/admin"}),
+        json!({"sub": "root", "scp": "[bookings/write bookings:admin]"}),
+        json!({"sub": "root", "scp": "bookings/admin"}),
+    ] {
+        assert_eq!(create(claims.clone()).await, 201, "{claims}");
+    }
+    for claims in [
+        json!({"sub": "root"}),
+        json!({"sub": "root", "scope": "bookings/write", "scp": "[bookings:admin]"}),
+        json!({"sub": "root", "scope": "", "scp": "bookings/admin"}),
+        json!({"sub": "root", "scope": "bookings:admins my-bookings/admin bookings/admin/"}),
+        json!({"sub": "root", "scopes": "bookings:admin"}),
+    ] {
+        assert_eq!(create(claims.clone()).await, 403, "{claims}");
+    }
+    world.stop().await;
+}

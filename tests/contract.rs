@@ -114,6 +114,10 @@ async fn what_cannot_exist_is_not_found() {
         assert_eq!(cancelled.is_problem(404).body["detail"], "Booking not found", "{id}");
     }
     world.get("/users/a%20b/bookings").await.is_problem(404);
+    let dots = with(hour("..", DAY), json!({"user_id": "."}));
+    assert_eq!(world.post("/bookings", &dots).await.pointers(), ["/resource_id", "/user_id"]);
+    let booking = world.book(&hour("...", DAY)).await;
+    assert_eq!(world.put(&path(&booking), &json!({"resource_id": "."})).await.pointers(), ["/resource_id"]);
     world.stop().await;
 }
 
@@ -181,12 +185,14 @@ async fn a_version_that_is_current_is_not_sent_again() {
     let world = World::start().await;
     let booking = world.book(&hour("room", HOUR)).await;
     let get = |tag: &str| send(world.request(Method::GET, &path(&booking)).header("if-none-match", tag));
-    for tag in ["\"1\"", "W/\"1\"", "\"0\", \"1\"", "*"] {
+    for tag in ["\"1\"", "W/\"1\"", "\"0\", \"1\"", "\"a,b\", \"1\"", "*"] {
         let answer = get(tag).await;
         assert_eq!((answer.status, answer.header("etag")), (304, Some("\"1\"")), "{tag}");
         assert_eq!(answer.body, Value::Null);
     }
-    assert_eq!(get("\"2\"").await.status, 200);
+    for tag in ["\"2\"", "\"01\"", "\"1 \"", "1", "\"a,1\""] {
+        assert_eq!(get(tag).await.status, 200, "{tag}");
+    }
     world.stop().await;
 }
 
@@ -196,8 +202,10 @@ async fn a_change_meant_for_another_version_is_refused() {
     let booking = world.book(&hour("room", HOUR)).await;
     let at = path(&booking);
     let tagged = |method, path: &str, tag: &str| world.request(method, path).header("if-match", tag);
-    let stale = send(tagged(Method::PUT, &at, "\"2\"").json(&json!({"reminder_lead_seconds": 60}))).await;
-    assert_eq!(stale.is_problem(412).body["version"], 1);
+    for tag in ["\"2\"", "\"01\"", "\"+1\"", "\"1.0\"", "W/\"1\"", "\"\"", "\"a,1\""] {
+        let stale = send(tagged(Method::PUT, &at, tag).json(&json!({"reminder_lead_seconds": 60}))).await;
+        assert_eq!(stale.is_problem(412).body["version"], 1, "{tag}");
+    }
     send(tagged(Method::POST, &format!("{at}/cancel"), "\"2\"")).await.is_problem(412);
     send(tagged(Method::DELETE, &at, "\"2\"")).await.is_problem(412);
     assert_eq!(world.get(&at).await.body, booking, "nothing has changed");
@@ -216,6 +224,10 @@ async fn a_list_takes_only_what_it_knows() {
     assert_eq!(refused("limit=x&status=lost&from=now&page=2").await, ["from", "limit", "page", "status"]);
     assert_eq!(refused(&format!("from={}&to={}", soon(9), soon(9))).await, ["to"]);
     world.get("/users/alice/bookings?cursor=abc").await.is_problem(400);
+    for query in ["to=0001-01-01T00:00:00Z", "to=1970-01-01T00:00:00Z", "from=9999-12-31T23:59:59.999Z"] {
+        let empty = world.get(&format!("/users/alice/bookings?{query}")).await;
+        assert_eq!((empty.status, &empty.body), (200, &json!([])), "{query}");
+    }
     let empty = world.get("/users/nobody/bookings").await;
     assert_eq!((empty.status, &empty.body, empty.header("link")), (200, &json!([]), None));
     world.stop().await;

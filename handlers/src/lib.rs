@@ -21,11 +21,11 @@ pub use macros::{Problem, handler};
 /// All that an endpoint's file needs: `use handlers::prelude::*;`
 pub mod prelude {
     pub use crate::booking::{
-        Booking, BookingError, BookingId, BookingPatch, BusyQuery, BusySpan, Caller, Created, IdempotencyKey, IfMatch,
+        Booking, BookingError, BookingId, BookingPatch, BusyQuery, BusySpan, Caller, Created, IdempotencyKey,
         ListQuery, NewBooking, Page, ResourceId, Status, Timestamp, UserId,
     };
     pub use crate::events::{BatchResult, Bus, DeadLetters, PublishError, Records};
-    pub use crate::lambda::{Json, Query, Tagged, Tick};
+    pub use crate::lambda::{IfMatch, Json, Query, Tagged, Tick};
     pub use crate::store::Bookings;
     pub use crate::{Problem, handler};
     pub use garde::Validate;

@@ -8,6 +8,7 @@ use handlers::prelude::*;
 #[handler(GET "/resources/{resource_id}/busy")]
 async fn list_busy_times(
     bookings: &Bookings,
+    _caller: Caller,
     resource_id: ResourceId,
     Query(query): Query<BusyQuery>,
 ) -> Result<Json<Vec<BusySpan>>, BookingError> {

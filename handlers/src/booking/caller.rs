@@ -2,8 +2,9 @@
 
 use super::{Booking, UserId};
 
-/// The scope of a token whose bearer may act for everyone.
-pub const ADMIN: &str = "bookings:admin";
+/// The scopes of a token whose bearer may act for everyone. A Cognito resource server can only issue the second form
+/// (<https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html>).
+pub const ADMIN: [&str; 2] = ["bookings:admin", "bookings/admin"];
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub enum Caller {
     Bearer {
         /// The token's `sub` (RFC 7519, section 4.1.2).
         subject: String,
-        /// Whether the token carries the scope [`ADMIN`].
+        /// Whether the token carries a scope of [`ADMIN`].
         admin: bool,
     },
 }

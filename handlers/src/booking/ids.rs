@@ -62,7 +62,7 @@ impl JsonSchema for BookingId {
 }
 
 /// The rule of a user's and a resource's identifier, as a pattern for the documentation; [`identifier`] checks it.
-const IDENTIFIER: &str = "^[A-Za-z0-9._:@|+-]{1,128}$";
+const IDENTIFIER: &str = r"^(\.*[A-Za-z0-9_:@|+-][A-Za-z0-9._:@|+-]*|\.{3,})$";
 
 // garde hands its context over by reference, even an empty one.
 #[expect(clippy::trivially_copy_pass_by_ref)]
@@ -70,6 +70,10 @@ fn identifier(text: &str, (): &()) -> garde::Result {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._:@|+-".contains(&byte);
     if text.is_empty() || text.len() > 128 || !text.bytes().all(allowed) {
         return Err(garde::Error::new("must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ | + -"));
+    }
+    // RFC 3986, section 5.2.4: they are taken out of a path, however they are written, so no address would reach them.
+    if matches!(text, "." | "..") {
+        return Err(garde::Error::new("must be more than `.` or `..`, which no address can hold"));
     }
     Ok(())
 }
@@ -126,9 +130,9 @@ macro_rules! identifiers {
 }
 
 identifiers! {
-    /// Who booked: 1 to 128 characters of `A-Za-z0-9._:@|+-`.
+    /// Who booked: 1 to 128 characters of `A-Za-z0-9._:@|+-`, but not `.` or `..`.
     UserId = "alice", "Names a user."
-    /// What is booked: 1 to 128 characters of `A-Za-z0-9._:@|+-`.
+    /// What is booked: 1 to 128 characters of `A-Za-z0-9._:@|+-`, but not `.` or `..`.
     ResourceId = "room-1", "Names what can be booked."
 }
 
@@ -200,10 +204,10 @@ mod tests {
 
     #[test]
     fn an_identifier_keeps_its_rule() {
-        for text in ["a", "alice@example.com", "auth0|5f7c", "room-1.2:3_4+5", &"x".repeat(128)] {
+        for text in ["a", "alice@example.com", "auth0|5f7c", "room-1.2:3_4+5", "...", ".a", "a.", &"x".repeat(128)] {
             assert!(UserId::parse(text).is_some(), "{text}");
         }
-        for text in ["", "a b", "a/b", "ä", "a#b", "a\n", &"x".repeat(129)] {
+        for text in ["", ".", "..", "a b", "a/b", "ä", "a#b", "a\n", &"x".repeat(129)] {
             assert!(UserId::parse(text).is_none(), "{text:?}");
         }
     }

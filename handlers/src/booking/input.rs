@@ -92,9 +92,9 @@ pub struct ListQuery {
 impl ListQuery {
     /// At most how many bookings a page has.
     #[must_use]
-    pub fn page_size(&self) -> i32 {
+    pub fn page_size(&self) -> usize {
         // Validation holds it between 1 and 100.
-        self.limit.and_then(|limit| i32::try_from(limit).ok()).unwrap_or(50)
+        self.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(50)
     }
 }
 

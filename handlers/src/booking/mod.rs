@@ -13,7 +13,6 @@ mod present;
 mod reminder;
 mod span;
 mod time;
-mod version;
 
 pub use caller::{ADMIN, Caller};
 pub use error::{BookingError, BusySpan, Cause};
@@ -25,4 +24,3 @@ pub use outcome::{Created, Cursor, Page};
 pub use reminder::{DEFAULT_LEAD_SECONDS, due};
 pub use span::{Day, LONGEST_DAYS, Span};
 pub use time::{Timestamp, TimestampError};
-pub use version::IfMatch;

@@ -49,6 +49,12 @@ pub enum Status {
 }
 
 impl Booking {
+    /// Its version as a strong entity tag (RFC 9110, section 8.8.3), with the quotes.
+    #[must_use]
+    pub fn entity_tag(&self) -> String {
+        format!("\"{}\"", self.version)
+    }
+
     /// The time that it holds, or held.
     ///
     /// # Errors

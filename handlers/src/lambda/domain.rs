@@ -1,9 +1,11 @@
 //! What HTTP makes of the domain's types: path parameters, headers, addresses and versions.
 
+use serde_json::Value;
+
 use super::extract::malformed_header;
 use super::problem::common;
 use super::{Contract, Entity, FromPath, FromRequest, Rejection, Request, metrics};
-use crate::booking::{ADMIN, Booking, BookingId, Caller, IdempotencyKey, IfMatch, ResourceId, UserId};
+use crate::booking::{ADMIN, Booking, BookingId, Caller, IdempotencyKey, ResourceId, UserId};
 
 impl FromPath for BookingId {
     const NOT_FOUND: &'static str = "Booking not found";
@@ -35,22 +37,29 @@ impl Entity for Booking {
     }
 
     fn etag(&self) -> String {
-        format!("\"{}\"", self.version)
+        self.entity_tag()
     }
 }
 
 /// From the JWT authorizer's claims
 /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>). API Gateway has checked
-/// the token; a request that passed no authorizer has none.
+/// the token. Where an authorizer stood before the function and says nothing of a `sub` (a Lambda authorizer, IAM), nobody
+/// is let in.
 impl FromRequest for Caller {
     fn find(request: &mut Request) -> Result<Option<Self>, Rejection> {
-        let Some(claims) = request.claims() else { return Ok(Some(Self::Unchecked)) };
-        let claim = |name: &str| claims.get(name).map(String::as_str).unwrap_or_default();
+        if !request.is_authorized() {
+            return Ok(Some(Self::Unchecked));
+        }
+        let claims = request.claims();
+        let claim = |name: &str| claims.and_then(|claims| claims.get(name)).and_then(Value::as_str);
+        let Some(subject) = claim("sub").filter(|subject| !subject.is_empty()) else {
+            return Err(common::problem(common::NO_SUBJECT).detail(common::NO_SUBJECT.detail).into());
+        };
         // RFC 8693, section 4.2: scopes are separated by spaces. `scp` is how some issuers spell it, as an array, which
-        // API Gateway hands on as `[a b]`.
-        let scopes = |name: &str| claim(name).trim_matches(['[', ']']).split(' ');
-        let admin = scopes("scope").chain(scopes("scp")).any(|scope| scope == ADMIN);
-        Ok(Some(Self::Bearer { subject: claim("sub").to_owned(), admin }))
+        // API Gateway hands on as `[a b]`. Like API Gateway, look at it only where there is no `scope`.
+        let scopes = claim("scope").or_else(|| claim("scp")).unwrap_or_default();
+        let admin = scopes.trim_matches(['[', ']']).split(' ').any(|scope| ADMIN.contains(&scope));
+        Ok(Some(Self::Bearer { subject: subject.to_owned(), admin }))
     }
 
     /// Never asked for: there is always a caller, and API Gateway refuses who has no token where it takes one.
@@ -58,8 +67,10 @@ impl FromRequest for Caller {
         common::problem(common::INTERNAL).into()
     }
 
-    /// Nothing: whether there is a token to send is for the template to say.
-    fn describe(_contract: &mut Contract, _required: bool) {}
+    /// Whether there is a token to send is for the template to say.
+    fn describe(contract: &mut Contract, _required: bool) {
+        contract.problems([common::NO_SUBJECT]);
+    }
 }
 
 macro_rules! headers {
@@ -88,5 +99,4 @@ macro_rules! headers {
 
 headers! {
     IdempotencyKey = "idempotency-key", "must be 1 to 255 visible ASCII characters";
-    IfMatch = "if-match", "must be `*` or entity tags in double quotes, such as \"3\"";
 }

@@ -3,21 +3,23 @@
 use std::collections::HashMap;
 
 use lambda_http::http::HeaderMap;
-use lambda_http::request::RequestContext;
-use lambda_http::{Body, RequestExt, tracing};
+use lambda_http::{Body, tracing};
+use serde_json::{Map, Value};
 
 use super::problem::common;
 use super::{Contract, Rejection};
 
 /// One request, from which a handler's owned arguments are taken in the order of its signature.
 #[derive(Debug)]
-pub struct Request(lambda_http::Request);
+pub struct Request {
+    pub(super) query: String,
+    pub(super) headers: HeaderMap,
+    pub(super) parameters: HashMap<String, String>,
+    pub(super) authorizer: Option<Value>,
+    pub(super) body: Body,
+}
 
 impl Request {
-    pub(super) fn new(request: lambda_http::Request) -> Self {
-        Self(request)
-    }
-
     /// Takes an argument.
     ///
     /// # Errors
@@ -31,7 +33,7 @@ impl Request {
     /// # Errors
     /// When it cannot be a `T`; and 500 when the route that led here has no such parameter, which is the template's fault.
     pub fn path<T: FromPath>(&mut self, name: &str) -> Result<T, Rejection> {
-        let Some(value) = self.0.path_parameters_ref().and_then(|parameters| parameters.first(name)) else {
+        let Some(value) = self.parameters.get(name) else {
             tracing::error!("serverless.yml's route to this function has no {{{name}}}");
             return Err(common::problem(common::INTERNAL).into());
         };
@@ -41,7 +43,7 @@ impl Request {
     /// The headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        self.0.headers()
+        &self.headers
     }
 
     /// A header's value, if it was sent.
@@ -56,31 +58,34 @@ impl Request {
         }
     }
 
-    /// The claims of the token that API Gateway's JWT authorizer has checked; `None` where there is no authorizer.
+    /// Whether an authorizer of any kind stood before the function.
     #[must_use]
-    pub fn claims(&self) -> Option<&HashMap<String, String>> {
-        match self.0.request_context_ref()? {
-            RequestContext::ApiGatewayV2(context) => Some(&context.authorizer.as_ref()?.jwt.as_ref()?.claims),
-            _ => None,
-        }
+    pub fn is_authorized(&self) -> bool {
+        self.authorizer.is_some()
     }
 
-    /// The query's pairs, decoded, in no particular order; a key that is given twice comes twice.
+    /// The claims of the token that API Gateway's JWT authorizer has checked; `None` where there is no authorizer, or one
+    /// of another kind.
+    #[must_use]
+    pub fn claims(&self) -> Option<&Map<String, Value>> {
+        self.authorizer.as_ref()?.pointer("/jwt/claims")?.as_object()
+    }
+
+    /// The query's pairs, decoded, in the order of the query; a name that is given twice comes twice.
     #[must_use]
     pub fn query(&self) -> Vec<(String, String)> {
-        let Some(parameters) = self.0.query_string_parameters_ref() else { return Vec::new() };
-        parameters.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+        form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
     }
 
     /// The body. Whoever takes it leaves none behind.
     #[must_use]
     pub fn take_body(&mut self) -> Body {
-        std::mem::take(self.0.body_mut())
+        std::mem::take(&mut self.body)
     }
 }
 
 /// 400 that names the header and the rule.
-pub(super) fn malformed_header(name: &'static str, rule: &str) -> Rejection {
+pub(super) fn malformed_header(name: &str, rule: &str) -> Rejection {
     common::problem(common::MALFORMED_HEADER).detail(format!("the header {name} {rule}")).into()
 }
 

@@ -3,15 +3,16 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use lambda_http::http::header::{HeaderName, HeaderValue};
-use lambda_http::{Adapter, Body, RequestExt, Response, service_fn, tracing};
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use lambda_http::http::header::{HeaderName, HeaderValue, SET_COOKIE};
+use lambda_http::{Body, Context, LambdaEvent, Response, service_fn, tracing};
 use lambda_runtime::Runtime;
-
+use serde_json::value::RawValue;
 use tokio::time::timeout;
 
+use super::gateway::GatewayEvent;
 use super::metrics::Metrics;
 use super::problem::common;
-use super::respond::Utf8;
 use super::start::start;
 use super::{Contract, Environment, Rejection, Reply, Request, Respond, edge, logs, trace};
 
@@ -44,37 +45,54 @@ where
         |contract: &mut Contract| {
             contract.route(&route);
             describe(contract);
-            contract.problems([common::NOT_THROUGH_THE_EDGE, common::INTERNAL, common::UNAVAILABLE]);
+            contract.problems([
+                common::MALFORMED_REQUEST,
+                common::NOT_THROUGH_THE_EDGE,
+                common::INTERNAL,
+                common::UNAVAILABLE,
+            ]);
         },
         |environment, metrics: Option<Metrics>| {
             if let Some(metrics) = &metrics {
                 metrics.always("route", format!("{} {}", route.method, route.path));
             }
-            let service = service_fn(move |request: lambda_http::Request| {
+            let service = service_fn(move |LambdaEvent { payload, context }: LambdaEvent<Box<RawValue>>| {
                 let metrics = metrics.clone();
                 async move {
-                    let (started, context) = (Instant::now(), request.lambda_context_ref().cloned());
-                    if let Some(context) = &context {
-                        logs::begin(context);
-                    }
-                    let response = answer(route, environment, handle, request).await;
+                    let started = Instant::now();
+                    logs::begin(&context);
+                    let response = answer(route, environment, handle, &payload, &context).await;
                     if let Some(metrics) = metrics {
                         let status = response.status();
                         let properties = [("status", status.as_u16().into())];
-                        metrics.flush(started, status.is_server_error(), context.as_ref(), properties);
+                        metrics.flush(started, status.is_server_error(), Some(&context), properties);
                     }
-                    Ok::<_, std::convert::Infallible>(Utf8(response))
+                    Ok::<_, std::convert::Infallible>(answered(response))
                 }
             });
             // Without the layer that `lambda_http::run` adds: `logs` has the ids, and for less.
-            Runtime::new(Adapter::from(service)).run()
+            Runtime::new(service).run()
         },
     )
 }
 
+/// The answer as API Gateway takes it: a cookie each, and no header twice.
+fn answered(response: Response<Body>) -> ApiGatewayV2httpResponse {
+    let (parts, body) = response.into_parts();
+    let mut headers = parts.headers;
+    let cookie = |value: &HeaderValue| value.to_str().map(str::to_owned).ok();
+    let mut answer = ApiGatewayV2httpResponse::default();
+    answer.status_code = parts.status.as_u16().into();
+    answer.is_base64_encoded = matches!(body, Body::Binary(_));
+    answer.body = (!matches!(body, Body::Empty)).then_some(body);
+    answer.cookies = headers.get_all(SET_COOKIE).iter().filter_map(cookie).collect();
+    headers.remove(SET_COOKIE);
+    answer.headers = headers;
+    answer
+}
+
 /// How long the answer may take: an answer in time, even a 503, is better than Lambda's killing of the process.
-fn time_left(request: &lambda_http::Request) -> Duration {
-    let Some(context) = request.lambda_context_ref() else { return LONGEST };
+fn time_left(context: &Context) -> Duration {
     (UNIX_EPOCH + Duration::from_millis(context.deadline))
         .duration_since(SystemTime::now())
         .unwrap_or_default()
@@ -93,25 +111,24 @@ async fn answer<E, F, Fut, A>(
     route: Route,
     environment: &'static E,
     handle: F,
-    request: lambda_http::Request,
+    payload: &RawValue,
+    context: &Context,
 ) -> Response<Body>
 where
     F: Fn(&'static E, Request) -> Fut,
     Fut: Future<Output = Result<A, Rejection>>,
     A: Respond,
 {
-    let request_id = request.lambda_context_ref().and_then(|context| HeaderValue::from_str(&context.request_id).ok());
-    let reply = Reply::new(&route, &request);
-    let time = time_left(&request);
-    let trace = request.lambda_context_ref().and_then(|context| context.xray_trace_id.clone());
-    let work = trace::within(trace, async {
-        if edge::lets_in(request.headers()) {
-            handle(environment, Request::new(request)).await
-        } else {
-            Err(common::problem(common::NOT_THROUGH_THE_EDGE).into())
+    let event = GatewayEvent::read(payload.get());
+    let reply = Reply::new(&route, event.as_ref().ok());
+    let work = trace::within(context.xray_trace_id.clone(), async {
+        let request = event?.into_request()?;
+        if !edge::lets_in(request.headers()) {
+            return Err(common::problem(common::NOT_THROUGH_THE_EDGE).into());
         }
+        handle(environment, request).await
     });
-    let mut response = match timeout(time, work).await {
+    let mut response = match timeout(time_left(context), work).await {
         Ok(Ok(answer)) => answer.respond(&reply),
         Ok(Err(rejection)) => reply.problem(rejection.into_details()),
         Err(_) => {
@@ -119,7 +136,7 @@ where
             reply.problem(common::problem(common::UNAVAILABLE).retry_after(1))
         }
     };
-    if let Some(request_id) = request_id {
+    if let Ok(request_id) = HeaderValue::from_str(&context.request_id) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), request_id);
     }
     response

@@ -11,8 +11,10 @@ mod body;
 mod contract;
 mod domain;
 mod edge;
+mod etag;
 mod event;
 mod extract;
+mod gateway;
 mod http;
 mod https;
 mod init;
@@ -32,6 +34,7 @@ mod uri;
 
 pub use body::Json;
 pub use contract::{Contract, Header};
+pub use etag::IfMatch;
 pub use event::{Event, Failure, FromEvent, Outcome, Schedule, Stream, Tick, Trigger, schedule, stream};
 pub use extract::{FromPath, FromRequest, Request};
 pub use http::{Route, http};

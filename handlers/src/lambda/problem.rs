@@ -154,6 +154,10 @@ pub(crate) mod common {
     use super::{Member, ProblemDetails, ProblemKind};
     use crate::booking::Fault;
 
+    pub(crate) const MALFORMED_REQUEST: ProblemKind =
+        ProblemKind::new(400, "urn:problem:malformed-request", "Malformed request")
+            .describe("The request line or the headers cannot be read.")
+            .detail("the request cannot be read");
     pub(crate) const MALFORMED_BODY: ProblemKind =
         ProblemKind::new(400, "urn:problem:malformed-body", "Malformed body")
             .describe("The body is not JSON.")
@@ -164,6 +168,9 @@ pub(crate) mod common {
     pub(crate) const NOT_THROUGH_THE_EDGE: ProblemKind =
         ProblemKind::new(403, "urn:problem:not-through-the-edge", "Not through the edge")
             .describe("Where an edge is set up: this address is closed; the service has another.");
+    pub(crate) const NO_SUBJECT: ProblemKind = ProblemKind::new(403, "urn:problem:no-subject", "No subject")
+        .describe("Where callers are checked: what was checked does not say who calls (the claim `sub` of a token).")
+        .detail("the authorization does not say who calls: its token needs the claim `sub`");
     pub(crate) const NOT_FOUND: ProblemKind = ProblemKind::new(404, "urn:problem:not-found", "Not found")
         .describe("There is nothing at this path, or what is there is not the caller's.");
     pub(crate) const BODY_TOO_LARGE: ProblemKind =
@@ -181,7 +188,7 @@ pub(crate) mod common {
     pub(crate) const INTERNAL: ProblemKind = ProblemKind::new(500, "urn:problem:internal", "Internal error")
         .describe("The fault is ours. The request id says where to look.");
 
-    /// A problem of this kind.
+    /// A problem of this kind, whose `detail` is its title until more is said.
     #[expect(
         clippy::inline_always,
         reason = "what is documented of the kind, schemas and all, stays out of a release build"

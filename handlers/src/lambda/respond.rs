@@ -1,16 +1,13 @@
 //! From a handler's result to an HTTP answer.
 
-use std::future::ready;
-use std::pin::Pin;
-
-use lambda_http::http::header::{
-    CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER,
-};
-use lambda_http::http::{Method, StatusCode};
-use lambda_http::{Body, IntoResponse, RequestExt, Response, tracing};
+use lambda_http::http::StatusCode;
+use lambda_http::http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LINK, LOCATION, RETRY_AFTER};
+use lambda_http::{Body, Response, tracing};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::etag::EntityTags;
+use super::gateway::GatewayEvent;
 use super::metrics::{self, Metric};
 use super::problem::common;
 use super::{Contract, Header, Json, Problem, ProblemDetails, Route, uri};
@@ -74,19 +71,22 @@ pub struct Reply {
     route: &'static str,
     path: String,
     query: String,
-    if_none_match: Option<HeaderValue>,
+    if_none_match: Option<EntityTags>,
 }
 
 impl Reply {
-    pub(super) fn new(route: &Route, request: &lambda_http::Request) -> Self {
-        let readable = request.method() == Method::GET;
+    /// `event` is `None` where it cannot be read.
+    pub(super) fn new(route: &Route, event: Option<&GatewayEvent>) -> Self {
+        let path = event.and_then(|event| event.raw_path.as_deref()).unwrap_or(route.path);
+        let tags = event.filter(|event| event.is_get()).and_then(|event| event.header("if-none-match"));
         Self {
             // The macro lets nothing else through.
             status: StatusCode::from_u16(route.status).unwrap_or(StatusCode::OK),
             route: route.path,
-            path: request.raw_http_path().to_owned(),
-            query: request.uri().query().unwrap_or_default().to_owned(),
-            if_none_match: request.headers().get(IF_NONE_MATCH).filter(|_| readable).cloned(),
+            path: path.to_owned(),
+            query: event.map(GatewayEvent::query).unwrap_or_default(),
+            // One that cannot be read is no condition: the whole answer is always right.
+            if_none_match: tags.and_then(EntityTags::parse),
         }
     }
 
@@ -125,17 +125,10 @@ impl Reply {
         response
     }
 
-    /// Whether the client holds this version already (RFC 9110, section 13.1.2: weak comparison).
-    fn is_current(&self, etag: &str) -> bool {
-        let Some(header) = self.if_none_match.as_ref().and_then(|value| value.to_str().ok()) else {
-            return false;
-        };
-        header.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
-    }
-
     fn tagged<T: Serialize + Entity>(&self, value: &T) -> Response<Body> {
         let etag = value.etag();
-        let mut response = if self.is_current(&etag) {
+        // RFC 9110, section 13.1.2: the client holds this version already.
+        let mut response = if self.if_none_match.as_ref().is_some_and(|tags| tags.match_weakly(&etag)) {
             let mut response = Response::new(Body::Empty);
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             response
@@ -158,17 +151,6 @@ fn body(status: StatusCode, content_type: &'static str, text: String) -> Respons
 fn header(response: &mut Response<Body>, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);
-    }
-}
-
-/// An answer that is as it shall be. `lambda_http` would convert a text to the character set of its content type, for
-/// which it brings the tables of all that there are: 0.1 MB of every function's package. Our text is UTF-8.
-#[derive(Debug)]
-pub(super) struct Utf8(pub(super) Response<Body>);
-
-impl IntoResponse for Utf8 {
-    fn into_response(self) -> Pin<Box<dyn Future<Output = Response<Body>> + Send>> {
-        Box::pin(ready(self.0))
     }
 }
 
@@ -234,12 +216,13 @@ impl<T: Serialize + JsonSchema> Respond for Page<T> {
         let mut response = reply.json(&self.items);
         if let Some(cursor) = self.next {
             let mut link = format!("<{}?", uri::of_path(&reply.path));
-            for pair in reply.query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=")) {
-                link.push_str(pair);
+            // Decoded first: a name can arrive encoded, and `%63ursor` is the page before, too.
+            for (name, value) in form_urlencoded::parse(reply.query.as_bytes()).filter(|(name, _)| name != "cursor") {
+                uri::push_pair(&mut link, &name, &value);
                 link.push('&');
             }
-            // The cursor is base64url: nothing in it needs escaping.
-            header(&mut response, LINK, &format!("{link}cursor={}>; rel=\"next\"", cursor.as_str()));
+            uri::push_pair(&mut link, "cursor", cursor.as_str());
+            header(&mut response, LINK, &format!("{link}>; rel=\"next\""));
         }
         response
     }

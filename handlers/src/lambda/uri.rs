@@ -6,15 +6,29 @@ use std::fmt::Write;
 /// in a path is percent-encoded.
 pub(super) fn of_path(path: &str) -> String {
     let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte) {
+    push(&mut uri, path, b"-._~!$&'()*+,;=:@/");
+    uri
+}
+
+/// A decoded pair as it stands in a query (RFC 3986, section 3.4). A `+` is encoded, since it would be read as a space.
+pub(super) fn push_pair(uri: &mut String, name: &str, value: &str) {
+    push(uri, name, QUERY);
+    uri.push('=');
+    push(uri, value, QUERY);
+}
+
+const QUERY: &[u8] = b"-._~!$'()*,;:@/?";
+
+/// Percent-encodes all but letters, digits and what is in `kept`.
+fn push(uri: &mut String, text: &str, kept: &[u8]) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
             uri.push(char::from(byte));
         } else {
             // Writing to a String does not fail.
             let _ = write!(uri, "%{byte:02X}");
         }
     }
-    uri
 }
 
 /// What stands before the route in the path of a request: the key of the API mapping of a custom domain, such as `/v1`.
@@ -27,7 +41,18 @@ pub(super) fn before_route<'a>(path: &'a str, route: &str) -> &'a str {
 
 #[cfg(test)]
 mod tests {
-    use super::{before_route, of_path};
+    use super::{before_route, of_path, push_pair};
+
+    #[test]
+    fn a_pair_is_read_from_a_query_as_it_was_written() {
+        for (name, value) in [("from", "2026-11-22T10:00:00+01:00"), ("a&=b", "<c>; \"d\" %41\u{e9}#?"), ("", "")] {
+            let mut query = String::new();
+            push_pair(&mut query, name, value);
+            assert!(query.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"#".contains(&byte)), "{query}");
+            let read: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+            assert_eq!(read, [(name.to_owned(), value.to_owned())], "{query}");
+        }
+    }
 
     #[test]
     fn an_api_mapping_stands_before_the_route() {

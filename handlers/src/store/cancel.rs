@@ -8,7 +8,8 @@ use super::item::Stored;
 use super::read::expect_version;
 use super::reminder::forget;
 use super::update::replace;
-use crate::booking::{Booking, BookingError, BookingId, Caller, Day, IfMatch, Status, Timestamp};
+use crate::booking::{Booking, BookingError, BookingId, Caller, Day, Status, Timestamp};
+use crate::lambda::IfMatch;
 
 impl Bookings {
     /// Cancels the booking: its time is free again and its reminder never fires, all or nothing. A booking that is

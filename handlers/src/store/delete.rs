@@ -8,7 +8,8 @@ use super::commit::{Write, delete};
 use super::item::{BOOKING, key, partition, tombstone};
 use super::read::expect_version;
 use super::update::replace;
-use crate::booking::{Booking, BookingError, BookingId, Caller, Day, IfMatch, Timestamp};
+use crate::booking::{Booking, BookingError, BookingId, Caller, Day, Timestamp};
+use crate::lambda::IfMatch;
 
 impl Bookings {
     /// Deletes the booking, its reminder and its claims, all or nothing. Where there is none, or none of the caller's,

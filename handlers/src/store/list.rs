@@ -5,12 +5,15 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::Bookings;
 use super::cursor::Place;
 use super::errors::{classify, foreign};
-use super::item::{BOOKING, Stored, key, partition};
-use crate::booking::{Booking, BookingError, Caller, Fault, Faults, ListQuery, Page, Status, Timestamp, UserId};
+use super::item::{BOOKING, Item, Stored, key, partition};
+use crate::booking::{
+    Booking, BookingError, BookingId, Caller, Fault, Faults, ListQuery, Page, Status, Timestamp, UserId,
+};
 
 impl Bookings {
-    /// One page of the user's bookings by `start_time`: one query, of at most `limit` bookings. Where a status is
-    /// asked for, a page can hold fewer, even none, and yet be followed by another.
+    /// One page of the user's bookings by `start_time`, at most `limit` of them, in one query. Where a status is asked
+    /// for, a page can hold fewer, even none, and yet be followed by another; where none is, it is the last that has no
+    /// next one.
     ///
     /// # Errors
     /// [`BookingError::Forbidden`], [`BookingError::Invalid`], [`BookingError::InvalidCursor`], or the store's.
@@ -18,13 +21,15 @@ impl Bookings {
         if !caller.is(user) {
             return Err(BookingError::Forbidden);
         }
-        let (first, last) = times(query)?;
+        let Some((first, last)) = times(query)? else { return Ok(Page { items: Vec::new(), next: None }) };
+        let size = query.page_size();
         let mut request = self
             .client
             .query()
             .table_name(&self.table)
             .index_name("user_id_index")
-            .limit(query.page_size())
+            // One more than fits: without it, a full page would not know whether it is the last.
+            .limit(i32::try_from(size + 1).unwrap_or(i32::MAX))
             .key_condition_expression("#user = :user AND #start BETWEEN :first AND :last")
             .expression_attribute_names("#user", "user_id")
             .expression_attribute_names("#start", "start_time")
@@ -46,34 +51,42 @@ impl Bookings {
             request = request.set_exclusive_start_key(Some(start));
         }
         let answer = request.send().await.map_err(classify)?;
-        let next = match answer.last_evaluated_key {
-            None => None,
-            Some(last) => {
-                let text = |name: &str| last.get(name).and_then(|value| value.as_s().ok());
-                let place = text("pk").zip(text("start_time")).and_then(|(pk, start)| {
-                    let booking_id = crate::booking::BookingId::parse(pk.strip_prefix("BOOKING#")?)?;
-                    Some(Place { start_time: start.parse().ok()?, booking_id })
-                });
-                Some(place.ok_or_else(|| foreign("a key of user_id_index"))?.to_cursor(user, query))
-            }
-        };
         let items = answer.items.unwrap_or_default().into_iter();
-        let items = items.map(|item| Stored::from_item(item).map(|stored| stored.booking)).collect::<Result<_, _>>()?;
-        Ok(Page { items, next })
+        let mut items: Vec<Booking> =
+            items.map(|item| Stored::from_item(item).map(|stored| stored.booking)).collect::<Result<_, _>>()?;
+        let next = if items.len() > size {
+            items.truncate(size);
+            items.last().map(|last| Place { start_time: last.start_time, booking_id: last.booking_id })
+        } else {
+            answer.last_evaluated_key.map(|key| place(&key)).transpose()?
+        };
+        Ok(Page { items, next: next.map(|place| place.to_cursor(user, query)) })
     }
 }
 
-/// The first and the last `start_time` of the list; both are part of it.
-fn times(query: &ListQuery) -> Result<(String, String), BookingError> {
+/// The place of a key of `user_id_index`.
+fn place(key: &Item) -> Result<Place, BookingError> {
+    let text = |name: &str| key.get(name).and_then(|value| value.as_s().ok());
+    let read = || {
+        let booking_id = BookingId::parse(text("pk")?.strip_prefix("BOOKING#")?)?;
+        Some(Place { start_time: text("start_time")?.parse().ok()?, booking_id })
+    };
+    read().ok_or_else(|| foreign("a key of user_id_index"))
+}
+
+/// The first and the last `start_time` of the list; both are part of it. `None` where no time is.
+fn times(query: &ListQuery) -> Result<Option<(String, String)>, BookingError> {
+    if let (Some(from), Some(to)) = (query.from, query.to)
+        && from >= to
+    {
+        return Err(BookingError::Invalid(Faults::from(Fault::new("to", "must be after `from`"))));
+    }
     // Years have four digits, so these sort before and after every time.
     let first = query.from.map_or_else(|| "0".to_owned(), Timestamp::sortable);
     let last = match query.to {
-        None => "9999-12-31T23:59:59.999Z".to_owned(),
+        None => Some("9999-12-31T23:59:59.999Z".to_owned()),
         // `to` itself is not part of it, and nothing is finer than a millisecond.
-        Some(to) => Timestamp::from_millis(to.millis() - 1).map(Timestamp::sortable).unwrap_or_default(),
+        Some(to) => Timestamp::from_millis(to.millis() - 1).map(Timestamp::sortable),
     };
-    if first > last {
-        return Err(BookingError::Invalid(Faults::from(Fault::new("to", "must be after `from`"))));
-    }
-    Ok((first, last))
+    Ok(last.map(|last| (first, last)))
 }

@@ -7,7 +7,8 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 use super::Bookings;
 use super::errors::{classify, foreign};
 use super::item::{BOOKING, Entry, Stored, key, partition};
-use crate::booking::{Booking, BookingError, BookingId, Caller, IfMatch};
+use crate::booking::{Booking, BookingError, BookingId, Caller};
+use crate::lambda::IfMatch;
 
 /// As many keys as one `BatchGetItem` takes.
 const BATCH: usize = 100;
@@ -66,7 +67,9 @@ impl Bookings {
 pub(super) fn expect_version(stored: &Stored, if_match: Option<&IfMatch>) -> Result<(), BookingError> {
     let version = stored.booking.version;
     match if_match {
-        Some(if_match) if !if_match.allows(version) => Err(BookingError::VersionChanged { version }),
+        Some(if_match) if !if_match.allows(&stored.booking.entity_tag()) => {
+            Err(BookingError::VersionChanged { version })
+        }
         _ => Ok(()),
     }
 }

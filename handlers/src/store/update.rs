@@ -10,7 +10,8 @@ use super::errors::foreign;
 use super::item::{Item, Stored};
 use super::read::expect_version;
 use super::reminder::new_token;
-use crate::booking::{Booking, BookingError, BookingId, BookingPatch, Caller, IfMatch, Timestamp};
+use crate::booking::{Booking, BookingError, BookingId, BookingPatch, Caller, Timestamp};
+use crate::lambda::IfMatch;
 
 impl Bookings {
     /// Changes the fields that `patch` holds; its reminder and its claims move with it, all or nothing. A patch that

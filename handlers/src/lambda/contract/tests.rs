@@ -99,7 +99,7 @@ fn a_problem_is_documented_where_it_can_be_met() {
     assert_eq!(statuses(|contract| contract.path::<crate::booking::BookingId>("booking_id")), [404, 429, 500, 503]);
     let update: fn(&mut Contract) = |contract| {
         contract.path::<crate::booking::BookingId>("booking_id");
-        contract.argument::<Option<crate::booking::IfMatch>>();
+        contract.argument::<Option<crate::lambda::IfMatch>>();
         contract.argument::<Json<crate::booking::BookingPatch>>();
     };
     assert_eq!(statuses(update), [400, 404, 409, 412, 413, 415, 422, 429, 500, 503]);

@@ -1,0 +1,174 @@
+//! Whatever stands in an event, a function answers it: the process lives, and a client gets a problem.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
+
+mod common;
+
+use std::path::Path;
+
+use common::*;
+use serde_json::{Value, json};
+
+/// Every function's key in the template, and an event of it that is answered with success.
+fn events() -> Vec<(String, Value)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/events");
+    let mut events: Vec<_> = folder
+        .read_dir()
+        .unwrap()
+        .map(|file| {
+            let file = file.unwrap().path();
+            let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
+            (camel(&name), serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap())
+        })
+        .collect();
+    events.sort_by(|a, b| a.0.cmp(&b.0));
+    events
+}
+
+/// `get_booking` as `getBooking`.
+fn camel(name: &str) -> String {
+    let mut upper = false;
+    let letters = name.chars().filter_map(|letter| {
+        let next = if upper { letter.to_ascii_uppercase() } else { letter };
+        upper = letter == '_';
+        (!upper).then_some(next)
+    });
+    letters.collect()
+}
+
+fn is_http(event: &Value) -> bool {
+    event.get("requestContext").is_some()
+}
+
+/// The answer to an HTTP event: a success, or a problem of a status that is not ours.
+#[track_caller]
+fn is_answered(what: &str, answer: &Value) -> u64 {
+    let status = answer["statusCode"].as_u64().unwrap_or_else(|| panic!("{what}: {answer}"));
+    assert!(status < 500, "{what}: {answer}");
+    if status >= 400 {
+        assert_eq!(answer["headers"]["content-type"], "application/problem+json", "{what}: {answer}");
+    }
+    assert!(answer["headers"]["x-request-id"].is_string(), "{what}: {answer}");
+    status
+}
+
+fn nobody_panicked(world: &World) {
+    let lines = world.service.log_lines();
+    let panics: Vec<_> = lines.iter().filter(|line| line.contains("panicked") || line.contains("Panic")).collect();
+    assert!(panics.is_empty(), "{panics:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_odd_query_host_path_or_body_is_answered() {
+    let world = World::start().await;
+    for (function, event) in events().iter().filter(|(_, event)| is_http(event)) {
+        let odd = async |place: &str, value: Value| {
+            let mut event = event.clone();
+            let (parent, name) = place.rsplit_once('/').unwrap();
+            event.pointer_mut(parent).unwrap()[name] = value;
+            let what = format!("{function} {place} {event}");
+            is_answered(&what, &world.service.invoke(function, event).await.expect(&what))
+        };
+        for query in ["a=\"1\"", "%zz=%ff", "&&==&", "\u{0}", "a b", "limit=\u{e9}&<>{}|\\^`", &"a=1&".repeat(2_000)] {
+            odd("/rawQueryString", json!(query)).await;
+        }
+        for host in ["a.example,b.example", "[::1", "a b", "", ":", "\u{e9}", "a.example:99999"] {
+            assert_ne!(odd("/headers/host", json!(host)).await, 400, "{function}: a host is not looked at: {host}");
+        }
+        for (place, value) in [
+            ("/headers/host", json!("a\nb")),
+            ("/headers/x-forwarded-proto", json!("1:")),
+            ("/headers/\u{e9} ", json!("x")),
+            ("/headers/if-match", json!("\u{7f}")),
+            ("/headers", Value::Null),
+            ("/headers", json!([])),
+            ("/cookies", json!(["a=\"1\"", "\n"])),
+            ("/rawPath", json!("no slash :99999 \u{0}\u{e9}%zz")),
+            ("/rawPath", json!("")),
+            ("/rawPath", Value::Null),
+            ("/requestContext/stage", json!("v1")),
+            ("/requestContext/domainName", json!("a b")),
+            ("/requestContext/http", Value::Null),
+            ("/requestContext/http/method", json!("\n")),
+            ("/requestContext", json!([])),
+            ("/body", json!("not base64!")),
+            ("/isBase64Encoded", json!("yes")),
+        ] {
+            odd(place, value).await;
+        }
+        let mut not_base64 = event.clone();
+        (not_base64["body"], not_base64["isBase64Encoded"]) = (json!("%%%"), json!(true));
+        let answer = world.service.invoke(function, not_base64).await.unwrap();
+        assert_eq!(is_answered(function, &answer), 400);
+        for other in [json!({}), json!([]), json!("event"), Value::Null, json!({"Records": []})] {
+            let answer = world.service.invoke(function, other).await.unwrap();
+            assert_eq!(is_answered(function, &answer), 400);
+        }
+        let answer = world.service.invoke(function, event.clone()).await.unwrap();
+        is_answered(&format!("{function}: the process lives"), &answer);
+    }
+    nobody_panicked(&world);
+    world.stop().await;
+}
+
+/// Puts something else in the place of a value at random.
+fn spoil(value: &mut Value, random: &mut fastrand::Rng) {
+    let odd = [
+        Value::Null,
+        json!(""),
+        json!("\u{0}"),
+        json!(-1),
+        json!(i64::MIN),
+        json!(u64::MAX),
+        json!(1e308),
+        json!({}),
+        json!([]),
+        json!([null]),
+        json!({"S": 5}),
+        json!({"N": "x"}),
+        json!({"N": "-9223372036854775808"}),
+        json!({"N": "99999999999999999999999999999999999999"}),
+        json!("9999-12-31T23:59:59.999Z"),
+        json!("0001-01-01T00:00:00Z"),
+    ];
+    match value {
+        Value::Object(members) if !members.is_empty() && random.u8(..8) > 0 => {
+            let place = random.usize(..members.len());
+            let (_, member) = members.iter_mut().nth(place).unwrap();
+            spoil(member, random);
+        }
+        Value::Array(items) if !items.is_empty() && random.u8(..8) > 0 => {
+            let place = random.usize(..items.len());
+            spoil(&mut items[place], random);
+        }
+        _ => value.clone_from(&odd[random.usize(..odd.len())]),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_spoilt_event_of_any_trigger_is_answered_or_refused() {
+    let world = World::start().await;
+    for (function, event) in events() {
+        let mut random = fastrand::Rng::with_seed(13);
+        for _ in 0..150 {
+            let parameters = event.get("pathParameters").cloned();
+            let mut event = event.clone();
+            for _ in 0..random.u8(1..3) {
+                spoil(&mut event, &mut random);
+            }
+            let what = format!("{function} {event}");
+            match world.service.invoke(&function, event.clone()).await {
+                // A template whose route has no such parameter is our fault, and said to be.
+                Ok(answer) if answer["statusCode"] == 500 => {
+                    assert_ne!(event.get("pathParameters"), parameters.as_ref(), "{what}: {answer}");
+                }
+                Ok(answer) if answer.get("statusCode").is_some() => drop(is_answered(&what, &answer)),
+                Ok(_) => {}
+                Err(error) => assert!(error.to_string().contains("EventFailed"), "{what}: {error}"),
+            }
+        }
+        world.service.invoke(&function, event).await.expect("the process lives");
+    }
+    nobody_panicked(&world);
+    world.stop().await;
+}
