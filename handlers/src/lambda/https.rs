@@ -22,6 +22,7 @@ use aws_smithy_types::retry::ErrorKind;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector as TcpConnector;
+use hyper_util::client::legacy::connect::dns::GaiResolver;
 use lambda_http::Service;
 use lambda_http::http::header::{HOST, HeaderValue, USER_AGENT};
 use lambda_http::http::{Request, Response, Uri};
@@ -35,13 +36,15 @@ const CONNECT: Duration = Duration::from_secs(1);
 /// A connection that nothing was sent over for this long is not used again: the other end may have closed it meanwhile.
 const IDLE: Duration = Duration::from_mins(1);
 
+type Connector = HttpsConnector<TcpConnector<Resolver>>;
 type BoxError = Box<dyn Error + Send + Sync>;
 
 /// Requests over connections that are kept open. Clones share them.
 #[derive(Clone)]
 pub(super) struct Https {
-    connector: HttpsConnector<TcpConnector<Resolver>>,
-    resolver: Resolver,
+    connector: Connector,
+    /// Connects in the init phase.
+    first: Connector,
     open: Arc<Mutex<Vec<Connection>>>,
 }
 
@@ -74,14 +77,11 @@ impl Https {
             .with_safe_default_protocol_versions()?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let resolver = Resolver::new();
-        let mut tcp = TcpConnector::new_with_resolver(resolver.clone());
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(CONNECT));
-        let connector =
-            HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp);
-        Ok(Self { connector, resolver, open: Arc::default() })
+        Ok(Self {
+            connector: connector(tls.clone(), Resolver::InThread(GaiResolver::new())),
+            first: connector(tls, Resolver::Blocking),
+            open: Arc::default(),
+        })
     }
 
     /// As the SDK wants it.
@@ -96,20 +96,9 @@ impl Https {
     /// When there is nobody at `url`, or nobody to trust.
     pub(super) async fn open(&self, url: &str) -> Result<(), BoxError> {
         let endpoint = endpoint(&url.parse()?)?;
-        self.resolver.here();
-        let connection = self.connect(endpoint).await?;
+        let connection = connect(self.first.clone(), endpoint).await?;
         self.keep(connection);
         Ok(())
-    }
-
-    async fn connect(&self, endpoint: Uri) -> Result<Connection, BoxError> {
-        let mut connector = self.connector.clone();
-        poll_fn(|context| connector.poll_ready(context)).await?;
-        let stream = connector.call(endpoint.clone()).await?;
-        let (sender, connection) = http1::handshake(stream).await?;
-        // It ends when the connection does; whoever waits for an answer then is told why.
-        tokio::spawn(connection);
-        Ok(Connection { sender, endpoint, used: Instant::now(), poisoned: Arc::default() })
     }
 
     fn keep(&self, connection: Connection) {
@@ -137,7 +126,10 @@ impl Https {
         loop {
             let (mut connection, kept) = match self.take(&endpoint) {
                 Some(connection) => (connection, true),
-                None => (self.connect(endpoint.clone()).await.map_err(ConnectorError::io)?, false),
+                None => {
+                    let connected = connect(self.connector.clone(), endpoint.clone()).await;
+                    (connected.map_err(ConnectorError::io)?, false)
+                }
             };
             if let Some(capture) = &capture {
                 let poisoned = Arc::clone(&connection.poisoned);
@@ -157,6 +149,23 @@ impl Https {
             }
         }
     }
+}
+
+fn connector(tls: ClientConfig, resolver: Resolver) -> Connector {
+    let mut tcp = TcpConnector::new_with_resolver(resolver);
+    tcp.enforce_http(false);
+    tcp.set_nodelay(true);
+    tcp.set_connect_timeout(Some(CONNECT));
+    HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp)
+}
+
+async fn connect(mut connector: Connector, endpoint: Uri) -> Result<Connection, BoxError> {
+    poll_fn(|context| connector.poll_ready(context)).await?;
+    let stream = connector.call(endpoint.clone()).await?;
+    let (sender, connection) = http1::handshake(stream).await?;
+    // The task ends with the connection; a request that waits for its answer is then told why.
+    tokio::spawn(connection);
+    Ok(Connection { sender, endpoint, used: Instant::now(), poisoned: Arc::default() })
 }
 
 impl HttpConnector for Https {
