@@ -146,19 +146,15 @@ impl NewBooking {
         if self.start_time <= now {
             faults.push(Fault::new("/start_time", "must be in the future"));
         }
-        if let Err(rule) = Span::new(self.start_time, self.end_time) {
-            faults.push(Fault::new("/end_time", rule));
-        }
-        if !faults.is_empty() {
-            return Err(BookingError::Invalid(Faults(faults)));
-        }
+        let span = Span::new(self.start_time, self.end_time);
+        let span = span.map_err(|rule| faults.push(Fault::new("/end_time", rule)));
+        let (Ok(span), true) = (span, faults.is_empty()) else { return Err(BookingError::Invalid(Faults(faults))) };
         let reminder_lead_seconds = self.reminder_lead_seconds.map(seconds);
         Ok(Booking {
             booking_id,
             user_id: self.user_id.clone(),
             resource_id: self.resource_id.clone(),
-            start_time: self.start_time,
-            end_time: self.end_time,
+            span,
             status: Status::Active,
             reminder_lead_seconds,
             ttl: reminder_lead_seconds.map(|lead| due(self.start_time, lead, now)),
@@ -179,13 +175,13 @@ impl BookingPatch {
         if booking.status == Status::Cancelled {
             return Err(BookingError::Cancelled);
         }
-        let start_time = self.start_time.unwrap_or(booking.start_time);
-        let end_time = self.end_time.unwrap_or(booking.end_time);
+        let start_time = self.start_time.unwrap_or(booking.span.start());
+        let end_time = self.end_time.unwrap_or(booking.span.end());
         let lead = match self.reminder_lead_seconds {
             Some(lead) => lead.map(seconds),
             None => booking.reminder_lead_seconds,
         };
-        let moved = start_time != booking.start_time;
+        let moved = start_time != booking.span.start();
         let reminded = lead != booking.reminder_lead_seconds && lead.is_some();
 
         let mut faults = Vec::new();
@@ -194,22 +190,19 @@ impl BookingPatch {
         } else if reminded && start_time <= now {
             faults.push(Fault::new("/reminder_lead_seconds", "must be null: the booking has started"));
         }
-        if let Err(rule) = Span::new(start_time, end_time) {
+        let span = Span::new(start_time, end_time).map_err(|rule| {
             faults.push(if self.end_time.is_some() {
                 Fault::new("/end_time", rule)
             } else {
                 Fault::new("/start_time", format!("end_time, which is {end_time}, {rule}"))
             });
-        }
-        if !faults.is_empty() {
-            return Err(BookingError::Invalid(Faults(faults)));
-        }
+        });
+        let (Ok(span), true) = (span, faults.is_empty()) else { return Err(BookingError::Invalid(Faults(faults))) };
 
         let resource_id = self.resource_id.clone().unwrap_or_else(|| booking.resource_id.clone());
         let changed = Booking {
             resource_id,
-            start_time,
-            end_time,
+            span,
             reminder_lead_seconds: lead,
             ttl: match lead {
                 // A reminder that has not moved keeps its time, even one that has passed.

@@ -14,11 +14,9 @@ pub struct Booking {
     pub user_id: UserId,
     /// What is booked.
     pub resource_id: ResourceId,
-    /// Its first moment.
-    pub start_time: Timestamp,
-    /// The moment it is over; another booking may start then.
-    #[schemars(example = &"2035-05-14T10:00:00Z")]
-    pub end_time: Timestamp,
+    /// The time that it holds, or held.
+    #[serde(flatten)]
+    pub span: Span,
     /// Whether it still holds the resource.
     pub status: Status,
     /// How many seconds before the start the reminder is due; null where there is none.
@@ -53,14 +51,6 @@ impl Booking {
     #[must_use]
     pub fn entity_tag(&self) -> String {
         format!("\"{}\"", self.version)
-    }
-
-    /// The time that it holds, or held.
-    ///
-    /// # Errors
-    /// When its times, which were stored, make no span.
-    pub fn span(&self) -> Result<Span, &'static str> {
-        Span::new(self.start_time, self.end_time)
     }
 
     /// The same booking, cancelled: without a reminder, as of `now`.

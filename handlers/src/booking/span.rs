@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::Timestamp;
 
 /// The longest span that can be booked or asked for, in days of 24 hours.
@@ -10,10 +13,32 @@ pub const LONGEST_DAYS: i64 = 31;
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
 /// From `start` up to, but without, `end`. Never empty, at most [`LONGEST_DAYS`] long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "Ends")]
+#[schemars(!try_from)]
 pub struct Span {
+    /// Its first moment.
+    #[serde(rename = "start_time")]
     start: Timestamp,
+    /// The moment it is over; another booking may start then.
+    #[serde(rename = "end_time")]
+    #[schemars(example = &"2035-05-14T10:00:00Z")]
     end: Timestamp,
+}
+
+/// Two times that may make a span.
+#[derive(Deserialize)]
+struct Ends {
+    start_time: Timestamp,
+    end_time: Timestamp,
+}
+
+impl TryFrom<Ends> for Span {
+    type Error = &'static str;
+
+    fn try_from(ends: Ends) -> Result<Self, &'static str> {
+        Self::new(ends.start_time, ends.end_time)
+    }
 }
 
 impl Span {

@@ -57,8 +57,8 @@ impl BookingChanged {
             booking_id: booking.booking_id,
             user_id: booking.user_id.clone(),
             resource_id: booking.resource_id.clone(),
-            start_time: booking.start_time,
-            end_time: booking.end_time,
+            start_time: booking.span.start(),
+            end_time: booking.span.end(),
             before,
             after,
         })

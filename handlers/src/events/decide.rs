@@ -19,7 +19,7 @@ use serde_json::Value;
 use super::BookingChanged;
 use super::record::Record;
 use crate::booking::{Booking, BookingId};
-use crate::store::{BOOKING, DUE, Entry, PENDING, REMINDER, ReminderItem};
+use crate::store::{BOOKING, Entry, REMINDER, ReminderItem, State};
 
 /// What a record tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,12 +64,12 @@ fn of_reminder(record: &Record) -> Result<Verdict, &'static str> {
     match record.event_name.as_str() {
         "MODIFY" => {
             let (old, new) = (old()?, reminder(record.dynamodb.new_image.as_ref())?);
-            let marked = old.state == PENDING && new.state == DUE && old.token == new.token;
+            let marked = old.state == State::Pending && new.state == State::Due && old.token == new.token;
             Ok(if marked { due(&new) } else { Verdict::Other })
         }
         "REMOVE" if record.by_ttl() => {
             let old = old()?;
-            Ok(if old.state == PENDING { due(&old) } else { Verdict::Other })
+            Ok(if old.state == State::Pending { due(&old) } else { Verdict::Other })
         }
         _ => Ok(Verdict::Other),
     }

@@ -45,8 +45,8 @@ impl ReminderDue {
             booking_id: booking.booking_id,
             user_id: booking.user_id.clone(),
             resource_id: booking.resource_id.clone(),
-            start_time: booking.start_time,
-            end_time: booking.end_time,
+            start_time: booking.span.start(),
+            end_time: booking.span.end(),
             ttl: due.ttl,
             late_seconds: u32::try_from(now.seconds().saturating_sub(due.ttl).max(0)).unwrap_or(u32::MAX),
         }

@@ -124,12 +124,11 @@ impl Https {
         let endpoint = endpoint(request.uri()).map_err(ConnectorError::user)?;
         prepare(&mut request).map_err(ConnectorError::user)?;
         loop {
-            let (mut connection, kept) = match self.take(&endpoint) {
-                Some(connection) => (connection, true),
-                None => {
-                    let connected = connect(self.connector.clone(), endpoint.clone()).await;
-                    (connected.map_err(ConnectorError::io)?, false)
-                }
+            let kept = self.take(&endpoint);
+            let is_kept = kept.is_some();
+            let mut connection = match kept {
+                Some(connection) => connection,
+                None => connect(self.connector.clone(), endpoint.clone()).await.map_err(ConnectorError::io)?,
             };
             if let Some(capture) = &capture {
                 let poisoned = Arc::clone(&connection.poisoned);
@@ -143,7 +142,7 @@ impl Https {
                 }
                 Err(mut refused) => match refused.take_message() {
                     // The other end had closed the connection before anything of the request was written.
-                    Some(unsent) if kept => request = unsent,
+                    Some(unsent) if is_kept => request = unsent,
                     _ => return Err(classify(refused.into_error())),
                 },
             }

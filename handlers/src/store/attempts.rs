@@ -5,13 +5,12 @@ use std::time::Duration;
 use crate::booking::BookingError;
 use crate::lambda::metrics::{self, Metric};
 
-/// How often a transaction is tried: with all pauses together well under the functions' time limit.
+/// How often a transaction is tried. All pauses together are well under the functions' time limit.
 const MOST: u32 = 12;
 const SHORTEST: Duration = Duration::from_millis(20);
 const LONGEST: Duration = Duration::from_millis(500);
 
-/// Counts the attempts of one request and spreads them, with full jitter
-/// (<https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/>).
+/// Counts the attempts of one request and spreads them.
 #[derive(Debug, Default)]
 pub(super) struct Attempts(u32);
 
@@ -26,8 +25,14 @@ impl Attempts {
         if self.0 >= MOST {
             return Err(BookingError::Contended);
         }
-        let ceiling = SHORTEST.saturating_mul(1 << self.0.min(10)).min(LONGEST);
-        tokio::time::sleep(ceiling.mul_f64(fastrand::f64())).await;
+        pause(self.0).await;
         Ok(())
     }
+}
+
+/// Waits after the `failures`th failure in a row, counted from 1: up to twice as long each time, with full jitter
+/// (<https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/>).
+pub(super) async fn pause(failures: u32) {
+    let ceiling = SHORTEST.saturating_mul(1 << failures.min(10)).min(LONGEST);
+    tokio::time::sleep(ceiling.mul_f64(fastrand::f64())).await;
 }

@@ -2,12 +2,9 @@
 
 use super::Bookings;
 use super::attempts::Attempts;
-use super::commit::{Commit, Write};
-use super::days::{held, release};
+use super::change::{expect_version, replace};
+use super::commit::Write;
 use super::item::Stored;
-use super::read::expect_version;
-use super::reminder::forget;
-use super::update::replace;
 use crate::booking::{Booking, BookingError, BookingId, Caller, Day, Status, Timestamp};
 use crate::lambda::IfMatch;
 
@@ -38,33 +35,6 @@ impl Bookings {
                 return Ok(after.booking);
             }
             attempts.pause().await?;
-        }
-    }
-
-    /// Writes the booking's own end, `write`, together with that of its reminder and its claims. `false` when another
-    /// was in the way; `gone` then holds the days that are no more and need no release.
-    pub(super) async fn leave(
-        &self,
-        booking: &Booking,
-        write: Write,
-        gone: &mut Vec<Day>,
-        now: Timestamp,
-    ) -> Result<bool, BookingError> {
-        let mut days = Vec::new();
-        if booking.status == Status::Active {
-            days = held(booking, now)?;
-            days.retain(|day| !gone.contains(day));
-        }
-        let mut writes = vec![write, forget(booking.booking_id)];
-        writes.extend(days.iter().map(|day| release(booking, *day)));
-        match self.commit(writes).await? {
-            Commit::Done => Ok(true),
-            Commit::Again => Ok(false),
-            Commit::Refused(places) => {
-                // The first two places are the booking and its reminder.
-                gone.extend(places.iter().filter_map(|(place, _)| days.get(place.checked_sub(2)?)));
-                Ok(false)
-            }
         }
     }
 }

@@ -3,9 +3,9 @@
 use super::Bookings;
 use super::attempts::Attempts;
 use super::commit::{Commit, Write, put_new};
-use super::errors::foreign;
-use super::item::{Entry, Stored};
+use super::item::Stored;
 use super::reminder::new_token;
+use super::tombstone::Entry;
 use crate::booking::{Booking, BookingError, BookingId, Caller, Created, IdempotencyKey, NewBooking, Timestamp};
 use crate::lambda::metrics;
 
@@ -53,7 +53,7 @@ impl Bookings {
         let mut attempts = Attempts::default();
         loop {
             let booking = new.book(id, Timestamp::now())?;
-            let span = booking.span().map_err(foreign)?;
+            let span = booking.span;
             let days = self.days(&booking.resource_id, span).await?;
             if let Some(busy) = days.conflict(span, id) {
                 return Err(BookingError::TimeTaken { busy: busy.into() });

@@ -6,12 +6,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use super::Bookings;
 use super::commit::{Write, put_new, update};
-use super::errors::{classify, foreign};
 use super::item::{key, read, write};
 use crate::booking::{Booking, BookingError, BookingId, BusyQuery, BusySpan, Day, ResourceId, Span, Timestamp};
 
@@ -114,9 +113,8 @@ impl Days {
 }
 
 /// The days that `booking` holds and that TTL will not have cleared away by now.
-pub(super) fn held(booking: &Booking, now: Timestamp) -> Result<Vec<Day>, BookingError> {
-    let span = booking.span().map_err(foreign)?;
-    Ok(span.days().filter(|day| ttl(*day) > now.seconds() + MARGIN_SECONDS).collect())
+pub(super) fn held(booking: &Booking, now: Timestamp) -> Vec<Day> {
+    booking.span.days().filter(|day| ttl(*day) > now.seconds() + MARGIN_SECONDS).collect()
 }
 
 /// The write that gives up `booking`'s claim on `day`.
@@ -142,20 +140,10 @@ impl Bookings {
 
     /// Reads the days that `span` touches, in one round trip.
     pub(super) async fn days(&self, resource: &ResourceId, span: Span) -> Result<Days, BookingError> {
-        let mut wanted: Vec<_> = span.days().map(|day| key(partition(resource), sort_key(day))).collect();
-        let mut items = HashMap::new();
-        // DynamoDB may answer a part; 32 small items are under its limits, so this is once but for throttling.
-        while !wanted.is_empty() {
-            let keys = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true);
-            let request = self.client.batch_get_item().request_items(&self.table, keys.build().map_err(foreign)?);
-            let answer = request.send().await.map_err(classify)?;
-            for item in answer.responses.unwrap_or_default().into_values().flatten() {
-                let item: DayItem = read(item)?;
-                items.insert(item.sk.clone(), item);
-            }
-            wanted =
-                answer.unprocessed_keys.unwrap_or_default().remove(&self.table).map(|k| k.keys).unwrap_or_default();
-        }
+        // 32 small items are under the limits of one answer.
+        let keys = span.days().map(|day| key(partition(resource), sort_key(day))).collect();
+        let items = self.batch_get(keys).await?.into_iter().map(read::<DayItem>);
+        let items = items.map(|item| item.map(|item| (item.sk.clone(), item))).collect::<Result<_, _>>()?;
         Ok(Days { resource: resource.clone(), items })
     }
 }

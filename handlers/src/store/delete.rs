@@ -1,13 +1,10 @@
 //! Deleting a booking.
 
-use aws_sdk_dynamodb::types::AttributeValue;
-
 use super::Bookings;
 use super::attempts::Attempts;
-use super::commit::{Write, delete};
-use super::item::{BOOKING, key, partition, tombstone};
-use super::read::expect_version;
-use super::update::replace;
+use super::change::{expect_version, remove, replace};
+use super::commit::Write;
+use super::tombstone::tombstone;
 use crate::booking::{Booking, BookingError, BookingId, Caller, Day, Timestamp};
 use crate::lambda::IfMatch;
 
@@ -38,9 +35,5 @@ fn end(booking: &Booking, now: Timestamp) -> Result<Write, BookingError> {
     if booking.booking_id.is_of_key() {
         return Ok(Write::Put(replace(tombstone(booking, now)?, booking.version)));
     }
-    let write = delete(key(partition(booking.booking_id), BOOKING))
-        .condition_expression("#version = :version")
-        .expression_attribute_names("#version", "version")
-        .expression_attribute_values(":version", AttributeValue::N(booking.version.to_string()));
-    Ok(Write::Delete(write))
+    Ok(Write::Delete(remove(booking)))
 }

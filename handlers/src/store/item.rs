@@ -8,7 +8,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::errors::foreign;
-use crate::booking::{Booking, BookingError, BookingId, ResourceId, Status, Timestamp, UserId};
+use crate::booking::{Booking, BookingError, BookingId, ResourceId, Span, Status, Timestamp, UserId};
 
 /// Attributes by name.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -67,7 +67,7 @@ struct BookingItem {
 }
 
 /// As text that sorts as time does: `start_time` is a sort key.
-fn sortable<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn sortable<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&time.sortable())
 }
 
@@ -78,8 +78,7 @@ impl Stored {
             booking_id,
             user_id,
             resource_id,
-            start_time,
-            end_time,
+            span,
             status,
             reminder_lead_seconds,
             ttl,
@@ -93,8 +92,8 @@ impl Stored {
             booking_id,
             user_id,
             resource_id,
-            start_time,
-            end_time,
+            start_time: span.start(),
+            end_time: span.end(),
             status,
             reminder_lead_seconds,
             reminder_due: ttl,
@@ -108,88 +107,24 @@ impl Stored {
 
     /// Reads an item.
     pub(super) fn from_item(item: Item) -> Result<Self, BookingError> {
-        read::<BookingItem>(item).map(BookingItem::into_stored)
-    }
-}
-
-/// The item at a booking's key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Entry {
-    /// A booking.
-    Booking(Box<Stored>),
-    /// The tombstone of a booking that was deleted.
-    Tombstone,
-}
-
-impl Entry {
-    /// Reads an item.
-    pub(super) fn from_item(item: Item) -> Result<Self, BookingError> {
-        if item.contains_key(DELETED_AT) {
-            return Ok(Self::Tombstone);
-        }
-        Stored::from_item(item).map(Box::new).map(Self::Booking)
+        read::<BookingItem>(item)?.into_stored().map_err(foreign)
     }
 
-    /// Reads an image of the table's stream; `None` where it is neither a booking nor a tombstone.
-    #[must_use]
-    pub fn from_stream(image: serde_dynamo::Item) -> Option<Self> {
-        if image.contains_key(DELETED_AT) {
-            return Some(Self::Tombstone);
-        }
-        let item: BookingItem = serde_dynamo::from_item(image).ok()?;
-        Some(Self::Booking(Box::new(item.into_stored())))
+    /// Reads an image of the table's stream; `None` where it is none of a booking.
+    pub(super) fn from_stream(image: serde_dynamo::Item) -> Option<Self> {
+        serde_dynamo::from_item::<_, BookingItem>(image).ok()?.into_stored().ok()
     }
-
-    /// The booking, where it is one.
-    #[must_use]
-    pub fn into_booking(self) -> Option<Stored> {
-        match self {
-            Self::Booking(stored) => Some(*stored),
-            Self::Tombstone => None,
-        }
-    }
-}
-
-/// The attribute that only a tombstone has.
-const DELETED_AT: &str = "deleted_at";
-
-/// How long an `Idempotency-Key` stays used up after its booking was deleted.
-const TOMBSTONE_SECONDS: i64 = 31 * 24 * 60 * 60;
-
-/// Takes the place of a deleted booking whose id a create with the same `Idempotency-Key` would make again. Nothing of
-/// the booking is left in it.
-#[derive(Serialize)]
-struct TombstoneItem {
-    pk: String,
-    sk: String,
-    /// One more than the booking's last version: no write that waits for a version of the booking fits.
-    version: u64,
-    #[serde(serialize_with = "sortable")]
-    deleted_at: Timestamp,
-    ttl: i64,
-}
-
-/// The tombstone of `booking`, as of `now`.
-pub(super) fn tombstone(booking: &Booking, now: Timestamp) -> Result<Item, BookingError> {
-    write(&TombstoneItem {
-        pk: partition(booking.booking_id),
-        sk: BOOKING.to_owned(),
-        version: booking.version + 1,
-        deleted_at: now,
-        ttl: now.seconds() + TOMBSTONE_SECONDS,
-    })
 }
 
 impl BookingItem {
-    fn into_stored(self) -> Stored {
+    fn into_stored(self) -> Result<Stored, &'static str> {
         let item = self;
-        Stored {
+        Ok(Stored {
             booking: Booking {
                 booking_id: item.booking_id,
                 user_id: item.user_id,
                 resource_id: item.resource_id,
-                start_time: item.start_time,
-                end_time: item.end_time,
+                span: Span::new(item.start_time, item.end_time)?,
                 status: item.status,
                 reminder_lead_seconds: item.reminder_lead_seconds,
                 ttl: item.reminder_due,
@@ -199,19 +134,29 @@ impl BookingItem {
             },
             reminder_token: item.reminder_token,
             fingerprint: item.request_fingerprint,
-        }
+        })
     }
 }
 
-/// A reminder: DynamoDB deletes it some time after `ttl`, the sweeper marks it [`DUE`](super::DUE) on time.
+/// Whether a reminder was told to be due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum State {
+    /// It is not due yet, or the sweeper has not seen it.
+    Pending,
+    /// The sweeper has marked it; the mark is published from the stream.
+    Due,
+}
+
+/// A reminder: DynamoDB deletes it some time after `ttl`, the sweeper marks it [`State::Due`] on time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReminderItem {
     pub(super) pk: String,
     pub(super) sk: String,
     /// When it is due, in seconds since the Unix epoch.
     pub ttl: i64,
-    /// [`PENDING`](super::PENDING) or [`DUE`](super::DUE).
-    pub state: String,
+    /// Whether it was told to be due.
+    pub state: State,
     /// Of this setting, at random: see [`Stored::reminder_token`].
     #[serde(rename = "generation")]
     pub token: u64,
@@ -225,6 +170,11 @@ pub struct ReminderItem {
 /// As attributes.
 pub(super) fn write(item: &impl Serialize) -> Result<Item, BookingError> {
     serde_dynamo::to_item(item).map_err(foreign)
+}
+
+/// As one attribute.
+pub(super) fn value(value: &impl Serialize) -> Result<AttributeValue, BookingError> {
+    serde_dynamo::to_attribute_value(value).map_err(foreign)
 }
 
 /// From attributes, one after the other: `serde_dynamo::from_item` would sort them into a second map first.

@@ -5,10 +5,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::Bookings;
 use super::cursor::Place;
 use super::errors::{classify, foreign};
-use super::item::{BOOKING, Item, Stored, key, partition};
-use crate::booking::{
-    Booking, BookingError, BookingId, Caller, Fault, Faults, ListQuery, Page, Status, Timestamp, UserId,
-};
+use super::item::{BOOKING, Item, Stored, key, partition, value};
+use crate::booking::{Booking, BookingError, BookingId, Caller, Fault, Faults, ListQuery, Page, Timestamp, UserId};
 
 impl Bookings {
     /// One page of the user's bookings by `start_time`, at most `limit` of them, in one query. Where a status is asked
@@ -37,11 +35,10 @@ impl Bookings {
             .expression_attribute_values(":first", AttributeValue::S(first))
             .expression_attribute_values(":last", AttributeValue::S(last));
         if let Some(status) = query.status {
-            let status = if status == Status::Active { "active" } else { "cancelled" };
             request = request
                 .filter_expression("#status = :status")
                 .expression_attribute_names("#status", "status")
-                .expression_attribute_values(":status", AttributeValue::S(status.to_owned()));
+                .expression_attribute_values(":status", value(&status)?);
         }
         if let Some(cursor) = &query.cursor {
             let place = Place::from_cursor(cursor, user, query)?;
@@ -56,7 +53,7 @@ impl Bookings {
             items.map(|item| Stored::from_item(item).map(|stored| stored.booking)).collect::<Result<_, _>>()?;
         let next = if items.len() > size {
             items.truncate(size);
-            items.last().map(|last| Place { start_time: last.start_time, booking_id: last.booking_id })
+            items.last().map(|last| Place { start_time: last.span.start(), booking_id: last.booking_id })
         } else {
             answer.last_evaluated_key.map(|key| place(&key)).transpose()?
         };

@@ -12,7 +12,9 @@
 //! and days.
 
 mod attempts;
+mod batch;
 mod cancel;
+mod change;
 mod commit;
 mod create;
 mod cursor;
@@ -24,6 +26,7 @@ mod list;
 mod read;
 mod reminder;
 mod sweep;
+mod tombstone;
 mod update;
 
 use aws_config::SdkConfig;
@@ -33,8 +36,8 @@ use aws_sdk_dynamodb::config::endpoint::{DefaultResolver, Params, ResolveEndpoin
 use crate::lambda::trace::Subsegments;
 use crate::lambda::{Init, InitError, aws, variable};
 
-pub use item::{BOOKING, Entry, REMINDER, ReminderItem, Stored};
-pub use reminder::{DUE, PENDING};
+pub use item::{BOOKING, REMINDER, ReminderItem, State, Stored};
+pub use tombstone::Entry;
 
 /// The bookings of one table.
 #[derive(Debug, Clone)]

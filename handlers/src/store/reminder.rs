@@ -4,13 +4,8 @@ use uuid::Uuid;
 
 use super::Bookings;
 use super::commit::{Write, delete, put};
-use super::item::{REMINDER, ReminderItem, Stored, key, partition, write};
+use super::item::{REMINDER, ReminderItem, State, Stored, key, partition, write};
 use crate::booking::{BookingError, BookingId};
-
-/// `state` of a reminder that is not due yet, or that nobody has noticed to be.
-pub const PENDING: &str = "PENDING";
-/// `state` of a reminder that the sweeper has marked; what it wrote is published from the stream.
-pub const DUE: &str = "DUE";
 
 impl Bookings {
     /// The write that sets the booking's reminder anew, or removes it where the booking has none.
@@ -21,7 +16,7 @@ impl Bookings {
             pk: partition(booking.booking_id),
             sk: REMINDER.to_owned(),
             ttl,
-            state: PENDING.to_owned(),
+            state: State::Pending,
             token: *reminder_token,
             due_shard: Some(booking.booking_id.bucket(self.shards).to_string()),
             booking: booking.clone(),

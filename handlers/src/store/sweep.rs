@@ -15,8 +15,7 @@ use tokio::time::Instant;
 
 use super::Bookings;
 use super::errors::classify;
-use super::item::Item;
-use super::reminder::{DUE, PENDING};
+use super::item::{Item, State, value};
 use crate::booking::{BookingError, Timestamp};
 use crate::lambda::metrics::{self, Metric};
 
@@ -116,8 +115,8 @@ impl Bookings {
             .expression_attribute_names("#state", "state")
             .expression_attribute_names("#shard", "due_shard")
             .expression_attribute_names("#token", "generation")
-            .expression_attribute_values(":due", AttributeValue::S(DUE.to_owned()))
-            .expression_attribute_values(":pending", AttributeValue::S(PENDING.to_owned()))
+            .expression_attribute_values(":due", value(&State::Due)?)
+            .expression_attribute_values(":pending", value(&State::Pending)?)
             .expression_attribute_values(":token", token)
             .send()
             .await;

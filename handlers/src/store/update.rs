@@ -1,14 +1,11 @@
 //! Changing a booking.
 
-use aws_sdk_dynamodb::types::AttributeValue;
-
 use super::Bookings;
 use super::attempts::Attempts;
-use super::commit::{Commit, Write, put};
+use super::change::{expect_version, replace};
+use super::commit::{Commit, Write};
 use super::days::{held, release};
-use super::errors::foreign;
-use super::item::{Item, Stored};
-use super::read::expect_version;
+use super::item::Stored;
 use super::reminder::new_token;
 use crate::booking::{Booking, BookingError, BookingId, BookingPatch, Caller, Timestamp};
 use crate::lambda::IfMatch;
@@ -60,7 +57,7 @@ impl Bookings {
         }
 
         let new = &after.booking;
-        let (from, to) = (old.span().map_err(foreign)?, new.span().map_err(foreign)?);
+        let (from, to) = (old.span, new.span);
         if old.resource_id != new.resource_id || from != to {
             let days = self.days(&new.resource_id, to).await?;
             if let Some(busy) = days.conflict(to, new.booking_id) {
@@ -68,18 +65,10 @@ impl Bookings {
             }
             writes.extend(days.claim(to, new.booking_id)?);
             let kept: Vec<_> = if old.resource_id == new.resource_id { to.days().collect() } else { Vec::new() };
-            let left = held(old, now)?.into_iter().filter(|day| !kept.contains(day));
+            let left = held(old, now).into_iter().filter(|day| !kept.contains(day));
             writes.extend(left.map(|day| release(old, day)));
         }
         writes.insert(0, Write::Put(replace(after.to_item()?, old.version)));
         Ok((after, writes))
     }
-}
-
-/// The write that puts `item` in the place of a booking's version `version`.
-pub(super) fn replace(item: Item, version: u64) -> aws_sdk_dynamodb::types::builders::PutBuilder {
-    put(item)
-        .condition_expression("#version = :version")
-        .expression_attribute_names("#version", "version")
-        .expression_attribute_values(":version", AttributeValue::N(version.to_string()))
 }

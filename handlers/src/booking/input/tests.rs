@@ -81,7 +81,7 @@ fn an_empty_patch_changes_nothing() {
 
 #[test]
 fn a_patch_that_repeats_what_is_so_changes_nothing() {
-    let same = BookingPatch { start_time: Some(booking().start_time), ..BookingPatch::default() };
+    let same = BookingPatch { start_time: Some(booking().span.start()), ..BookingPatch::default() };
     assert_eq!(same.apply(&booking(), now()).unwrap(), None);
 }
 

@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use super::*;
 
+const PENDING: &str = "PENDING";
+const DUE: &str = "DUE";
+
 const ID: &str = "67e55044-10b1-426f-9247-bb680e5fe0c8";
 
 fn image(state: &str, generation: u64) -> Value {

@@ -1,0 +1,73 @@
+//! Writes that replace or end a booking, on condition that it still has the version that was read.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::builders::{DeleteBuilder, PutBuilder};
+
+use super::Bookings;
+use super::commit::{Commit, Write, delete, put};
+use super::days::{held, release};
+use super::item::{BOOKING, Item, Stored, key, partition};
+use super::reminder::forget;
+use crate::booking::{Booking, BookingError, Day, Status, Timestamp};
+use crate::lambda::IfMatch;
+
+/// Refuses a change that is meant for another version.
+///
+/// # Errors
+/// [`BookingError::VersionChanged`].
+pub(super) fn expect_version(stored: &Stored, if_match: Option<&IfMatch>) -> Result<(), BookingError> {
+    let version = stored.booking.version;
+    match if_match {
+        Some(if_match) if !if_match.allows(&stored.booking.entity_tag()) => {
+            Err(BookingError::VersionChanged { version })
+        }
+        _ => Ok(()),
+    }
+}
+
+const CONDITION: &str = "#version = :version";
+
+/// The write that puts `item` in the place of a booking's version `version`.
+pub(super) fn replace(item: Item, version: u64) -> PutBuilder {
+    put(item)
+        .condition_expression(CONDITION)
+        .expression_attribute_names("#version", "version")
+        .expression_attribute_values(":version", AttributeValue::N(version.to_string()))
+}
+
+/// The write that deletes `booking` at the version that was read.
+pub(super) fn remove(booking: &Booking) -> DeleteBuilder {
+    delete(key(partition(booking.booking_id), BOOKING))
+        .condition_expression(CONDITION)
+        .expression_attribute_names("#version", "version")
+        .expression_attribute_values(":version", AttributeValue::N(booking.version.to_string()))
+}
+
+impl Bookings {
+    /// Commits `write`, which ends the booking, and ends its reminder and its claims with it. `false` when another request
+    /// was in the way; `gone` then holds the days that TTL has cleared away, which need no release.
+    pub(super) async fn leave(
+        &self,
+        booking: &Booking,
+        write: Write,
+        gone: &mut Vec<Day>,
+        now: Timestamp,
+    ) -> Result<bool, BookingError> {
+        let mut days = Vec::new();
+        if booking.status == Status::Active {
+            days = held(booking, now);
+            days.retain(|day| !gone.contains(day));
+        }
+        let mut writes = vec![write, forget(booking.booking_id)];
+        writes.extend(days.iter().map(|day| release(booking, *day)));
+        match self.commit(writes).await? {
+            Commit::Done => Ok(true),
+            Commit::Again => Ok(false),
+            Commit::Refused(places) => {
+                // The first two places are the booking and its reminder.
+                gone.extend(places.iter().filter_map(|(place, _)| days.get(place.checked_sub(2)?)));
+                Ok(false)
+            }
+        }
+    }
+}
