@@ -35,9 +35,7 @@ impl Store {
         let failed = |reason: String| StartError::Data { path: path.clone(), reason };
         std::fs::create_dir_all(path).map_err(|error| failed(error.to_string()))?;
         let lock = lock(path).map_err(failed)?;
-        let file = path.join("streams.json");
-        let positions =
-            Positions::file(file).map_err(|error| failed(format!("streams.json cannot be read: {error}")))?;
+        let positions = Positions::file(path.join("streams.json"))?;
         Ok(Self { positions, directory: Some(path.clone()), lock: Some(lock) })
     }
 
@@ -49,7 +47,7 @@ impl Store {
     pub(crate) fn database(&self, clock: Option<Arc<dyn Clock>>) -> Result<Embedded, StartError> {
         match &self.directory {
             None => Embedded::memory(clock).map_err(StartError::Database),
-            Some(path) => Embedded::open(path).map_err(|reason| StartError::Data { path: path.clone(), reason }),
+            Some(path) => Embedded::open(path),
         }
     }
 }

@@ -86,6 +86,37 @@ async fn a_data_directory_serves_one_service_at_a_time() {
 }
 
 #[tokio::test]
+async fn a_damaged_file_is_named_with_what_to_do_about_it() {
+    for (file, next) in [
+        ("dynamodb.sqlite", "makes an empty database"),
+        ("streams.json", "begins with the oldest record of each stream"),
+        ("queues/jobs.jsonl", "begins with an empty queue"),
+        ("issuer.pem", "makes a new one"),
+    ] {
+        let scratch = Scratch::new();
+        let template = match file {
+            "queues/jobs.jsonl" => common::sqs::QUEUES,
+            "issuer.pem" => common::tokens::GUARDED,
+            _ => &stream(""),
+        };
+        let data = Data::Directory(scratch.path(".local"));
+        let options = Options { data, auth: file == "issuer.pem", ..scratch.options(template) };
+        start(options.clone()).await.stop().await;
+        let path = scratch.path(&format!(".local/{file}"));
+        for damage in ["this was never written by the service, and is no file of its\n", "\u{0}\u{1}\n"] {
+            std::fs::write(&path, damage.repeat(20)).unwrap();
+            let error = refused(options.clone()).await;
+            let name = path.file_name().unwrap().to_str().unwrap();
+            assert!(error.contains(name) && error.ends_with(&format!("the next start {next}")), "{error}");
+            assert!(!error.contains("encrypt") && !error.contains("never written"), "{error}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), damage.repeat(20), "it is left as it was");
+        }
+        std::fs::remove_file(&path).unwrap();
+        start(options).await.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn options_that_contradict_are_refused() {
     let scratch = Scratch::new();
     let clock = Some(ManualClock::new(1).arc());
