@@ -41,6 +41,7 @@ mod database;
 mod endpoints;
 mod error;
 mod gateway;
+mod lock;
 mod log;
 mod openapi;
 mod options;

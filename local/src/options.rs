@@ -51,7 +51,8 @@ pub struct Options {
     pub idle_after: Duration,
     /// Where the lines go.
     pub log: Log,
-    /// A file that names, while the service runs, where its parts are: `{"api", "dynamodb", "eventbridge"}`, a URL each.
+    /// A file that names, while the service runs, where its parts are: `{"api", "dynamodb", "eventbridge", "sqs"}`, a URL
+    /// each. Of several services with one file, it names the one that has the directory's data, else the first.
     pub endpoints: Option<PathBuf>,
 }
 

@@ -3,7 +3,7 @@
 mod parts;
 mod tokens;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -49,10 +49,10 @@ pub struct Service {
     backing: CancellationToken,
     gateway: JoinHandle<()>,
     tasks: TaskTracker,
-    store: Store,
     issuer: Option<Arc<Issuer>>,
-    /// Gone before the data may be another's.
+    /// Stands before `store`, to be gone before the data may be another's.
     endpoints: Option<Endpoints>,
+    store: Store,
 }
 
 impl Service {
@@ -64,7 +64,10 @@ impl Service {
     pub async fn start(options: Options) -> Result<Self, StartError> {
         refuse_contradictions(&options)?;
         // What can fail at once fails before anything is built. The port is part of the issuer's name.
-        let gateway_listener = listen("the API", "--port", options.port).await?;
+        // One that runs in the same folder has the same port, and another port alone would not do.
+        let gateway_listener = listen("the API", "--port", options.port)
+            .await
+            .map_err(|error| Store::refusal(&options.data).unwrap_or(error))?;
         let url = url_of(&gateway_listener);
         let issuer = options.auth.then(|| format!("{url}{}", auth::PATH));
         // So is this one of the queues' URLs.
@@ -86,8 +89,14 @@ impl Service {
         let queues = Queues::open(&template.queues, store.directory(), place, logger.clone(), intake.clone())?;
         let bus = Bus::new(&template, queues.clone(), logger.clone());
         let parts = [("api", &*url), ("dynamodb", &started.dynamodb_url), ("eventbridge", &aws_url), ("sqs", &aws_url)];
-        let announce = |path| Endpoints::write(path, &parts);
+        let announce = |path: &Path| Endpoints::write(path, &parts, store.owns(path.parent()));
         let endpoints = options.endpoints.as_deref().map(announce).transpose()?;
+        if endpoints.as_ref().is_some_and(Option::is_none) {
+            logger.say(
+                "local",
+                "another `cargo local` runs in this folder; `serverless invoke local` works beside that one",
+            );
+        }
         tasks.spawn({
             let (router, stop) = (aws::router(bus.clone(), queues.clone()), backing.clone());
             async move {
@@ -143,9 +152,9 @@ impl Service {
             backing,
             gateway,
             tasks,
-            store,
             issuer,
-            endpoints,
+            endpoints: endpoints.flatten(),
+            store,
         })
     }
 

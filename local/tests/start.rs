@@ -6,6 +6,7 @@ mod common;
 
 use std::{
     collections::BTreeMap,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -75,7 +76,10 @@ async fn a_data_directory_serves_one_service_at_a_time() {
     let data = Data::Directory(scratch.path(".local"));
     let options = Options { data, ..scratch.options(&stream("")) };
     let service = start(options.clone()).await;
-    assert!(refused(options.clone()).await.ends_with("another `cargo local` is using it"));
+    let error = refused(options.clone()).await;
+    assert!(error.ends_with("start this one with --ephemeral; another `cargo local` is using it"), "{error}");
+    let port = service.url().rsplit(':').next().unwrap().parse().unwrap();
+    assert_eq!(refused(Options { port, ..options.clone() }).await, error, "another port alone would not do");
     service.stop().await;
 
     let changed = stream("").replace("NEW_AND_OLD_IMAGES", "NEW_IMAGE");
@@ -114,6 +118,58 @@ async fn a_damaged_file_is_named_with_what_to_do_about_it() {
         std::fs::remove_file(&path).unwrap();
         start(options).await.stop().await;
     }
+}
+
+#[tokio::test]
+async fn a_damaged_endpoints_file_is_written_anew() {
+    let scratch = Scratch::new();
+    let file = scratch.path(".local/endpoints.json");
+    std::fs::create_dir_all(scratch.path(".local")).unwrap();
+    for data in [Data::Memory, Data::Directory(scratch.path(".local"))] {
+        std::fs::write(&file, "{ no json").unwrap();
+        let service = start(Options { endpoints: Some(file.clone()), data, ..scratch.options(HTTP) }).await;
+        assert_eq!(common::json(&std::fs::read_to_string(&file).unwrap())["api"], service.url());
+        service.stop().await;
+        assert!(!file.exists());
+    }
+}
+
+/// Every file below, by its path, with what is in it.
+fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.insert(path.clone(), std::fs::read(&path).unwrap());
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn a_service_without_data_leaves_the_files_of_the_one_with_data_alone() {
+    let scratch = Scratch::new();
+    let endpoints = Some(scratch.path(".local/endpoints.json"));
+    let data = Data::Directory(scratch.path(".local"));
+    let template = common::tokens::GUARDED.to_owned()
+        + stream("").split_once("resources:").map(|(_, tables)| format!("resources:{tables}")).unwrap().as_str();
+    let memory = Options { endpoints, auth: true, ..scratch.options(&template) };
+    let owner = start(Options { data, ..memory.clone() }).await;
+    dynamodb::put(&owner.dynamodb_url(), "a", 1).await;
+    let before = files(&scratch.path(".local"));
+    let beside = start(memory).await;
+    dynamodb::put(&beside.dynamodb_url(), "b", 1).await;
+    let said = "local another `cargo local` runs in this folder; `serverless invoke local` works beside that one";
+    assert_eq!(beside.log_lines(), [said]);
+    beside.stop().await;
+    let mut after = files(&scratch.path(".local"));
+    after.remove(&scratch.path(".local/endpoints.lock"));
+    assert!(before == after, "{:?} {:?}", before.keys(), after.keys());
+    assert_eq!(dynamodb::get(&owner.dynamodb_url(), "b").await, json!(null));
+    owner.stop().await;
+    assert!(!scratch.path(".local/endpoints.json").exists());
 }
 
 #[tokio::test]

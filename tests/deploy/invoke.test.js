@@ -104,4 +104,17 @@ describe('beside `cargo local`', { skip: fs.existsSync(ENDPOINTS) && 'one is run
     assert.equal((await invoke('sweepReminders', ...event('sweep_reminders'))).code, 0);
     assert.deepEqual((await invoke('publishEvents', ...event('publish_events'))).answer(), { batchItemFailures: [] });
   });
+
+  it('another service in this folder leaves the file of this one alone', async () => {
+    const before = fs.readFileSync(ENDPOINTS, 'utf8');
+    const other = spawn('cargo', ['local', '--ephemeral', '--port', '0', '--dynamodb-port', '0'], { cwd: ROOT });
+    let output = '';
+    other.stdout.setEncoding('utf8').on('data', (text) => (output += text));
+    await until(() => output.includes('Ctrl-C'), 'the other one serves', 300);
+    assert.equal(fs.readFileSync(ENDPOINTS, 'utf8'), before);
+    other.kill('SIGINT');
+    await new Promise((resolve) => other.on('close', resolve));
+    assert.equal(fs.readFileSync(ENDPOINTS, 'utf8'), before);
+    assert.match(output, /another `cargo local` runs in this folder/);
+  });
 });
