@@ -33,6 +33,17 @@ pub enum StartError {
         option: &'static str,
     },
 
+    /// An address that was asked for is none of this machine's.
+    #[error(
+        "{what} cannot listen on {host}: it is no address of this machine; choose another one with --host <ADDRESS>"
+    )]
+    Host {
+        /// What wanted to listen.
+        what: &'static str,
+        /// Where.
+        host: String,
+    },
+
     /// The data directory, or a file in it, cannot be used.
     #[error("{path} cannot be used to keep data: {reason}", path = .path.display())]
     Data {

@@ -41,6 +41,7 @@ mod database;
 mod endpoints;
 mod error;
 mod gateway;
+mod listen;
 mod lock;
 mod log;
 mod openapi;
@@ -61,6 +62,7 @@ pub use self::{
     bus::Event,
     cli::run,
     error::StartError,
+    listen::Host,
     openapi::{announces_breaking, breaking_changes, openapi},
     options::{Binaries, Data, Log, Options},
     outline::{Function, functions},

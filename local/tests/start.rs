@@ -173,6 +173,57 @@ async fn a_service_without_data_leaves_the_files_of_the_one_with_data_alone() {
 }
 
 #[tokio::test]
+async fn every_listener_answers_under_whatever_localhost_is() {
+    let scratch = Scratch::new();
+    let service = start(scratch.options(HTTP)).await;
+    for url in [service.url(), service.dynamodb_url(), service.sqs_url()] {
+        assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+        let mut hosts = vec!["127.0.0.1", "localhost"];
+        if std::net::TcpListener::bind("[::1]:0").is_ok() {
+            hosts.push("[::1]");
+        }
+        for host in hosts {
+            let answer = Client::new(&url.replace("127.0.0.1", host)).get("/").await;
+            assert!(answer.status >= 200, "{host} {answer:?}");
+        }
+    }
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn whatever_the_host_is_every_url_can_be_connected_to() {
+    let mut hosts = vec!["localhost", "127.0.0.1", "0.0.0.0"];
+    if std::net::TcpListener::bind("[::1]:0").is_ok() {
+        hosts.extend(["::1", "::"]);
+    }
+    for host in hosts {
+        let scratch = Scratch::new();
+        let file = scratch.path(".local/endpoints.json");
+        let host = host.parse().unwrap();
+        let service = start(Options { host, endpoints: Some(file.clone()), ..scratch.options(HTTP) }).await;
+        let answer = service.invoke("do", json!({ "rawPath": "/do/env" })).await.unwrap();
+        let environment = common::json(answer["body"].as_str().unwrap());
+        let endpoints = common::json(&std::fs::read_to_string(&file).unwrap());
+        let services: BTreeMap<_, _> = environment
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter_map(|(name, url)| Some((name.strip_prefix("AWS_ENDPOINT_URL_")?.to_ascii_lowercase(), url.clone())))
+            .collect();
+        let mut named = endpoints.as_object().unwrap().clone();
+        named.remove("api");
+        assert_eq!(named, services.into_iter().collect(), "whatever a function is told, other tools are told");
+        for url in endpoints.as_object().unwrap().values() {
+            drop(Client::new(url.as_str().unwrap()).connect().await);
+        }
+        let echo = Client::new(&service.url()).get("/do/x").await.json();
+        let source = echo["requestContext"]["http"]["sourceIp"].as_str().unwrap();
+        assert!(["127.0.0.1", "::1"].contains(&source), "{host}: {source}");
+        service.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn options_that_contradict_are_refused() {
     let scratch = Scratch::new();
     let clock = Some(ManualClock::new(1).arc());
