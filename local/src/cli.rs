@@ -7,6 +7,7 @@ use std::{fmt::Display, io::Write, path::PathBuf, process::ExitCode, time::Durat
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use self::token::place as token_options;
 use crate::{Binaries, Data, Host, Log, Options, Service};
 
 /// More often than this, functions would do nothing else.
@@ -143,7 +144,7 @@ pub async fn run() -> ExitCode {
         },
         () = asked_to_stop() => return ExitCode::from(130),
     };
-    show(&service.screen().to_string(), json);
+    show(&service.screen().await, json);
     asked_to_stop().await;
     show(if keeps { "\nstopping; the data is kept" } else { "\nstopping" }, json);
     // Who asks twice means it: dropping the service kills what is left.

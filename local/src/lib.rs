@@ -41,6 +41,7 @@ mod database;
 mod endpoints;
 mod error;
 mod gateway;
+mod hints;
 mod listen;
 mod lock;
 mod log;

@@ -15,11 +15,13 @@ use crate::{
     auth::{self, Issuer},
     aws, binaries,
     bus::{Bus, Event},
+    cli::token_options,
     data::Store,
     database::Database,
     endpoints::Endpoints,
     error::StartError,
     gateway::Gateway,
+    hints::Hints,
     listen::Listeners,
     log::Logger,
     openapi::Api,
@@ -121,6 +123,7 @@ impl Service {
         };
         let scale = Scale { max_processes: options.max_processes, idle_after: options.idle_after };
         let api = Api::new(&template, &pairs);
+        let hints = Hints::new(&pairs, &url, token_options(options.host, gateway_listeners.port()));
         let functions = Functions::new(pairs, &surroundings, scale, &logger);
         for notice in &template.notices {
             logger.say("local", notice);
@@ -140,7 +143,7 @@ impl Service {
         let gateway = Gateway::new(&template, api, functions.clone(), kept, log, place, issuer.clone());
         let gateway = tokio::spawn(gateway.serve(gateway_listeners, intake.clone()));
         let addresses = Addresses { api: &url, dynamodb: &dynamodb_url, sqs: &aws_url };
-        let screen = Screen::new(&template, &addresses, &options);
+        let screen = Screen::new(&template, &addresses, &options, hints);
         tasks.close();
         Ok(Self {
             url,
@@ -202,9 +205,9 @@ impl Service {
         self.functions.kill(function);
     }
 
-    /// What is where, for a person.
-    pub(crate) fn screen(&self) -> &Screen {
-        &self.screen
+    /// What the command shows at the start: what is where, what calls what, and requests to try.
+    pub async fn screen(&self) -> String {
+        self.screen.text().await
     }
 
     /// Lets requests that have begun finish for a moment, stops every process, and waits for all of it. What was

@@ -219,6 +219,7 @@ async fn whatever_the_host_is_every_url_can_be_connected_to() {
         let echo = Client::new(&service.url()).get("/do/x").await.json();
         let source = echo["requestContext"]["http"]["sourceIp"].as_str().unwrap();
         assert!(["127.0.0.1", "::1"].contains(&source), "{host}: {source}");
+        assert!(service.screen().await.contains(&service.url()), "{host}");
         service.stop().await;
     }
 }

@@ -72,7 +72,7 @@ pub(super) async fn fetch(arguments: Arguments) -> Result<String, String> {
 }
 
 /// The options that name a service's address, where it is not the usual one.
-fn place(host: Host, port: u16) -> String {
+pub(crate) fn place(host: Host, port: u16) -> String {
     let host = if host == Host::Localhost { String::new() } else { format!(" --host {host}") };
     let port = if port == 3000 { String::new() } else { format!(" --port {port}") };
     host + &port
