@@ -237,3 +237,34 @@ async fn an_administrator_is_known_by_scope_and_only_without_it_by_scp() {
     }
     world.stop().await;
 }
+
+/// Runs a command of the screen as a person would paste it, with `cargo local token` answered by this service.
+async fn paste(world: &World, line: &str) -> String {
+    let token = world.service.token(&TokenRequest::of("alice")).unwrap_or_default();
+    let script = format!(
+        r#"cargo() {{ [ "$1 $2 $3 $4" = "local token --sub alice" ] && printf %s "$TOKEN"; }}
+           {line} -s -o /dev/null -w '%{{http_code}}'"#
+    );
+    let run = tokio::process::Command::new("sh").args(["-c", &script]).env("TOKEN", token).output();
+    String::from_utf8(run.await.expect("a shell").stdout).expect("UTF-8")
+}
+
+#[tokio::test]
+async fn every_command_on_the_screen_succeeds_as_it_is_pasted() {
+    for (auth, expected) in [(false, 1), (true, 2)] {
+        for host in ["localhost", "::1", "0.0.0.0"] {
+            if host == "::1" && std::net::TcpListener::bind("[::1]:0").is_err() {
+                continue;
+            }
+            let host = host.parse().expect("a host");
+            let world = World::with(Options { auth, host, ..options() }).await;
+            let screen = world.service.screen().await;
+            let commands: Vec<&str> = screen.lines().filter_map(|line| line.trim().strip_prefix("Try")).collect();
+            assert_eq!(commands.len(), expected, "{screen}");
+            for command in commands {
+                assert_eq!(paste(&world, command.trim()).await, "200", "{command}");
+            }
+            world.service.stop().await;
+        }
+    }
+}

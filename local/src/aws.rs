@@ -5,12 +5,13 @@
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::Body,
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE},
     response::Response,
     routing::post,
 };
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -72,9 +73,12 @@ async fn call(State(services): State<Services>, headers: HeaderMap, body: Body) 
 }
 
 async fn read(body: Body) -> Result<Value, Refusal> {
-    let body = to_bytes(body, BODY_LIMIT).await;
-    let body = body.map_err(|_| Refusal::new("ValidationException", "The request is too large."))?;
-    serde_json::from_slice(&body).map_err(|error| Refusal::new("SerializationException", error.to_string()))
+    let body = Limited::new(body, BODY_LIMIT).collect().await.map_err(|error| {
+        let too_large = error.is::<LengthLimitError>();
+        let message = if too_large { "The request is too large." } else { "The request is not complete." };
+        Refusal::new("ValidationException", message)
+    })?;
+    serde_json::from_slice(&body.to_bytes()).map_err(|error| Refusal::new("SerializationException", error.to_string()))
 }
 
 fn respond(answer: Result<Value, Refusal>, version: &str) -> Response {

@@ -7,10 +7,15 @@ use std::{fmt::Display, io::Write, path::PathBuf, process::ExitCode, time::Durat
 
 use clap::{Parser, Subcommand};
 
-use crate::{Binaries, Data, Log, Options, Service};
+pub(crate) use self::token::place as token_options;
+use crate::{Binaries, Data, Host, Log, Options, Service};
 
 /// More often than this, functions would do nothing else.
 const MOST_OFTEN: Duration = Duration::from_millis(100);
+
+/// Not a comment, which would have to mark addresses as code.
+const HOST: &str = "Where the API, the database, SQS and EventBridge listen: an address of this machine (0.0.0.0 and :: are all \
+                    of them), or localhost, which is 127.0.0.1 and ::1";
 
 /// Run the service of a serverless.yml on this machine: API, functions, database, streams, schedules, event bus and queues.
 #[derive(Debug, Parser)]
@@ -19,6 +24,9 @@ const MOST_OFTEN: Duration = Duration::from_millis(100);
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
+
+    #[arg(long, value_name = "ADDRESS", default_value_t = Host::Localhost, help = HOST)]
+    host: Host,
 
     /// Port of the HTTP API
     #[arg(long, default_value_t = 3000)]
@@ -96,6 +104,7 @@ impl From<Arguments> for Options {
             template: arguments.template,
             binaries: Binaries::Cargo { release: arguments.release },
             stage: arguments.stage,
+            host: arguments.host,
             port: arguments.port,
             dynamodb_port: arguments.dynamodb_port,
             dynamodb_endpoint: arguments.dynamodb_endpoint,
@@ -135,7 +144,7 @@ pub async fn run() -> ExitCode {
         },
         () = asked_to_stop() => return ExitCode::from(130),
     };
-    show(&service.screen().to_string(), json);
+    show(&service.screen().await, json);
     asked_to_stop().await;
     show(if keeps { "\nstopping; the data is kept" } else { "\nstopping" }, json);
     // Who asks twice means it: dropping the service kills what is left.
@@ -183,61 +192,4 @@ async fn asked_to_stop() {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn options(arguments: &[&str]) -> Options {
-        Arguments::try_parse_from([&["local"], arguments].concat()).unwrap().into()
-    }
-
-    #[test]
-    fn the_defaults_keep_the_data_beside_the_template() {
-        let default = options(&[]);
-        assert_eq!((default.port, default.dynamodb_port), (3000, 8000));
-        assert_eq!(default.data, Data::Directory(".local".into()));
-        let elsewhere = options(&["--template", "a/b.yml"]);
-        assert_eq!(elsewhere.data, Data::Directory("a/.local".into()));
-        assert_eq!(elsewhere.endpoints, Some("a/.local/endpoints.json".into()));
-        let ephemeral = options(&["--ephemeral"]);
-        assert_eq!(ephemeral.data, Data::Memory);
-        assert_eq!(ephemeral.endpoints, default.endpoints);
-    }
-
-    #[test]
-    fn parameters_are_names_and_values() {
-        let options = options(&["--auth", "--param", "a=1", "--param", "b=c=d", "--param", "a=2", "--param", "e="]);
-        let expected = [("a", "2"), ("b", "c=d"), ("e", "")].map(|(name, value)| (name.to_owned(), value.to_owned()));
-        assert!(options.auth);
-        assert_eq!(options.params, expected.into());
-        for bad in ["a", "=1", ""] {
-            let error = Arguments::try_parse_from(["local", "--param", bad]).unwrap_err().to_string();
-            assert!(error.contains("write it as name=value"), "{error}");
-        }
-    }
-
-    #[test]
-    fn schedules_run_as_often_as_one_likes() {
-        assert_eq!(options(&[]).schedule_every, None);
-        assert_eq!(options(&["--sweep-every", "5"]).schedule_every, Some(Duration::from_secs(5)));
-        assert_eq!(options(&["--sweep-every", "0.5"]).schedule_every, Some(Duration::from_millis(500)));
-        for bad in ["0", "-1", "soon", "inf", "1e300"] {
-            let argument = format!("--sweep-every={bad}");
-            let error = Arguments::try_parse_from(["local", argument.as_str()]).unwrap_err().to_string();
-            assert!(error.contains("write a number of seconds"), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_command_stands_alone() {
-        assert!(Arguments::try_parse_from(["local", "token", "--sub", "alice", "--expires-in", "-60"]).is_ok());
-        assert!(Arguments::try_parse_from(["local", "--auth", "token", "--sub", "alice"]).is_err());
-        assert!(Arguments::try_parse_from(["local", "token"]).is_err());
-    }
-
-    #[test]
-    fn an_unknown_option_is_a_usage_error() {
-        let error = Arguments::try_parse_from(["local", "--prot", "1"]).unwrap_err();
-        assert_eq!(error.exit_code(), 2);
-        assert!(error.to_string().contains("--port"), "{error}");
-    }
-}
+mod tests;

@@ -1,44 +1,44 @@
 //! The directory that keeps the data, used by one service at a time.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use dynoxide::storage_backend::Clock;
 
-use crate::{database::Embedded, error::StartError, options::Data, stream::Positions};
+use crate::{database::Embedded, error::StartError, lock::Lock, options::Data, stream::Positions};
 
 /// An open data directory, or memory in its place.
 pub(crate) struct Store {
     pub positions: Positions,
     directory: Option<PathBuf>,
-    /// Held for as long as the directory is in use; the system lets go of it, whatever happens to us.
-    lock: Option<File>,
-}
-
-impl Drop for Store {
-    fn drop(&mut self) {
-        // Closing it is not enough while a process that is just being started still has a copy.
-        if let Some(lock) = &self.lock {
-            let _ = lock.unlock();
-        }
-    }
+    /// Held for as long as the directory is in use.
+    _lock: Option<Lock>,
 }
 
 impl Store {
     pub(crate) fn open(data: &Data) -> Result<Self, StartError> {
         let Data::Directory(path) = data else {
-            return Ok(Self { positions: Positions::memory(), directory: None, lock: None });
+            return Ok(Self { positions: Positions::memory(), directory: None, _lock: None });
         };
         let failed = |reason: String| StartError::Data { path: path.clone(), reason };
         std::fs::create_dir_all(path).map_err(|error| failed(error.to_string()))?;
-        let lock = lock(path).map_err(failed)?;
-        let file = path.join("streams.json");
-        let positions =
-            Positions::file(file).map_err(|error| failed(format!("streams.json cannot be read: {error}")))?;
-        Ok(Self { positions, directory: Some(path.clone()), lock: Some(lock) })
+        let lock = Lock::own(path).map_err(|error| failed(format!("its file `lock`: {error}")))?;
+        let lock = lock.ok_or_else(|| in_use(path))?;
+        let positions = Positions::file(path.join("streams.json"))?;
+        Ok(Self { positions, directory: Some(path.clone()), _lock: Some(lock) })
+    }
+
+    /// Why the service cannot have its data, if another service has them.
+    pub(crate) fn refusal(data: &Data) -> Option<StartError> {
+        let Data::Directory(path) = data else { return None };
+        matches!(Lock::share(path), Ok(None)).then(|| in_use(path))
+    }
+
+    /// Does the service have the data of `directory`?
+    pub(crate) fn owns(&self, directory: Option<&Path>) -> bool {
+        self.directory.as_deref().is_some_and(|own| directory == Some(own))
     }
 
     /// Where things are kept, if anywhere.
@@ -49,17 +49,12 @@ impl Store {
     pub(crate) fn database(&self, clock: Option<Arc<dyn Clock>>) -> Result<Embedded, StartError> {
         match &self.directory {
             None => Embedded::memory(clock).map_err(StartError::Database),
-            Some(path) => Embedded::open(path).map_err(|reason| StartError::Data { path: path.clone(), reason }),
+            Some(path) => Embedded::open(path),
         }
     }
 }
 
-fn lock(directory: &Path) -> Result<File, String> {
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(directory.join("lock"));
-    let file = file.map_err(|error| error.to_string())?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err("another `cargo local` is using it".to_owned()),
-        Err(TryLockError::Error(error)) => Err(error.to_string()),
-    }
+fn in_use(directory: &Path) -> StartError {
+    let reason = "stop the other one, or start this one with --ephemeral; another `cargo local` is using it".to_owned();
+    StartError::Data { path: directory.to_owned(), reason }
 }

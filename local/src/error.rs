@@ -1,6 +1,6 @@
 //! Everything that can stop a start, each as one sentence that says what to do next.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::template::TemplateError;
 
@@ -33,10 +33,21 @@ pub enum StartError {
         option: &'static str,
     },
 
-    /// The data directory cannot be used.
+    /// An address that was asked for is none of this machine's.
+    #[error(
+        "{what} cannot listen on {host}: it is no address of this machine; choose another one with --host <ADDRESS>"
+    )]
+    Host {
+        /// What wanted to listen.
+        what: &'static str,
+        /// Where.
+        host: String,
+    },
+
+    /// The data directory, or a file in it, cannot be used.
     #[error("{path} cannot be used to keep data: {reason}", path = .path.display())]
     Data {
-        /// The directory.
+        /// The directory or the file.
         path: PathBuf,
         /// What stands against it.
         reason: String,
@@ -60,6 +71,12 @@ pub enum StartError {
 }
 
 impl StartError {
+    /// A file that is not as it was written. `next` says what the next start does without it.
+    pub(crate) fn damaged(path: &Path, reason: &str, next: &str) -> Self {
+        let reason = format!("{reason}; move the file away or delete it, and the next start {next}");
+        Self::Data { path: path.to_owned(), reason }
+    }
+
     /// A port that could not be opened, in words.
     pub(crate) fn port(what: &'static str, option: &'static str, port: u16, error: &std::io::Error) -> Self {
         let reason = match error.kind() {

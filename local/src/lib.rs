@@ -41,6 +41,9 @@ mod database;
 mod endpoints;
 mod error;
 mod gateway;
+mod hints;
+mod listen;
+mod lock;
 mod log;
 mod openapi;
 mod options;
@@ -60,6 +63,7 @@ pub use self::{
     bus::Event,
     cli::run,
     error::StartError,
+    listen::Host,
     openapi::{announces_breaking, breaking_changes, openapi},
     options::{Binaries, Data, Log, Options},
     outline::{Function, functions},

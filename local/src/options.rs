@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use dynoxide::storage_backend::Clock;
 
+use crate::listen::Host;
+
 /// How to run a service.
 ///
 /// ```
@@ -29,6 +31,8 @@ pub struct Options {
     /// `issuer`, and the service's name the parameter `audience`, where neither is given. Without this, a template whose
     /// parameters turn an authorizer on does not start.
     pub auth: bool,
+    /// Where the API, the database, SQS and `EventBridge` listen.
+    pub host: Host,
     /// The HTTP API's port; 0 takes a free one.
     pub port: u16,
     /// The database's port; 0 takes a free one.
@@ -51,7 +55,8 @@ pub struct Options {
     pub idle_after: Duration,
     /// Where the lines go.
     pub log: Log,
-    /// A file that names, while the service runs, where its parts are: `{"api", "dynamodb", "eventbridge"}`, a URL each.
+    /// A file that names, while the service runs, where its parts are: `{"api", "dynamodb", "eventbridge", "sqs"}`, a URL
+    /// each. Of several services with one file, it names the one that has the directory's data, else the first.
     pub endpoints: Option<PathBuf>,
 }
 
@@ -63,6 +68,7 @@ impl Default for Options {
             stage: None,
             params: BTreeMap::new(),
             auth: false,
+            host: Host::Localhost,
             port: 0,
             dynamodb_port: 0,
             data: Data::Memory,

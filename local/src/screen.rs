@@ -1,11 +1,12 @@
 //! The first thing a person sees: what is where, what calls what, and a line to try.
 
-use std::fmt::{self, Display, Write};
+use std::fmt::{self, Write};
 
 use crate::{
     auth,
+    hints::Hints,
     options::{Data, Options},
-    template::{Access, Authorizer, Identity, Method, Route, Segment, Template},
+    template::{Access, Route, Template},
 };
 
 /// Where the parts are, a URL each.
@@ -15,21 +16,25 @@ pub(crate) struct Addresses<'a> {
     pub sqs: &'a str,
 }
 
-/// The start screen, as text.
-pub(crate) struct Screen(String);
+/// The start screen.
+pub(crate) struct Screen {
+    /// All but the lines to try.
+    text: String,
+    hints: Hints,
+}
 
 impl Screen {
-    pub(crate) fn new(template: &Template, addresses: &Addresses<'_>, options: &Options) -> Self {
+    pub(crate) fn new(template: &Template, addresses: &Addresses<'_>, options: &Options, hints: Hints) -> Self {
         let mut text = String::new();
         // Writing to a String does not fail.
         let _ = write(&mut text, template, addresses, options);
-        Self(text)
+        Self { text, hints }
     }
-}
 
-impl Display for Screen {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+    /// As text. Asks the functions what they need to be called.
+    pub(crate) async fn text(&self) -> String {
+        let tries = self.hints.lines().await.into_iter().map(|line| format!("  Try       {line}\n"));
+        format!("{}{}  Stop      Ctrl-C\n", self.text, tries.collect::<String>())
     }
 }
 
@@ -64,18 +69,7 @@ fn write(out: &mut String, template: &Template, addresses: &Addresses<'_>, optio
         let line = format!("  {how:<8}  {what:width$}  {function:called$}  {access}");
         writeln!(out, "{}", line.trim_end())?;
     }
-    writeln!(out)?;
-    if let Some(path) = example(template) {
-        writeln!(out, "  Try       curl {url}{path}")?;
-    }
-    if let Some((method, path)) = guarded_example(template) {
-        let port = url.rsplit(':').next().filter(|port| *port != "3000");
-        let port = port.map(|port| format!(" --port {port}")).unwrap_or_default();
-        let method = if method == "GET" { String::new() } else { format!("-X {method} ") };
-        let token = format!("$(cargo local token --sub {SOMEBODY}{port})");
-        writeln!(out, r#"  Try       curl {method}-H "authorization: Bearer {token}" {url}{path}"#)?;
-    }
-    writeln!(out, "  Stop      Ctrl-C")
+    writeln!(out)
 }
 
 /// What calls which function.
@@ -130,44 +124,6 @@ fn needed(access: &Access) -> String {
     }
 }
 
-/// Who the example's token is for.
-const SOMEBODY: &str = "alice";
-
-/// A route that takes a token, with something in place of its parameters. Best one that reads a list: there it is, even
-/// if it is empty.
-fn guarded_example(template: &Template) -> Option<(&str, String)> {
-    let bearer = |access: &Access| match &access.authorizer {
-        Authorizer::Jwt(jwt) => {
-            matches!(&jwt.identity, Identity::Header(name) if name.eq_ignore_ascii_case("authorization"))
-        }
-        Authorizer::Foreign(_) => false,
-    };
-    let candidates = auth::guarded(template).filter_map(|(route, access)| match route {
-        Route::Path { method: Method::One(method), segments, .. } if bearer(access) => {
-            let doubtful = !matches!(segments.last(), Some(Segment::Literal(_)));
-            Some(((method != "GET", doubtful), method.as_str(), segments))
-        }
-        _ => None,
-    });
-    let (_, method, segments) = candidates.min_by_key(|(rank, ..)| *rank)?;
-    let pieces = segments.iter().map(|segment| match segment {
-        Segment::Literal(text) => format!("/{text}"),
-        Segment::Parameter(_) | Segment::Rest(_) => format!("/{SOMEBODY}"),
-    });
-    Some((method, pieces.collect()))
-}
-
-/// A route that can be tried as it stands.
-fn example(template: &Template) -> Option<&str> {
-    let routes = template.functions.iter().flat_map(|function| &function.routes);
-    routes.into_iter().find_map(|route| match route {
-        Route::Path { method: Method::One(method), path, segments, access: None } if method == "GET" => {
-            segments.iter().all(|segment| matches!(segment, Segment::Literal(_))).then_some(path.as_str())
-        }
-        _ => None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,15 +139,17 @@ functions:
 resources: { Resources: { Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs } } } }
 ";
 
-    #[test]
-    fn it_says_where_queues_are_and_which_routes_need_a_token() {
+    #[tokio::test]
+    async fn it_says_where_queues_are_and_which_routes_need_a_token() {
         let path = std::env::temp_dir().join(format!("local-screen-{}.yml", uuid::Uuid::new_v4()));
         std::fs::write(&path, TEMPLATE).unwrap();
         let template = Template::load(&path, Given::default()).unwrap();
         std::fs::remove_file(path).unwrap();
         let addresses = Addresses { api: "http://api", dynamodb: "http://dynamodb", sqs: "http://sqs" };
         let options = Options { auth: true, ..Options::default() };
-        let screen = Screen::new(&template, &addresses, &options).to_string();
+        let functions: Vec<_> = template.functions.iter().map(|it| (it.clone(), "no/such/file".into())).collect();
+        let hints = Hints::new(&functions, "http://api", " --port 1".to_owned());
+        let screen = Screen::new(&template, &addresses, &options, hints).text().await;
         let lines: Vec<&str> = screen.lines().map(str::trim).collect();
         for line in [
             "SQS       http://sqs  jobs",
@@ -199,6 +157,8 @@ resources: { Resources: { Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName
             "GET       /mine  any     token",
             "POST      /mine  scoped  token with a or b",
             "GET       /open  open",
+            "Try       curl http://api/open",
+            r#"Try       curl -H "authorization: Bearer $(cargo local token --sub alice --port 1)" http://api/mine"#,
         ] {
             assert!(lines.contains(&line), "{line}: {screen}");
         }

@@ -1,31 +1,33 @@
 //! A whole service, started and stopped: what the command runs, and what tests run on free ports.
 
+mod invoke;
 mod parts;
 mod tokens;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, path::Path, sync::Arc, time::Duration};
 
-use bytes::Bytes;
-use serde_json::Value;
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub(crate) use self::parts::Building;
-use self::parts::{Backing, Callers, listen, url_of};
+use self::parts::{Backing, Callers};
 use crate::{
     auth::{self, Issuer},
     aws, binaries,
     bus::{Bus, Event},
+    cli::token_options,
     data::Store,
     database::Database,
     endpoints::Endpoints,
     error::StartError,
     gateway::Gateway,
+    hints::Hints,
+    listen::Listeners,
     log::Logger,
     openapi::Api,
     options::{Data, Options},
     queue::Queues,
-    runtime::{Failure, FunctionError, Functions, Scale, Surroundings, Trace},
+    runtime::{Functions, Scale, Surroundings},
     screen::{Addresses, Screen},
     template::{Given, Template},
 };
@@ -49,10 +51,10 @@ pub struct Service {
     backing: CancellationToken,
     gateway: JoinHandle<()>,
     tasks: TaskTracker,
-    store: Store,
     issuer: Option<Arc<Issuer>>,
-    /// Gone before the data may be another's.
+    /// Stands before `store`, to be gone before the data may be another's.
     endpoints: Option<Endpoints>,
+    store: Store,
 }
 
 impl Service {
@@ -64,12 +66,14 @@ impl Service {
     pub async fn start(options: Options) -> Result<Self, StartError> {
         refuse_contradictions(&options)?;
         // What can fail at once fails before anything is built. The port is part of the issuer's name.
-        let gateway_listener = listen("the API", "--port", options.port).await?;
-        let url = url_of(&gateway_listener);
+        // One that runs in the same folder has the same port, and another port alone would not do.
+        let gateway_listeners = Listeners::open("the API", "--port", options.host, options.port)
+            .map_err(|error| Store::refusal(&options.data).unwrap_or(error))?;
+        let url = gateway_listeners.url();
         let issuer = options.auth.then(|| format!("{url}{}", auth::PATH));
         // So is this one of the queues' URLs.
-        let aws_listener = listen("the AWS endpoint", "--port", 0).await?;
-        let aws_url = url_of(&aws_listener);
+        let aws_listeners = Listeners::open("the AWS endpoint", "--port", options.host, 0)?;
+        let aws_url = aws_listeners.url();
         let (stage, params, sqs) = (options.stage.clone(), options.params.clone(), Some(aws_url.clone()));
         let template = Template::load(&options.template, Given { stage, params, issuer: issuer.clone(), sqs })?;
         auth::refuse_unguarded(&template, issuer.as_deref())?;
@@ -86,17 +90,25 @@ impl Service {
         let queues = Queues::open(&template.queues, store.directory(), place, logger.clone(), intake.clone())?;
         let bus = Bus::new(&template, queues.clone(), logger.clone());
         let parts = [("api", &*url), ("dynamodb", &started.dynamodb_url), ("eventbridge", &aws_url), ("sqs", &aws_url)];
-        let announce = |path| Endpoints::write(path, &parts);
+        let announce = |path: &Path| Endpoints::write(path, &parts, store.owns(path.parent()));
         let endpoints = options.endpoints.as_deref().map(announce).transpose()?;
-        tasks.spawn({
+        if endpoints.as_ref().is_some_and(Option::is_none) {
+            logger.say(
+                "local",
+                "another `cargo local` runs in this folder; `serverless invoke local` works beside that one",
+            );
+        }
+        for socket in aws_listeners.into_sockets() {
             let (router, stop) = (aws::router(bus.clone(), queues.clone()), backing.clone());
-            async move {
-                let _ = axum::serve(aws_listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
+            tasks.spawn(async move {
+                let _ = axum::serve(socket, router).with_graceful_shutdown(stop.cancelled_owned()).await;
+            });
+        }
+        let Backing { database, dynamodb_url, listeners } = started;
+        if let (Database::Embedded(engine), Some(listeners)) = (&database, listeners) {
+            for socket in listeners.into_sockets() {
+                tasks.spawn(engine.clone().serve(socket, backing.clone()));
             }
-        });
-        let Backing { database, dynamodb_url, listener } = started;
-        if let (Database::Embedded(engine), Some(listener)) = (&database, listener) {
-            tasks.spawn(engine.clone().serve(listener, backing.clone()));
             if let Some(every) = options.ttl_every {
                 tasks.spawn(engine.clone().expire(every, logger.clone(), backing.clone()));
             }
@@ -111,6 +123,7 @@ impl Service {
         };
         let scale = Scale { max_processes: options.max_processes, idle_after: options.idle_after };
         let api = Api::new(&template, &pairs);
+        let hints = Hints::new(&pairs, &url, token_options(options.host, gateway_listeners.port()));
         let functions = Functions::new(pairs, &surroundings, scale, &logger);
         for notice in &template.notices {
             logger.say("local", notice);
@@ -125,11 +138,12 @@ impl Service {
         };
         callers.follow_streams(&database, &store, &logger).await;
         callers.follow_schedules();
-        let port = gateway_listener.local_addr().map_or(options.port, |address| address.port());
+        let place = (options.host, gateway_listeners.port());
         let (kept, log) = ((bus.clone(), queues.clone()), logger.clone());
-        let gateway = Gateway::new(&template, api, functions.clone(), kept, log, port, issuer.clone());
-        let gateway = tokio::spawn(gateway.serve(gateway_listener, intake.clone()));
-        let screen = Screen::new(&template, &Addresses { api: &url, dynamodb: &dynamodb_url, sqs: &aws_url }, &options);
+        let gateway = Gateway::new(&template, api, functions.clone(), kept, log, place, issuer.clone());
+        let gateway = tokio::spawn(gateway.serve(gateway_listeners, intake.clone()));
+        let addresses = Addresses { api: &url, dynamodb: &dynamodb_url, sqs: &aws_url };
+        let screen = Screen::new(&template, &addresses, &options, hints);
         tasks.close();
         Ok(Self {
             url,
@@ -143,9 +157,9 @@ impl Service {
             backing,
             gateway,
             tasks,
-            store,
             issuer,
-            endpoints,
+            endpoints: endpoints.flatten(),
+            store,
         })
     }
 
@@ -185,43 +199,15 @@ impl Service {
         self.logger.captured()
     }
 
-    /// Calls a function by its key in the template, as `aws lambda invoke` would.
-    ///
-    /// # Errors
-    ///
-    /// What went wrong, in Lambda's words.
-    pub async fn invoke(&self, function: &str, event: Value) -> Result<Value, FunctionError> {
-        self.invoke_as(function, event, Trace::start()).await
-    }
-
-    /// Calls a function as [`invoke`](Self::invoke) does, as part of the X-Ray trace that `header` names.
-    ///
-    /// # Errors
-    ///
-    /// What went wrong, in Lambda's words.
-    pub async fn invoke_traced(&self, function: &str, event: Value, header: &str) -> Result<Value, FunctionError> {
-        self.invoke_as(function, event, Trace::of_header(Some(header))).await
-    }
-
-    async fn invoke_as(&self, function: &str, event: Value, trace: Trace) -> Result<Value, FunctionError> {
-        let answer = self.functions.invoke(function, Bytes::from(event.to_string()), trace).await?;
-        if answer.is_empty() {
-            return Ok(Value::Null);
-        }
-        serde_json::from_slice(&answer).map_err(|error| {
-            FunctionError::new(Failure::Response, "Runtime.InvalidResponse", format!("the answer is not JSON: {error}"))
-        })
-    }
-
     /// Ends the processes a function has now, in the middle of whatever they are at: a crash, at a time of the test's
     /// choosing.
     pub fn kill(&self, function: &str) {
         self.functions.kill(function);
     }
 
-    /// What is where, for a person.
-    pub(crate) fn screen(&self) -> &Screen {
-        &self.screen
+    /// What the command shows at the start: what is where, what calls what, and requests to try.
+    pub async fn screen(&self) -> String {
+        self.screen.text().await
     }
 
     /// Lets requests that have begun finish for a moment, stops every process, and waits for all of it. What was

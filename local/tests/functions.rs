@@ -33,6 +33,16 @@ async fn crashes_garbage_and_errors_are_500_logged_and_replaced() {
         ("garbage", "do ERROR the answer is no HTTP response: it is not JSON"),
         ("bad-status", "its statusCode is \"many\""),
         ("large", "Function.ResponseSizeTooLarge"),
+        ("large-error", "do ERROR Unhandled: the report of the error is larger than 6291556 bytes"),
+        ("garbled-error", "do ERROR Unhandled: the report of the error is not JSON"),
+        (
+            "hangs-up?while=response",
+            "do ERROR Runtime.TruncatedResponse: the runtime hung up before the whole response had come",
+        ),
+        (
+            "hangs-up?while=error",
+            "do ERROR Unhandled: the runtime hung up before the whole report of its error had come",
+        ),
     ] {
         let answer = client.get(&format!("/do/{what}")).await;
         assert_eq!((answer.status, answer.body.as_str()), BROKEN, "{what}");
@@ -57,6 +67,19 @@ async fn a_hang_ends_with_the_functions_timeout() {
     let error = service.invoke("quick", event("/do/hang")).await.unwrap_err();
     assert_eq!(error.failure, Failure::TimedOut);
     assert!(error.payload()["errorMessage"].as_str().unwrap().ends_with("Task timed out after 1.00 seconds"));
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_runtime_that_does_not_come_back_is_told_from_a_function_that_takes_too_long() {
+    let scratch = Scratch::new();
+    let service = start(scratch.options(HTTP)).await;
+    let stalls = value!({ "rawPath": "/do/x", "queryStringParameters": { "then": "stall" } });
+    service.invoke("quick", stalls).await.unwrap();
+    let error = service.invoke("quick", event("/do/x")).await.unwrap_err();
+    assert_eq!(error.failure, Failure::TimedOut);
+    assert!(error.message.ends_with("the runtime did not ask for this invocation within 1.00 seconds"), "{error}");
+    service.invoke("quick", event("/do/x")).await.unwrap();
     service.stop().await;
 }
 

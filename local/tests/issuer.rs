@@ -128,6 +128,27 @@ async fn the_command_prints_a_token_of_the_running_service() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_screen_says_how_to_get_a_token_wherever_the_service_listens() {
+    for host in ["localhost", "127.0.0.1", "0.0.0.0", "::1", "::"] {
+        if host.contains(':') && std::net::TcpListener::bind("[::1]:0").is_err() {
+            continue;
+        }
+        let scratch = Scratch::new();
+        let service = start(Options { host: host.parse().unwrap(), ..guarded(&scratch) }).await;
+        let screen = service.screen().await;
+        let (_, command) = screen.split_once("$(cargo local token").unwrap_or_else(|| panic!("{screen}"));
+        let (arguments, request) = command.split_once(')').unwrap();
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_local")).arg("token").args(arguments.split_whitespace()).output().unwrap();
+        let token = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{host}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(request.contains("/users/alice/things"), "{screen}");
+        assert_eq!(ask(&service, &format!("Bearer {}", token.trim_end())).await.status, 200, "{host}");
+        service.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_command_says_when_the_service_asks_for_no_tokens() {
     let scratch = Scratch::new();
     let service = start(scratch.options(HTTP)).await;

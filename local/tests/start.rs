@@ -6,6 +6,7 @@ mod common;
 
 use std::{
     collections::BTreeMap,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -75,7 +76,10 @@ async fn a_data_directory_serves_one_service_at_a_time() {
     let data = Data::Directory(scratch.path(".local"));
     let options = Options { data, ..scratch.options(&stream("")) };
     let service = start(options.clone()).await;
-    assert!(refused(options.clone()).await.ends_with("another `cargo local` is using it"));
+    let error = refused(options.clone()).await;
+    assert!(error.ends_with("start this one with --ephemeral; another `cargo local` is using it"), "{error}");
+    let port = service.url().rsplit(':').next().unwrap().parse().unwrap();
+    assert_eq!(refused(Options { port, ..options.clone() }).await, error, "another port alone would not do");
     service.stop().await;
 
     let changed = stream("").replace("NEW_AND_OLD_IMAGES", "NEW_IMAGE");
@@ -83,6 +87,141 @@ async fn a_data_directory_serves_one_service_at_a_time() {
     assert!(error.contains("differs in its stream; remove the directory"), "{error}");
     std::fs::write(scratch.path(".local/streams.json"), "{").unwrap();
     assert!(refused(options).await.contains("streams.json cannot be read"));
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_named_with_what_to_do_about_it() {
+    for (file, next) in [
+        ("dynamodb.sqlite", "makes an empty database"),
+        ("streams.json", "begins with the oldest record of each stream"),
+        ("queues/jobs.jsonl", "begins with an empty queue"),
+        ("issuer.pem", "makes a new one"),
+    ] {
+        let scratch = Scratch::new();
+        let template = match file {
+            "queues/jobs.jsonl" => common::sqs::QUEUES,
+            "issuer.pem" => common::tokens::GUARDED,
+            _ => &stream(""),
+        };
+        let data = Data::Directory(scratch.path(".local"));
+        let options = Options { data, auth: file == "issuer.pem", ..scratch.options(template) };
+        start(options.clone()).await.stop().await;
+        let path = scratch.path(&format!(".local/{file}"));
+        for damage in ["this was never written by the service, and is no file of its\n", "\u{0}\u{1}\n"] {
+            std::fs::write(&path, damage.repeat(20)).unwrap();
+            let error = refused(options.clone()).await;
+            let name = path.file_name().unwrap().to_str().unwrap();
+            assert!(error.contains(name) && error.ends_with(&format!("the next start {next}")), "{error}");
+            assert!(!error.contains("encrypt") && !error.contains("never written"), "{error}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), damage.repeat(20), "it is left as it was");
+        }
+        std::fs::remove_file(&path).unwrap();
+        start(options).await.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_endpoints_file_is_written_anew() {
+    let scratch = Scratch::new();
+    let file = scratch.path(".local/endpoints.json");
+    std::fs::create_dir_all(scratch.path(".local")).unwrap();
+    for data in [Data::Memory, Data::Directory(scratch.path(".local"))] {
+        std::fs::write(&file, "{ no json").unwrap();
+        let service = start(Options { endpoints: Some(file.clone()), data, ..scratch.options(HTTP) }).await;
+        assert_eq!(common::json(&std::fs::read_to_string(&file).unwrap())["api"], service.url());
+        service.stop().await;
+        assert!(!file.exists());
+    }
+}
+
+/// Every file below, by its path, with what is in it.
+fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.insert(path.clone(), std::fs::read(&path).unwrap());
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn a_service_without_data_leaves_the_files_of_the_one_with_data_alone() {
+    let scratch = Scratch::new();
+    let endpoints = Some(scratch.path(".local/endpoints.json"));
+    let data = Data::Directory(scratch.path(".local"));
+    let template = common::tokens::GUARDED.to_owned()
+        + stream("").split_once("resources:").map(|(_, tables)| format!("resources:{tables}")).unwrap().as_str();
+    let memory = Options { endpoints, auth: true, ..scratch.options(&template) };
+    let owner = start(Options { data, ..memory.clone() }).await;
+    dynamodb::put(&owner.dynamodb_url(), "a", 1).await;
+    let before = files(&scratch.path(".local"));
+    let beside = start(memory).await;
+    dynamodb::put(&beside.dynamodb_url(), "b", 1).await;
+    let said = "local another `cargo local` runs in this folder; `serverless invoke local` works beside that one";
+    assert_eq!(beside.log_lines(), [said]);
+    beside.stop().await;
+    let mut after = files(&scratch.path(".local"));
+    after.remove(&scratch.path(".local/endpoints.lock"));
+    assert!(before == after, "{:?} {:?}", before.keys(), after.keys());
+    assert_eq!(dynamodb::get(&owner.dynamodb_url(), "b").await, json!(null));
+    owner.stop().await;
+    assert!(!scratch.path(".local/endpoints.json").exists());
+}
+
+#[tokio::test]
+async fn every_listener_answers_under_whatever_localhost_is() {
+    let scratch = Scratch::new();
+    let service = start(scratch.options(HTTP)).await;
+    for url in [service.url(), service.dynamodb_url(), service.sqs_url()] {
+        assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+        let mut hosts = vec!["127.0.0.1", "localhost"];
+        if std::net::TcpListener::bind("[::1]:0").is_ok() {
+            hosts.push("[::1]");
+        }
+        for host in hosts {
+            let answer = Client::new(&url.replace("127.0.0.1", host)).get("/").await;
+            assert!(answer.status >= 200, "{host} {answer:?}");
+        }
+    }
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn whatever_the_host_is_every_url_can_be_connected_to() {
+    let mut hosts = vec!["localhost", "127.0.0.1", "0.0.0.0"];
+    if std::net::TcpListener::bind("[::1]:0").is_ok() {
+        hosts.extend(["::1", "::"]);
+    }
+    for host in hosts {
+        let scratch = Scratch::new();
+        let file = scratch.path(".local/endpoints.json");
+        let host = host.parse().unwrap();
+        let service = start(Options { host, endpoints: Some(file.clone()), ..scratch.options(HTTP) }).await;
+        let answer = service.invoke("do", json!({ "rawPath": "/do/env" })).await.unwrap();
+        let environment = common::json(answer["body"].as_str().unwrap());
+        let endpoints = common::json(&std::fs::read_to_string(&file).unwrap());
+        let services: BTreeMap<_, _> = environment
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter_map(|(name, url)| Some((name.strip_prefix("AWS_ENDPOINT_URL_")?.to_ascii_lowercase(), url.clone())))
+            .collect();
+        let mut named = endpoints.as_object().unwrap().clone();
+        named.remove("api");
+        assert_eq!(named, services.into_iter().collect(), "whatever a function is told, other tools are told");
+        for url in endpoints.as_object().unwrap().values() {
+            drop(Client::new(url.as_str().unwrap()).connect().await);
+        }
+        let echo = Client::new(&service.url()).get("/do/x").await.json();
+        let source = echo["requestContext"]["http"]["sourceIp"].as_str().unwrap();
+        assert!(["127.0.0.1", "::1"].contains(&source), "{host}: {source}");
+        assert!(service.screen().await.contains(&service.url()), "{host}");
+        service.stop().await;
+    }
 }
 
 #[tokio::test]

@@ -205,6 +205,77 @@ async fn a_restart_loses_nothing_and_repeats_nothing_that_was_done() {
     service.stop().await;
 }
 
+/// A service that has dealt with `a`, stopped. What is kept of it is at this path.
+async fn dealt_with_one(scratch: &Scratch, template: &str) -> (Options, std::path::PathBuf) {
+    let data = Data::Directory(scratch.path(".local"));
+    let options = Options { data, ..scratch.options(template) };
+    let service = start(options.clone()).await;
+    put(&service.dynamodb_url(), "a", 1).await;
+    all_seen(scratch, &["a"]).await;
+    let kept = scratch.path(".local/streams.json");
+    eventually("it is done", || std::fs::read_to_string(&kept).is_ok_and(|text| text.contains("10000")).then_some(()))
+        .await;
+    service.stop().await;
+    (options, kept)
+}
+
+fn misfits(service: &Service) -> Vec<String> {
+    service.log_lines().into_iter().filter(|line| line.contains("does not fit the stream")).collect()
+}
+
+#[tokio::test]
+async fn a_position_that_does_not_fit_the_stream_loses_nothing_and_is_said_once() {
+    type Change = fn(&mut Value, &str);
+    let changes: [(&str, Change); 4] = [
+        ("after the newest record", |shards, shard| shards[shard] = "100999999999999999999".into()),
+        ("no sequence number", |shards, shard| shards[shard] = "7".into()),
+        ("of another stream", |shards, _| *shards = value!({ "shard-of-old": "100000000000000000001" })),
+        ("of another stream", |_, _| ()),
+    ];
+    for (index, (reason, change)) in changes.into_iter().enumerate() {
+        for starting in ["TRIM_HORIZON", "LATEST"] {
+            let scratch = Scratch::new();
+            let template = stream("").replace("TRIM_HORIZON", starting);
+            let (options, kept) = dealt_with_one(&scratch, &template).await;
+            let mut positions = json(&std::fs::read_to_string(&kept).unwrap());
+            let mapping = &mut positions["watch/things-dev-table"];
+            let shard = mapping["shards"].as_object().unwrap().keys().next().unwrap().clone();
+            change(&mut mapping["shards"], &shard);
+            if index == 3 {
+                mapping["label"] = "1.5".into();
+            }
+            std::fs::write(&kept, positions.to_string()).unwrap();
+
+            let service = start(options.clone()).await;
+            put(&service.dynamodb_url(), "b", 1).await;
+            all_seen(&scratch, &["a", "a", "b"]).await;
+            let said = misfits(&service);
+            assert!(said.len() == 1 && said[0].contains(reason), "{reason}: {said:?}");
+            assert!(said[0].contains("begins anew with the oldest record"), "{said:?}");
+            service.stop().await;
+            let service = start(options).await;
+            assert_eq!(misfits(&service), [""; 0], "it is settled");
+            service.stop().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_database_begins_a_new_stream_from_its_first_record() {
+    for starting in ["TRIM_HORIZON", "LATEST"] {
+        let scratch = Scratch::new();
+        let (options, _) = dealt_with_one(&scratch, &stream("").replace("TRIM_HORIZON", starting)).await;
+        for suffix in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(scratch.path(&format!(".local/dynamodb.sqlite{suffix}")));
+        }
+        let service = start(options).await;
+        put(&service.dynamodb_url(), "b", 1).await;
+        all_seen(&scratch, &["a", "b"]).await;
+        assert_eq!(misfits(&service).len(), 1, "{:?}", service.log_lines());
+        service.stop().await;
+    }
+}
+
 #[tokio::test]
 async fn latest_begins_with_what_comes_after_the_first_start() {
     let scratch = Scratch::new();

@@ -3,7 +3,7 @@
 const { UserError } = require('./error');
 
 /** What of the machine's own environment a function sees: enough to find programs and files, no credentials. */
-const KEPT = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'RUST_BACKTRACE'];
+const KEPT = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'RUST_BACKTRACE', 'SYSTEMROOT'];
 
 /**
  * A function's environment as Lambda sets it up

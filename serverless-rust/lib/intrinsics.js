@@ -17,8 +17,9 @@ const TYPES = {
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
  */
 class Intrinsics {
-  constructor({ resources, region, stack }) {
-    Object.assign(this, { resources, region, stack });
+  /** `sqs`: where queues are, if not at AWS. A queue's URL is an address that clients may send their requests to. */
+  constructor({ resources, region, stack, sqs = `https://sqs.${region}.amazonaws.com` }) {
+    Object.assign(this, { resources, region, stack, sqs });
     this.pseudo = {
       'AWS::Region': region,
       'AWS::AccountId': ACCOUNT,
@@ -39,7 +40,7 @@ class Intrinsics {
   ref(id) {
     if (id in this.pseudo) return this.pseudo[id];
     const { type, name } = this.resource(id);
-    if (type === 'AWS::SQS::Queue') return `https://sqs.${this.region}.amazonaws.com/${ACCOUNT}/${name}`;
+    if (type === 'AWS::SQS::Queue') return `${this.sqs}/${ACCOUNT}/${name}`;
     return type === 'AWS::SNS::Topic' ? this.attribute(id, 'Arn') : name;
   }
 

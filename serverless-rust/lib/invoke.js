@@ -3,28 +3,41 @@
 const { functionEnvironment } = require('./environment');
 const { UserError } = require('./error');
 const { Intrinsics, ACCOUNT } = require('./intrinsics');
-const { endpoints, START } = require('./local');
+const { endpoints, ALL, START } = require('./local');
 const { runOnce } = require('./runtime');
 
 /** Invokes `fn` once on this machine: `{ answer }` or `{ error }`. */
 async function invoke({ fn, executable, data, given, service, region, stack, directory }) {
   const { provider, resources } = service;
-  const intrinsics = new Intrinsics({ resources: resources?.Resources ?? {}, region, stack });
-  const environment = functionEnvironment({ fn, provider, region, intrinsics, given });
-  const found = await endpoints(directory, { ...process.env, ...environment });
+  const environmentWith = (sqs) => {
+    const intrinsics = new Intrinsics({ resources: resources?.Resources ?? {}, region, stack, sqs });
+    return functionEnvironment({ fn, provider, region, intrinsics, given });
+  };
+  const { urls, reason } = await endpoints(directory, { ...process.env, ...environmentWith() });
+  const environment = environmentWith(urls[`${ALL}_SQS`] ?? urls[ALL]);
   return runOnce({
     executable,
     event: data === undefined || data === '' ? '{}' : JSON.stringify(data),
     arn: `arn:aws:lambda:${region}:${ACCOUNT}:function:${fn.config.name}`,
     timeout: fn.config.timeout ?? provider.timeout ?? 6,
-    // Without services, whoever turns to AWS turns to us: so a function is told of it that needs them, and no other.
-    environment: (address) => ({ ...(found ?? { AWS_ENDPOINT_URL: `http://${address}` }), ...environment }),
+    // Whoever turns to a service that runs nowhere turns to us: so a function is told of it that needs one, and no other,
+    // and nothing goes to AWS itself.
+    environment: (address) => ({ ...environment, [ALL]: `http://${address}`, ...urls }),
     outside(_request, response, finish) {
       response.writeHead(404).end();
-      const how = `start them with \`${START}\` in another terminal`;
-      finish({ missing: new UserError(`"${fn.key}" works on AWS services, and none run on this machine: ${how}`) });
+      finish({ missing: new UserError(missing(fn.key, urls, reason)) });
     },
   });
+}
+
+function missing(key, urls, reason) {
+  const running = Object.keys(urls);
+  if (running.length) {
+    const how = `name one with --env ${ALL}_<SERVICE>=<URL>`;
+    return `"${key}" works on an AWS service that does not run on this machine, where there are ${running.join(', ')}: ${how}`;
+  }
+  const why = reason ? ` (${reason})` : '';
+  return `"${key}" works on AWS services, and none run on this machine${why}: start them with \`${START}\` in another terminal`;
 }
 
 module.exports = { invoke };

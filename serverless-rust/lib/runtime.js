@@ -37,7 +37,12 @@ function runOnce({ executable, event, arn, timeout, environment, outside }) {
         });
         response.end(event);
       } else {
-        const payload = await body(request);
+        const payload = await body(request).catch(() => undefined);
+        if (payload === undefined) {
+          const whose = operation.endsWith('/response') ? 'response' : 'report of its error';
+          finish({ error: failure('Runtime.TruncatedResponse', `the runtime hung up before the whole ${whose} had come`) });
+          return;
+        }
         response.writeHead(202, { 'Content-Type': 'application/json' }).end('{"status":"OK"}');
         if (operation === `invocation/${id}/response`) finish({ answer: payload });
         else if (operation.endsWith('/error')) finish({ error: payload });

@@ -58,6 +58,12 @@ describe('invoke local', () => {
     assert.match(output.errorMessage, /Error: Task timed out after 1\.00 seconds$/);
   });
 
+  it('says that a runtime hung up in the middle of its response', async (t) => {
+    const { code, output } = await invoke(t, 'hangs_up');
+    assert.deepEqual([code, output.errorType], [1, 'Runtime.TruncatedResponse']);
+    assert.match(output.errorMessage, /Error: the runtime hung up before the whole response had come$/);
+  });
+
   it('names the binaries there are when the function\'s is missing', async (t) => {
     await assert.rejects(invoke(t, 'nothing'), /function "fn" is "nothing".*it has: asks, crashes, echo/);
   });
@@ -133,10 +139,13 @@ describe('the environment', () => {
 
 describe('AWS services', () => {
   /** What `cargo local` leaves behind while it serves on `port`. */
-  const serving = (port) => (directory) => {
+  const serving = (port, more = {}) => {
+    const url = `http://127.0.0.1:${port}`;
+    return left(JSON.stringify({ api: url, dynamodb: url, eventbridge: `${url}/bus`, sqs: `${url}/queues`, ...more }));
+  };
+  const left = (text) => (directory) => {
     fs.mkdirSync(path.join(directory, '.local'));
-    const endpoints = { dynamodb: `http://127.0.0.1:${port}`, eventbridge: `http://127.0.0.1:${port}/bus` };
-    fs.writeFileSync(path.join(directory, '.local/endpoints.json'), JSON.stringify(endpoints));
+    fs.writeFileSync(path.join(directory, '.local/endpoints.json'), text);
   };
   const listen = (t) =>
     new Promise((resolve) => {
@@ -146,16 +155,58 @@ describe('AWS services', () => {
 
   it('are those of a running `cargo local`', async (t) => {
     const port = await listen(t);
-    const data = 'AWS_ENDPOINT_URL_DYNAMODB AWS_ENDPOINT_URL_EVENTBRIDGE';
+    const data = 'AWS_ENDPOINT_URL_DYNAMODB AWS_ENDPOINT_URL_EVENTBRIDGE AWS_ENDPOINT_URL_SQS AWS_ENDPOINT_URL_API';
     const { output } = await invoke(t, 'environment', { data }, { prepare: serving(port) });
     const url = `http://127.0.0.1:${port}`;
-    assert.equal(output, `AWS_ENDPOINT_URL_DYNAMODB=${url} AWS_ENDPOINT_URL_EVENTBRIDGE=${url}/bus`);
+    assert.equal(
+      output,
+      `AWS_ENDPOINT_URL_DYNAMODB=${url} AWS_ENDPOINT_URL_EVENTBRIDGE=${url}/bus AWS_ENDPOINT_URL_SQS=${url}/queues AWS_ENDPOINT_URL_API=unset`,
+    );
+  });
+
+  it('are all that a running `cargo local` names, and queues are where it has them', async (t) => {
+    const port = await listen(t);
+    const url = `http://127.0.0.1:${port}`;
+    const resources = { Resources: { Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs' } } } };
+    const config = { environment: { QUEUE: { Ref: 'Queue' } } };
+    const prepare = serving(port, { sns: `${url}/topics` });
+    const { output } = await invoke(t, 'environment', { data: 'AWS_ENDPOINT_URL_SNS QUEUE' }, { prepare, resources, config });
+    assert.equal(output, `AWS_ENDPOINT_URL_SNS=${url}/topics QUEUE=${url}/queues/000000000000/jobs`);
+  });
+
+  it('are never those of AWS itself: who turns to one that does not run is told so', async (t) => {
+    const port = await listen(t);
+    const prepare = serving(port);
+    await assert.rejects(
+      invoke(t, 'asks', {}, { prepare }),
+      /"fn" works on an AWS service that does not run .* AWS_ENDPOINT_URL_DYNAMODB.*--env AWS_ENDPOINT_URL_<SERVICE>=<URL>/,
+    );
+    const env = 'AWS_ENDPOINT_URL_S3=http://127.0.0.1:1';
+    await assert.rejects(invoke(t, 'asks', { env }), /an AWS service that does not run/);
+  });
+
+  it('are those that are named, and for the others those of a running `cargo local`', async (t) => {
+    const port = await listen(t);
+    const data = 'AWS_ENDPOINT_URL_DYNAMODB AWS_ENDPOINT_URL_SQS AWS_ENDPOINT_URL_EVENTBRIDGE';
+    const env = ['AWS_ENDPOINT_URL_SQS=http://other:1', 'AWS_ENDPOINT_URL_EVENTBRIDGE='];
+    const { output } = await invoke(t, 'environment', { data, env }, { prepare: serving(port) });
+    const url = `http://127.0.0.1:${port}`;
+    assert.equal(
+      output,
+      `AWS_ENDPOINT_URL_DYNAMODB=${url} AWS_ENDPOINT_URL_SQS=http://other:1 AWS_ENDPOINT_URL_EVENTBRIDGE=${url}/bus`,
+    );
   });
 
   it('are said how to start when a function turns to them and none run', async (t) => {
     await assert.rejects(invoke(t, 'asks'), /^Error: "fn" works on AWS services, and none run .* `cargo local`/);
-    // One that ended without tidying up is not running.
-    await assert.rejects(invoke(t, 'asks', {}, { prepare: serving(1) }), /start them with `cargo local`/);
+    // One that ended without tidying up is not running, even where something else has one of its ports.
+    const ended = /\(the `cargo local` that wrote .*endpoints\.json has ended\): start them with `cargo local`/;
+    await assert.rejects(invoke(t, 'asks', {}, { prepare: serving(1) }), ended);
+    const port = await listen(t);
+    await assert.rejects(invoke(t, 'asks', {}, { prepare: serving(port, { sqs: 'http://127.0.0.1:1' }) }), ended);
+    for (const text of ['', '{ no json', '[]x', 'null', '{"dynamodb":1}', '{"dynamodb":"here"}']) {
+      await assert.rejects(invoke(t, 'asks', {}, { prepare: left(text) }), /endpoints\.json is damaged: delete it/, text);
+    }
   });
 
   it('are not asked for where a function needs none', async (t) => {

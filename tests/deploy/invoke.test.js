@@ -104,4 +104,27 @@ describe('beside `cargo local`', { skip: fs.existsSync(ENDPOINTS) && 'one is run
     assert.equal((await invoke('sweepReminders', ...event('sweep_reminders'))).code, 0);
     assert.deepEqual((await invoke('publishEvents', ...event('publish_events'))).answer(), { batchItemFailures: [] });
   });
+
+  it('what a function sends to a queue is in the queue of the running service', async () => {
+    const told = JSON.parse(fs.readFileSync(path.join(ROOT, 'tests/events/publish_events.json'), 'utf8'));
+    const [{ dynamodb }] = told.Records;
+    dynamodb.OldImage.generation = dynamodb.NewImage.generation = { S: 'not a number' };
+    assert.deepEqual((await invoke('publishEvents', '-d', JSON.stringify(told))).answer(), { batchItemFailures: [] });
+    const { api } = JSON.parse(fs.readFileSync(ENDPOINTS, 'utf8'));
+    const [queue] = await (await fetch(`${api}/_local/queues`)).json();
+    assert.deepEqual(queue.messages.map(({ attributes }) => attributes.sequence_number), [dynamodb.SequenceNumber]);
+  });
+
+  it('another service in this folder leaves the file of this one alone', async () => {
+    const before = fs.readFileSync(ENDPOINTS, 'utf8');
+    const other = spawn('cargo', ['local', '--ephemeral', '--port', '0', '--dynamodb-port', '0'], { cwd: ROOT });
+    let output = '';
+    other.stdout.setEncoding('utf8').on('data', (text) => (output += text));
+    await until(() => output.includes('Ctrl-C'), 'the other one serves', 300);
+    assert.equal(fs.readFileSync(ENDPOINTS, 'utf8'), before);
+    other.kill('SIGINT');
+    await new Promise((resolve) => other.on('close', resolve));
+    assert.equal(fs.readFileSync(ENDPOINTS, 'utf8'), before);
+    assert.match(output, /another `cargo local` runs in this folder/);
+  });
 });

@@ -11,6 +11,7 @@ use aws_lc_rs::{
     rsa::{KeyPair, KeySize},
     signature::KeyPair as _,
 };
+use jsonwebtoken::EncodingKey;
 use pem::Pem;
 
 use crate::error::StartError;
@@ -30,9 +31,9 @@ impl Key {
         let Some(directory) = directory else { return Self::generate().map_err(none) };
         let failed = |reason: String| StartError::Data { path: directory.to_owned(), reason };
         let path = directory.join(FILE);
-        match std::fs::read_to_string(&path) {
-            Ok(text) => {
-                let key = Self::parse(text).ok_or_else(|| {
+        match std::fs::read(&path) {
+            Ok(bytes) => {
+                let key = String::from_utf8(bytes).ok().and_then(Self::parse).ok_or_else(|| {
                     failed(format!("{FILE} is not an RSA key; remove it, and the next start makes a new one"))
                 })?;
                 private(&path).map_err(|error| failed(format!("{FILE} cannot be made private: {error}")))?;
@@ -54,6 +55,7 @@ impl Key {
     }
 
     fn parse(text: String) -> Option<Self> {
+        EncodingKey::from_rsa_pem(text.as_bytes()).ok()?;
         let pair = KeyPair::from_pkcs8(pem::parse(&text).ok()?.contents()).ok()?;
         Self::of(&pair, text).ok()
     }
@@ -112,13 +114,16 @@ mod tests {
             Key::open(Some(&directory)).unwrap();
             assert_eq!(mode(), 0o600);
         }
-        std::fs::write(&file, "nonsense").unwrap();
-        let error = Key::open(Some(&directory)).err().unwrap().to_string();
-        assert!(
-            error.ends_with("issuer.pem is not an RSA key; remove it, and the next start makes a new one"),
-            "{error}"
-        );
-        assert_eq!(std::fs::read_to_string(&file).unwrap(), "nonsense");
+        let half = &first.private.as_bytes()[..first.private.len() / 2];
+        for damaged in [&b"nonsense"[..], b"", b"\xff\xfe", half, first.public.as_bytes()] {
+            std::fs::write(&file, damaged).unwrap();
+            let error = Key::open(Some(&directory)).err().unwrap().to_string();
+            assert!(
+                error.ends_with("issuer.pem is not an RSA key; remove it, and the next start makes a new one"),
+                "{error}"
+            );
+            assert_eq!(std::fs::read(&file).unwrap(), damaged);
+        }
         std::fs::remove_dir_all(directory).unwrap();
     }
 }

@@ -1,6 +1,6 @@
 //! `cargo local token`: asks the running service, which has the key, also where that is in memory only.
 
-use std::{error::Error, time::Duration};
+use std::{error::Error, net::SocketAddr, time::Duration};
 
 use axum::{
     body::Body,
@@ -13,7 +13,10 @@ use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use serde_json::Value;
 use tokio::time::timeout;
 
-use crate::auth::{TOKEN_PATH, TokenRequest};
+use crate::{
+    Host,
+    auth::{TOKEN_PATH, TokenRequest},
+};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -36,6 +39,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 3600, allow_negative_numbers = true)]
     expires_in: i64,
 
+    /// Where the service listens, as its own --host says
+    #[arg(long, value_name = "ADDRESS", default_value_t = Host::Localhost)]
+    host: Host,
+
     /// Port of the service's HTTP API
     #[arg(long, default_value_t = 3000)]
     port: u16,
@@ -43,14 +50,14 @@ pub(super) struct Arguments {
 
 /// The token, or a sentence.
 pub(super) async fn fetch(arguments: Arguments) -> Result<String, String> {
-    let Arguments { sub, scope, audience, expires_in, port } = arguments;
+    let Arguments { sub, scope, audience, expires_in, host, port } = arguments;
     let request = TokenRequest { sub, scope, audience, expires_in };
     let body = serde_json::to_vec(&request).map_err(|error| error.to_string())?;
-    let start = format!("start it with `cargo local --auth{}`", or_nothing(port, " --port"));
+    let start = format!("start it with `cargo local --auth{}`", place(host, port));
     let unreachable = |reason: String| {
         format!("no service answers on port {port} ({reason}); {start}, or name the port it has with --port <PORT>")
     };
-    let (status, answer) = match timeout(PATIENCE, post(port, body)).await {
+    let (status, answer) = match timeout(PATIENCE, post(host, port, body)).await {
         Ok(answer) => answer.map_err(unreachable)?,
         Err(_) => return Err(unreachable("it takes too long".to_owned())),
     };
@@ -64,13 +71,17 @@ pub(super) async fn fetch(arguments: Arguments) -> Result<String, String> {
     }
 }
 
-fn or_nothing(port: u16, option: &str) -> String {
-    if port == 3000 { String::new() } else { format!("{option} {port}") }
+/// The options that name a service's address, where it is not the usual one.
+pub(crate) fn place(host: Host, port: u16) -> String {
+    let host = if host == Host::Localhost { String::new() } else { format!(" --host {host}") };
+    let port = if port == 3000 { String::new() } else { format!(" --port {port}") };
+    host + &port
 }
 
 /// The error is a phrase.
-async fn post(port: u16, body: Vec<u8>) -> Result<(StatusCode, Bytes), String> {
-    let request = Request::post(format!("http://127.0.0.1:{port}{TOKEN_PATH}"))
+async fn post(host: Host, port: u16, body: Vec<u8>) -> Result<(StatusCode, Bytes), String> {
+    let address = SocketAddr::new(host.reachable(), port);
+    let request = Request::post(format!("http://{address}{TOKEN_PATH}"))
         .header("content-type", "application/json")
         .body(Full::new(Bytes::from(body)))
         .map_err(|error| error.to_string())?;

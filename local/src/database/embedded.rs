@@ -3,13 +3,16 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use dynoxide::{Database, DynoxideError, storage_backend::Clock};
+use rusqlite::ErrorCode;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio::{net::TcpListener, task::spawn_blocking, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::{DatabaseError, Operation};
-use crate::log::Logger;
+use crate::{error::StartError, log::Logger};
+
+const FILE: &str = "dynamodb.sqlite";
 
 /// The engine. Clones share it.
 #[derive(Clone)]
@@ -17,11 +20,13 @@ pub(crate) struct Embedded(Database);
 
 impl Embedded {
     /// In a file of `directory`.
-    pub(crate) fn open(directory: &Path) -> Result<Self, String> {
-        let path = directory.join("dynamodb.sqlite");
-        let path = path.to_str().ok_or("its path is not UTF-8")?;
-        let database = Database::new(path).map_err(|error| error.to_string())?;
-        index_streams(path).map_err(|error| error.to_string())?;
+    pub(crate) fn open(directory: &Path) -> Result<Self, StartError> {
+        let path = directory.join(FILE);
+        let failed = |reason: &str| StartError::Data { path: path.clone(), reason: reason.to_owned() };
+        let text = path.to_str().ok_or_else(|| failed("its path is not UTF-8"))?;
+        check(&path)?;
+        let database = Database::new(text).map_err(|error| failed(&error.to_string()))?;
+        index_streams(text).map_err(|error| failed(&error.to_string()))?;
         Ok(Self(database))
     }
 
@@ -33,8 +38,8 @@ impl Embedded {
         let database = database.map_err(|error| error.to_string())?;
         // Nobody else can open what is in memory; the engine copies it from a file, indexes and all.
         let directory = tempfile::tempdir().map_err(|error| error.to_string())?;
-        drop(Self::open(directory.path())?);
-        let path = directory.path().join("dynamodb.sqlite");
+        drop(Self::open(directory.path()).map_err(|error| error.to_string())?);
+        let path = directory.path().join(FILE);
         database
             .restore_from(path.to_str().ok_or("the temporary directory's path is not UTF-8")?)
             .map_err(|error| error.to_string())?;
@@ -74,6 +79,27 @@ impl Embedded {
     }
 }
 
+/// Looks whether the file is a sound database, if it is there: what the engine says of one that is not is advice for
+/// whoever calls it.
+fn check(path: &Path) -> Result<(), StartError> {
+    if !path.exists() {
+        return Ok(());
+    }
+    // <https://www.sqlite.org/pragma.html#pragma_quick_check>
+    let checked = rusqlite::Connection::open(path)
+        .and_then(|database| database.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0)));
+    let damaged = |reason: &str| StartError::damaged(path, reason, "makes an empty database");
+    match checked {
+        Ok(answer) if answer == "ok" => Ok(()),
+        Ok(_) => Err(damaged("the database is damaged")),
+        Err(error) => Err(match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => damaged("it is damaged, or was never a database"),
+            Some(ErrorCode::DatabaseCorrupt) => damaged("the database is damaged"),
+            _ => StartError::Data { path: path.to_owned(), reason: error.to_string() },
+        }),
+    }
+}
+
 /// With each write the engine asks for the newest record of the stream, and with each read for those after a number:
 /// without these, by looking at every record there ever was.
 fn index_streams(path: &str) -> rusqlite::Result<()> {
@@ -101,6 +127,36 @@ fn ask<Q: DeserializeOwned, A: Serialize>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_damaged_file_is_named_with_what_to_do_about_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(FILE);
+        let engine = Embedded::open(directory.path()).unwrap();
+        drop(engine);
+        let sound = std::fs::read(&path).unwrap();
+        let changed = |from: usize, to: usize| {
+            let mut bytes = sound.clone();
+            bytes[from..to].fill(0xa5);
+            bytes
+        };
+        for damaged in [
+            b"this is no database, and long enough to be told from an empty one".to_vec(),
+            changed(0, 16),
+            changed(100, 4096),
+            changed(4096, sound.len()),
+            sound[..sound.len() / 2 + 100].to_vec(),
+        ] {
+            std::fs::write(&path, &damaged).unwrap();
+            let error = Embedded::open(directory.path()).err().expect("it opened").to_string();
+            let expected = "; move the file away or delete it, and the next start makes an empty database";
+            assert!(error.starts_with(path.to_str().unwrap()) && error.ends_with(expected), "{error}");
+            assert!(!error.contains("encrypt") && !error.contains("::"), "{error}");
+        }
+        std::fs::remove_file(&path).unwrap();
+        Embedded::open(directory.path()).unwrap();
+        Embedded::open(directory.path()).unwrap();
+    }
 
     #[test]
     fn the_newest_record_of_a_stream_is_found_without_reading_them_all() {

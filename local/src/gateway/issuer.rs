@@ -2,17 +2,18 @@
 //!
 //! Where the service runs without an issuer, all of it is a 404. Pages that a browser shows get no token: from another
 //! origin a request with JSON in it is asked about first, and nobody answers that here; and a name that somebody else lets
-//! point to this machine is none of its own.
+//! point to this machine is none of its own. Nor does another machine get one, where `--host` lets it in.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Json,
-    extract::State,
+    extract::{ConnectInfo, State},
     http::{HeaderMap, HeaderValue, StatusCode, header::HOST},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
+use url::{Host, Url};
 
 use super::{Gateway, refusal};
 use crate::auth::{Issuer, TokenError, TokenRequest};
@@ -27,11 +28,18 @@ pub(super) async fn keys(State(gateway): State<Arc<Gateway>>) -> Response {
 
 pub(super) async fn token(
     State(gateway): State<Arc<Gateway>>,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     Json(request): Json<TokenRequest>,
 ) -> Response {
-    if !headers.get(HOST).is_some_and(of_this_machine) {
-        return refusal(StatusCode::FORBIDDEN, "tokens are made for 127.0.0.1 and localhost only");
+    if !gateway.host.is_of_this_machine(client.ip()) {
+        return refusal(StatusCode::FORBIDDEN, "tokens are made for clients on this machine only");
+    }
+    if !headers.get(HOST).is_some_and(is_an_address) {
+        return refusal(
+            StatusCode::FORBIDDEN,
+            "tokens are made under an address or localhost only, under no other name",
+        );
     }
     publish(&gateway, |issuer| match issuer.token(&request) {
         Ok(token) => {
@@ -42,10 +50,16 @@ pub(super) async fn token(
     })
 }
 
-fn of_this_machine(host: &HeaderValue) -> bool {
-    let host = host.to_str().unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    name == "127.0.0.1" || name.eq_ignore_ascii_case("localhost")
+/// An address cannot be let point to another machine, as a name can.
+fn is_an_address(host: &HeaderValue) -> bool {
+    let Some(host) = host.to_str().ok().and_then(|host| Url::parse(&format!("http://{host}/")).ok()) else {
+        return false;
+    };
+    match host.host() {
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
 }
 
 fn publish(gateway: &Gateway, answer: impl FnOnce(&Issuer) -> Response) -> Response {

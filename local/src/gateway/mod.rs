@@ -46,7 +46,7 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use chrono::Utc;
-use tokio::{net::TcpListener, sync::OnceCell, time::timeout};
+use tokio::{sync::OnceCell, task::JoinSet, time::timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -54,6 +54,7 @@ use self::{request::Incoming, routes::Routes};
 use crate::{
     auth::{self, Grant, Issuer, Refusal},
     bus::Bus,
+    listen::{Host, Listeners},
     log::Logger,
     openapi::Api,
     queue::Queues,
@@ -73,6 +74,7 @@ pub(crate) struct Gateway {
     pub bus: Bus,
     pub queues: Queues,
     pub logger: Logger,
+    pub host: Host,
     pub port: u16,
     /// Whose tokens are checked.
     pub issuer: Option<Arc<Issuer>>,
@@ -88,20 +90,24 @@ impl Gateway {
         functions: Functions,
         (bus, queues): (Bus, Queues),
         logger: Logger,
-        port: u16,
+        (host, port): (Host, u16),
         issuer: Option<Arc<Issuer>>,
     ) -> Self {
         let cors = template.cors.clone();
         let (routes, document) = (Routes::new(&template.functions), OnceCell::new());
-        Self { routes, cors, functions, bus, queues, logger, port, issuer, api, document }
+        Self { routes, cors, functions, bus, queues, logger, host, port, issuer, api, document }
     }
 
     /// Answers until told to stop, then finishes what has begun.
-    pub(crate) async fn serve(self, listener: TcpListener, stop: CancellationToken) {
+    pub(crate) async fn serve(self, listeners: Listeners, stop: CancellationToken) {
         let app = self.router().into_make_service_with_connect_info::<SocketAddr>();
-        let served = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned());
+        let mut served = JoinSet::new();
+        for socket in listeners.into_sockets() {
+            let serving = axum::serve(socket, app.clone()).with_graceful_shutdown(stop.clone().cancelled_owned());
+            served.spawn(serving.into_future());
+        }
         // An accept error is retried inside; there is no other.
-        let _ = served.await;
+        while served.join_next().await.is_some() {}
     }
 
     /// What is not the service's own stands here beside it. A route of the service's own is the service's, whatever it is.
@@ -140,6 +146,8 @@ async fn answer(
     request: Request,
 ) -> Response {
     let started = Instant::now();
+    // A listener on `::` gives an IPv4 client an IPv6 address.
+    let client = SocketAddr::new(client.ip().to_canonical(), client.port());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let cross_origin = gateway.cors.as_ref().zip(request.headers().get(header::ORIGIN).cloned());
     let request_id = request_id();

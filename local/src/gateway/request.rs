@@ -62,10 +62,15 @@ pub(super) fn host(head: &Parts, port: u16) -> Option<String> {
     (bare && url.password().is_none()).then_some(host)
 }
 
+/// An IPv6 address is in brackets: the colons in there are its own.
+fn without_port(host: &str) -> &str {
+    if host.ends_with(']') { host } else { host.rsplit_once(':').map_or(host, |(name, _)| name) }
+}
+
 pub(super) fn event(request: &Incoming<'_>, found: &Found<'_>, body: &[u8]) -> Value {
     let Incoming { head, path, host, client, request_id, trace, port, grant } = request;
     let now = Utc::now();
-    let domain = host.rsplit_once(':').map_or(host.as_str(), |(domain, _)| domain);
+    let domain = without_port(host);
     let query = head.uri.query().unwrap_or_default();
     let mut event = json!({
         "version": "2.0",

@@ -11,7 +11,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The contract of a function with a route.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Contract {
+pub(crate) struct Contract {
     pub(super) package: Package,
     method: String,
     path: String,
@@ -31,7 +31,7 @@ pub(super) struct Package {
 
 impl Contract {
     /// Runs the function outside Lambda. The error is a sentence.
-    pub(super) async fn of(handler: &str, executable: &Path) -> Result<Self, String> {
+    pub(crate) async fn of(handler: &str, executable: &Path) -> Result<Self, String> {
         let run = Command::new(executable)
             .env_remove("AWS_LAMBDA_RUNTIME_API")
             .stdin(Stdio::null())
@@ -50,7 +50,7 @@ impl Contract {
     }
 
     /// The route: `GET /bookings/{id}`.
-    pub(super) fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 
@@ -62,9 +62,16 @@ impl Contract {
         &self.path
     }
 
+    /// Its Parameter Objects.
+    pub(crate) fn parameter_objects(&self) -> &[Value] {
+        self.operation.get("parameters").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The names of the parameters that stand at `place`.
     pub(super) fn parameters(&self, place: &str) -> impl Iterator<Item = &str> {
-        let parameters = self.operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
-        parameters.filter(move |parameter| parameter["in"] == place).filter_map(|parameter| parameter["name"].as_str())
+        self.parameter_objects()
+            .iter()
+            .filter(move |parameter| parameter["in"] == place)
+            .filter_map(|parameter| parameter["name"].as_str())
     }
 }

@@ -17,7 +17,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use serde_json::Value;
 
 pub use self::breaking::{announces_breaking, breaking_changes};
-use self::contract::Contract;
+pub(crate) use self::contract::Contract;
 use crate::{
     binaries,
     error::StartError,

@@ -7,12 +7,13 @@
 use std::{
     fs::{File, OpenOptions},
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
 
 use super::message::Message;
+use crate::error::StartError;
 
 /// How many bytes, beyond twice what it was, a file grows to before it is written anew.
 const SLACK: u64 = 1024 * 1024;
@@ -45,13 +46,18 @@ impl Journal {
     }
 
     /// In a file, which need not exist yet; with the messages that it holds, in the order they were sent.
-    pub(super) fn open(path: PathBuf) -> io::Result<(Self, Vec<Message>)> {
-        let messages = match std::fs::read(&path) {
-            Ok(bytes) => replay(&bytes)?,
+    pub(super) fn open(path: &Path) -> Result<(Self, Vec<Message>), StartError> {
+        let failed = |error: &io::Error| StartError::Data { path: path.to_owned(), reason: error.to_string() };
+        let messages = match std::fs::read(path) {
+            // The parser's own words may quote a message.
+            Ok(bytes) => replay(&bytes).map_err(|line| {
+                StartError::damaged(path, &format!("its line {line} is damaged"), "begins with an empty queue")
+            })?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(error),
+            Err(error) => return Err(failed(&error)),
         };
-        Ok((Self(Some(Open::write(path, &messages)?)), messages))
+        let open = Open::write(path.to_owned(), &messages).map_err(|error| failed(&error))?;
+        Ok((Self(Some(open)), messages))
     }
 
     /// Writes down what happened. `durably` waits for the disk.
@@ -104,13 +110,14 @@ impl Open {
     }
 }
 
-fn replay(bytes: &[u8]) -> io::Result<Vec<Message>> {
+/// The error is the number of a line that is none.
+fn replay(bytes: &[u8]) -> Result<Vec<Message>, usize> {
     let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
     // What stands behind the last line break is nothing, or was not finished.
     lines.pop();
     let mut messages: Vec<Message> = Vec::new();
-    for line in lines {
-        match serde_json::from_slice(line)? {
+    for (index, line) in lines.into_iter().enumerate() {
+        match serde_json::from_slice(line).map_err(|_| index + 1)? {
             Entry::Put(message) => match messages.iter_mut().find(|known| known.id == message.id) {
                 Some(known) => *known = message,
                 None => messages.push(message),
@@ -132,25 +139,29 @@ mod tests {
     #[test]
     fn what_was_written_is_there_again_and_half_a_line_is_not() {
         let path = std::env::temp_dir().join(format!("local-queue-{}.jsonl", uuid::Uuid::new_v4()));
-        let (mut journal, messages) = Journal::open(path.clone()).unwrap();
+        let (mut journal, messages) = Journal::open(&path).unwrap();
         assert!(messages.is_empty());
         let [one, two, three] = ["one", "two", "three"].map(|body| Message::new(body.into()));
         journal.append(&[Entry::Put(one.clone()), Entry::Put(two.clone()), Entry::Put(three)], true).unwrap();
         journal.append(&[Entry::Put(Message { receives: 2, ..two }), Entry::Gone(one.id)], false).unwrap();
         OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"put\":{\"id\":").unwrap();
 
-        let (_, messages) = Journal::open(path.clone()).unwrap();
+        let (_, messages) = Journal::open(&path).unwrap();
         assert_eq!((bodies(&messages), messages[0].receives), (vec!["two", "three"], 2));
         assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 2, "only what is still true");
         std::fs::write(&path, "nonsense\n").unwrap();
-        assert!(Journal::open(path.clone()).is_err());
+        let error = Journal::open(&path).err().unwrap().to_string();
+        let expected =
+            "its line 1 is damaged; move the file away or delete it, and the next start begins with an empty queue";
+        assert!(error.starts_with(path.to_str().unwrap()) && error.ends_with(expected), "{error}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "nonsense\n", "it is left as it was");
         std::fs::remove_file(path).unwrap();
     }
 
     #[test]
     fn the_past_is_forgotten() {
         let path = std::env::temp_dir().join(format!("local-queue-{}.jsonl", uuid::Uuid::new_v4()));
-        let (mut journal, _) = Journal::open(path.clone()).unwrap();
+        let (mut journal, _) = Journal::open(&path).unwrap();
         let message = Message::new("again".into());
         let entries = vec![Entry::Put(message.clone()); 100];
         for _ in 0..100 {
@@ -160,7 +171,7 @@ mod tests {
         journal.tidy(std::slice::from_ref(&message)).unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 1);
         journal.append(&[Entry::Gone(message.id)], false).unwrap();
-        assert!(Journal::open(path.clone()).unwrap().1.is_empty());
+        assert!(Journal::open(&path).unwrap().1.is_empty());
         std::fs::remove_file(path).unwrap();
     }
 }

@@ -219,8 +219,9 @@ impl Queues {
 
 fn open(directory: &Path, name: &str) -> Result<(Journal, Vec<Message>), StartError> {
     let path = directory.join(format!("{name}.jsonl"));
-    let opened = std::fs::create_dir_all(directory).and_then(|()| Journal::open(path.clone()));
-    opened.map_err(|error| StartError::Data { path, reason: error.to_string() })
+    std::fs::create_dir_all(directory)
+        .map_err(|error| StartError::Data { path: directory.to_owned(), reason: error.to_string() })?;
+    Journal::open(&path)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::Body,
     extract::{Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
@@ -15,6 +15,7 @@ use axum::{
 };
 use bytes::Bytes;
 use chrono::Utc;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -118,16 +119,26 @@ async fn next(State(session): State<Arc<Session>>) -> Response {
 }
 
 async fn response(State(session): State<Arc<Session>>, Path(id): Path<String>, body: Body) -> Response {
-    let body = to_bytes(body, PAYLOAD_LIMIT).await;
+    let body = read(body).await;
     let Some(current) = session.finish(&id) else { return unknown_request() };
-    if let Ok(body) = body {
-        let _ = current.answer.send(Ok(body));
-        accepted()
-    } else {
-        let message = format!("Response payload size exceeded maximum allowed payload size ({PAYLOAD_LIMIT} bytes).");
-        let error = FunctionError::new(Failure::Response, "Function.ResponseSizeTooLarge", message.as_str());
-        let _ = current.answer.send(Err(error));
-        refused(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &message)
+    match body {
+        Ok(body) => {
+            let _ = current.answer.send(Ok(body));
+            accepted()
+        }
+        Err(Unread::TooLarge) => {
+            let message =
+                format!("Response payload size exceeded maximum allowed payload size ({PAYLOAD_LIMIT} bytes).");
+            let error = FunctionError::new(Failure::Response, "Function.ResponseSizeTooLarge", message.as_str());
+            let _ = current.answer.send(Err(error));
+            refused(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &message)
+        }
+        Err(Unread::HungUp) => {
+            let message = "the runtime hung up before the whole response had come";
+            let error = FunctionError::new(Failure::Response, "Runtime.TruncatedResponse", message);
+            let _ = current.answer.send(Err(error));
+            hung_up()
+        }
     }
 }
 
@@ -137,17 +148,53 @@ async fn error(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let body = to_bytes(body, PAYLOAD_LIMIT).await.unwrap_or_default();
+    let body = read(body).await;
     let Some(current) = session.finish(&id) else { return unknown_request() };
-    let _ = current.answer.send(Err(FunctionError::reported(Failure::Reported, error_type(&headers), &body)));
-    accepted()
+    let (error, response) = report(Failure::Reported, &headers, body);
+    let _ = current.answer.send(Err(error));
+    response
 }
 
 async fn init_error(State(session): State<Arc<Session>>, headers: HeaderMap, body: Body) -> Response {
-    let body = to_bytes(body, PAYLOAD_LIMIT).await.unwrap_or_default();
-    let error = FunctionError::reported(Failure::Init, error_type(&headers), &body);
+    let (error, response) = report(Failure::Init, &headers, read(body).await);
     session.init.send_replace(Init::Failed(error));
-    accepted()
+    response
+}
+
+/// Why there is no body.
+enum Unread {
+    TooLarge,
+    HungUp,
+}
+
+async fn read(body: Body) -> Result<Bytes, Unread> {
+    let body = Limited::new(body, PAYLOAD_LIMIT).collect().await;
+    let body = body.map_err(|error| if error.is::<LengthLimitError>() { Unread::TooLarge } else { Unread::HungUp })?;
+    Ok(body.to_bytes())
+}
+
+/// The error that a runtime reports, and the answer to it. An error whose report cannot be read is one nevertheless.
+fn report(failure: Failure, headers: &HeaderMap, body: Result<Bytes, Unread>) -> (FunctionError, Response) {
+    let kind = error_type(headers);
+    let unread = |message: &str| FunctionError::new(failure, kind.unwrap_or("Unhandled"), message);
+    match body {
+        Ok(body) => (FunctionError::reported(failure, kind, &body), accepted()),
+        Err(Unread::TooLarge) => {
+            let message = format!("the report of the error is larger than {PAYLOAD_LIMIT} bytes");
+            (unread(&message), refused(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &message))
+        }
+        Err(Unread::HungUp) => {
+            // It may be at anything: it gets no other invocation.
+            let failure = if failure == Failure::Reported { Failure::Exited } else { failure };
+            let error = unread("the runtime hung up before the whole report of its error had come");
+            (FunctionError { failure, ..error }, hung_up())
+        }
+    }
+}
+
+/// Whoever hung up does not read this.
+fn hung_up() -> Response {
+    refused(StatusCode::BAD_REQUEST, "InvalidRequest", "the body is not complete")
 }
 
 fn error_type(headers: &HeaderMap) -> Option<&str> {

@@ -27,7 +27,7 @@ pub enum Failure {
     TimedOut,
     /// The process could not be started, or did not get ready.
     Init,
-    /// The answer is no JSON, or too large.
+    /// The answer is no JSON, too large, or not complete.
     Response,
     /// The request is too large.
     Request,
@@ -60,10 +60,14 @@ impl FunctionError {
 
     /// What the function reported: `{"errorType", "errorMessage"}`.
     pub(crate) fn reported(failure: Failure, error_type: Option<&str>, body: &[u8]) -> Self {
-        let value: Value = serde_json::from_slice(body).unwrap_or_default();
-        let text = |name: &str| value.get(name).and_then(Value::as_str);
+        let value: Option<Value> = serde_json::from_slice(body).ok();
+        let text = |name: &str| value.as_ref()?.get(name)?.as_str();
         let error_type = text("errorType").or(error_type).unwrap_or("Unhandled");
-        Self::new(failure, error_type, text("errorMessage").unwrap_or("the function gave no message"))
+        let no_message = match &value {
+            None if !body.is_empty() => "the report of the error is not JSON",
+            _ => "the function gave no message",
+        };
+        Self::new(failure, error_type, text("errorMessage").unwrap_or(no_message))
     }
 
     /// The payload `Invoke` answers with.

@@ -163,7 +163,8 @@ impl Process {
             _how = ended(&mut self.ended) => return self.not_taken(&id).await,
             () = tokio::time::sleep(patience) => {
                 let error = if self.served {
-                    FunctionError::timed_out(&id, patience)
+                    let message = format!("RequestId: {id} Error: the runtime did not ask for this invocation within {:.2} seconds", patience.as_secs_f64());
+                    FunctionError::new(Failure::TimedOut, "Sandbox.Timedout", message)
                 } else {
                     let message = format!("RequestId: {id} Error: Init did not finish within {:.2} seconds", patience.as_secs_f64());
                     FunctionError::new(Failure::Init, "Sandbox.Timedout", message)

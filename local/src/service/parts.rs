@@ -5,7 +5,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -13,6 +12,7 @@ use crate::{
     data::Store,
     database::{self, Database, Remote},
     error::StartError,
+    listen::Listeners,
     log::Logger,
     options::{Binaries, Log, Options},
     queue::Queues,
@@ -22,20 +22,12 @@ use crate::{
     template::Template,
 };
 
-pub(super) async fn listen(what: &'static str, option: &'static str, port: u16) -> Result<TcpListener, StartError> {
-    TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| StartError::port(what, option, port, &error))
-}
-
-pub(super) fn url_of(listener: &TcpListener) -> String {
-    listener.local_addr().map_or_else(|_| String::new(), |address| format!("http://{address}"))
-}
-
 /// The database, with its tables made.
 pub(super) struct Backing {
     pub(super) database: Database,
     pub(super) dynamodb_url: String,
     /// Where the engine in this process is to be served.
-    pub(super) listener: Option<TcpListener>,
+    pub(super) listeners: Option<Listeners>,
 }
 
 impl Backing {
@@ -43,11 +35,11 @@ impl Backing {
         let started = if let Some(endpoint) = &options.dynamodb_endpoint {
             let remote = Remote::new(endpoint, &template.region)
                 .map_err(|reason| StartError::Options(format!("--dynamodb-endpoint {endpoint} {reason}")))?;
-            Self { database: Database::Remote(Box::new(remote)), dynamodb_url: endpoint.clone(), listener: None }
+            Self { database: Database::Remote(Box::new(remote)), dynamodb_url: endpoint.clone(), listeners: None }
         } else {
-            let listener = listen("the database", "--dynamodb-port", options.dynamodb_port).await?;
+            let listeners = Listeners::open("the database", "--dynamodb-port", options.host, options.dynamodb_port)?;
             let database = Database::Embedded(store.database(options.clock.clone())?);
-            Self { database, dynamodb_url: url_of(&listener), listener: Some(listener) }
+            Self { database, dynamodb_url: listeners.url(), listeners: Some(listeners) }
         };
         database::prepare(&started.database, &template.tables).await?;
         Ok(started)

@@ -1,30 +1,29 @@
 //! An event source mapping at work: reads, filters, batches, delivers, remembers.
 
 use std::{
+    io,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
-use chrono::Utc;
 use dynoxide::storage_backend::Clock;
 use serde_json::Value;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Positions,
     batch::Batcher,
-    delivery::{self, Target},
-    failure::{self, GivenUp, Place},
+    delivery,
+    destination::Destination,
+    position::{Positions, TRIM_HORIZON},
     reader::Reader,
     record::Record,
 };
 use crate::{
     database::{Database, DatabaseError},
     log::Logger,
-    queue::{Message, Queues},
-    runtime::{FunctionError, Functions, Trace},
+    queue::Queues,
+    runtime::Functions,
     template::{ACCOUNT, StreamMapping},
 };
 
@@ -60,11 +59,39 @@ struct Lane {
 impl Mapping {
     /// Settles where to begin, before anybody can write. What goes wrong here goes wrong again in `run`, which says so.
     pub(crate) async fn begin(&self) {
-        if let Ok(mut reader) = Reader::open(self.database.clone(), &self.settings.table).await {
+        if let Ok(mut reader) = self.open().await {
             for index in reader.readable() {
-                let _ = reader.seek(index, &self.key(), self.settings.starting_position, &self.positions).await;
+                let _ = self.seek(&mut reader, index).await;
             }
         }
+    }
+
+    async fn open(&self) -> Result<Reader, DatabaseError> {
+        let reader = Reader::open(self.database.clone(), &self.settings.table).await?;
+        match reader.settle(&self.key(), &self.positions) {
+            Ok(None) => {}
+            Ok(Some(reason)) => self.begin_anew(reason),
+            Err(error) => self.unkept(&error),
+        }
+        Ok(reader)
+    }
+
+    async fn seek(&self, reader: &mut Reader, index: usize) -> Result<(), DatabaseError> {
+        let start = self.settings.starting_position;
+        if reader.seek(index, &self.key(), start, &self.positions).await? {
+            self.begin_anew("the stream does not have it any more");
+            self.remember(&reader.label, &reader.shards[index].id, TRIM_HORIZON);
+        }
+        Ok(())
+    }
+
+    fn begin_anew(&self, reason: &str) {
+        let Self { function, settings, .. } = self;
+        let table = &settings.table;
+        let message = format!(
+            "the position kept of {function} does not fit the stream of {table}: {reason}; it begins anew with the oldest record"
+        );
+        self.logger.say("stream", &message);
     }
 
     /// Runs until the service stops. What goes wrong with the database is said and tried again.
@@ -84,7 +111,7 @@ impl Mapping {
     }
 
     async fn follow(&self, said: &mut Option<String>) -> Result<(), DatabaseError> {
-        let mut reader = Reader::open(self.database.clone(), &self.settings.table).await?;
+        let mut reader = self.open().await?;
         let mut lanes: Vec<Lane> = Vec::new();
         let mut refreshed = Instant::now();
         loop {
@@ -116,7 +143,7 @@ impl Mapping {
 
     /// Reads a shard once and delivers what that fills. `true` when there may be more right away.
     async fn advance(&self, reader: &mut Reader, lane: &mut Lane) -> Result<bool, DatabaseError> {
-        reader.seek(lane.index, &self.key(), self.settings.starting_position, &self.positions).await?;
+        self.seek(reader, lane.index).await?;
         let mut more = false;
         if !lane.batcher.is_full() {
             let records = reader.read(lane.index).await?;
@@ -151,95 +178,26 @@ impl Mapping {
         self.settings.patterns.is_empty() || self.settings.patterns.iter().any(|pattern| pattern.matches(event))
     }
 
-    fn remember(&self, label: &str, shard: &str, sequence_number: &str) {
+    pub(super) fn remember(&self, label: &str, shard: &str, sequence_number: &str) {
         if let Err(error) = self.positions.set(&self.key(), label, shard, sequence_number) {
-            self.logger.say("stream", &format!("ERROR the position cannot be kept: {error}"));
+            self.unkept(&error);
         }
+    }
+
+    fn unkept(&self, error: &io::Error) {
+        self.logger.say("stream", &format!("ERROR the position cannot be kept: {error}"));
     }
 
     fn key(&self) -> String {
         format!("{}/{}", self.function, self.settings.table)
     }
 
-    fn arn(&self, label: &str) -> String {
+    pub(super) fn arn(&self, label: &str) -> String {
         format!("arn:aws:dynamodb:{}:{ACCOUNT}:table/{}/stream/{label}", self.region, self.settings.table)
     }
 
     /// Waits, or until the service stops.
-    async fn wait(&self, time: Duration) {
+    pub(super) async fn wait(&self, time: Duration) {
         let _ = timeout(time, self.stop.cancelled()).await;
-    }
-}
-
-/// The function, as a batch sees it.
-struct Destination<'a> {
-    mapping: &'a Mapping,
-    label: &'a str,
-    shard: &'a str,
-}
-
-impl Destination<'_> {
-    /// Tells the mapping's destination. The position moves on only after this, so that a crash rather tells it twice.
-    fn tell(&self, records: &[Record], why: &GivenUp) {
-        let Mapping { settings, function_name, region, queues, logger, .. } = self.mapping;
-        let Some(queue) = &settings.on_failure else { return };
-        let function_arn = format!("arn:aws:lambda:{region}:{ACCOUNT}:function:{function_name}");
-        let stream_arn = self.mapping.arn(self.label);
-        let place = Place { function_arn: &function_arn, stream_arn: &stream_arn, shard: self.shard };
-        let Some(message) = failure::message(records, why, place, self.now()) else { return };
-        if let Err(error) = queues.send(queue, vec![Message::new(message.to_string())]) {
-            logger.say("stream", &format!("ERROR {} not told to {queue}: {error}", range(records)));
-        }
-    }
-}
-
-impl Target for Destination<'_> {
-    async fn invoke(&self, payload: Bytes) -> Result<Bytes, FunctionError> {
-        let Mapping { functions, function, stop, .. } = self.mapping;
-        tokio::select! {
-            biased;
-            result = functions.invoke(function, payload, Trace::start()) => result,
-            () = stop.cancelled() => Err(FunctionError::stopping()),
-        }
-    }
-
-    fn done(&self, sequence_number: &str) {
-        self.mapping.remember(self.label, self.shard, sequence_number);
-    }
-
-    fn give_up(&self, records: &[Record], why: &GivenUp) {
-        let message = format!("ERROR {} given up by {}: {}", range(records), self.mapping.function, why.words());
-        self.mapping.logger.say("stream", &message);
-        self.tell(records, why);
-    }
-
-    fn retry(&self, records: &[Record], failures: u64) {
-        let message =
-            format!("{} to be tried again by {}, failures so far: {failures}", range(records), self.mapping.function);
-        self.mapping.logger.say("stream", &message);
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit a double")]
-    fn now(&self) -> f64 {
-        match &self.mapping.clock {
-            Some(clock) => clock.now_unix_secs_f64(),
-            None => Utc::now().timestamp_millis() as f64 / 1000.0,
-        }
-    }
-
-    async fn pause(&self, time: Duration) -> bool {
-        self.mapping.wait(time).await;
-        !self.mapping.stop.is_cancelled()
-    }
-}
-
-/// Which records, by number only: what is in them may be personal.
-fn range(records: &[Record]) -> String {
-    match records {
-        [] => "no records".to_owned(),
-        [one] => format!("1 record ({})", one.sequence_number),
-        [first, .., last] => {
-            format!("{} records ({} to {})", records.len(), first.sequence_number, last.sequence_number)
-        }
     }
 }

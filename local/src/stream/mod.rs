@@ -6,6 +6,7 @@
 
 mod batch;
 mod delivery;
+mod destination;
 mod failure;
 mod filter;
 mod mapping;

@@ -2,9 +2,11 @@
 //!
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html#Streams.Processing>
 
+use std::io;
+
 use serde_json::{Value, json};
 
-use super::Positions;
+use super::position::{Positions, TRIM_HORIZON};
 use crate::{
     database::{Database, DatabaseError, Operation},
     template::StartingPosition,
@@ -12,8 +14,6 @@ use crate::{
 
 /// The most `GetRecords` gives.
 const LIMIT: usize = 1_000;
-/// The beginning of a shard, as the API calls it and as a position.
-const TRIM_HORIZON: &str = "TRIM_HORIZON";
 
 pub(super) struct Reader {
     database: Database,
@@ -80,17 +80,26 @@ impl Reader {
         (0..self.shards.len()).filter(|index| !self.shards[*index].finished && !waits(&self.shards[*index])).collect()
     }
 
-    /// Sets a shard to where `mapping` was, or to where it begins.
+    /// Lets go of what is kept of `mapping` and is not of this stream. The answer says what did not fit.
+    pub(super) fn settle(&self, mapping: &str, positions: &Positions) -> io::Result<Option<&'static str>> {
+        // The engine in this process says of an open shard too what its newest record is.
+        let complete = matches!(self.database, Database::Embedded(_));
+        let shards: Vec<_> = self.shards.iter().map(|shard| (shard.id.as_str(), shard.last.as_deref())).collect();
+        positions.settle(mapping, &self.label, &shards, complete)
+    }
+
+    /// Sets a shard to where `mapping` was, or to where it begins. `true`: the database does not know the position, and the
+    /// shard is set to its oldest record.
     pub(super) async fn seek(
         &mut self,
         index: usize,
         mapping: &str,
         start: StartingPosition,
         positions: &Positions,
-    ) -> Result<(), DatabaseError> {
+    ) -> Result<bool, DatabaseError> {
         let shard = &mut self.shards[index];
         if shard.iterator.is_some() {
-            return Ok(());
+            return Ok(false);
         }
         let embedded = matches!(self.database, Database::Embedded(_));
         let mut position = positions.get(mapping, &self.label, &shard.id);
@@ -112,16 +121,17 @@ impl Reader {
             }
             _ => body["ShardIteratorType"] = TRIM_HORIZON.into(),
         }
-        let answer = match self.database.call(Operation::GetShardIterator, body.clone()).await {
-            Err(error) if error.is("TrimmedDataAccessException") => {
+        let refusals = ["TrimmedDataAccessException", "ValidationException"];
+        let (answer, anew) = match self.database.call(Operation::GetShardIterator, body.clone()).await {
+            Err(error) if body.get("SequenceNumber").is_some() && refusals.iter().any(|kind| error.is(kind)) => {
                 let body = json!({ "StreamArn": self.arn, "ShardId": shard.id, "ShardIteratorType": TRIM_HORIZON });
-                self.database.call(Operation::GetShardIterator, body).await?
+                (self.database.call(Operation::GetShardIterator, body).await?, true)
             }
-            answer => answer?,
+            answer => (answer?, false),
         };
         shard.iterator = answer["ShardIterator"].as_str().map(ToOwned::to_owned);
         shard.finished = shard.iterator.is_none();
-        Ok(())
+        Ok(anew)
     }
 
     /// The next records of a shard that was sought, perhaps none yet.

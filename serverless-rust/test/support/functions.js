@@ -42,6 +42,13 @@ pub fn fail(id: &str, body: &str) {
     request("POST", &format!("invocation/{id}/error"), body);
 }
 
+/// An answer that is never whole.
+pub fn hang_up(id: &str) {
+    let api = std::env::var("AWS_LAMBDA_RUNTIME_API").unwrap();
+    let mut stream = TcpStream::connect(&api).unwrap();
+    write!(stream, "POST /2018-06-01/runtime/invocation/{id}/response HTTP/1.1\\r\\nhost: {api}\\r\\ncontent-length: 100\\r\\n\\r\\n{{").unwrap();
+}
+
 /// Any request to an AWS service.
 pub fn ask_aws() {
     let url = std::env::var("AWS_ENDPOINT_URL").unwrap();
@@ -60,6 +67,7 @@ const BINARIES = {
     functions::answer(&id, &format!("\\"{}\\"", values.join(" ")));`,
   fails: 'let (id, _) = functions::next(); functions::fail(&id, r#"{"errorType":"Sad","errorMessage":"no luck"}"#); functions::next();',
   crashes: 'functions::next(); panic!("it breaks");',
+  hangs_up: 'let (id, _) = functions::next(); functions::hang_up(&id); loop { std::thread::park(); }',
   hangs: 'functions::next(); loop { std::thread::park(); }',
   stops: 'eprintln!("a variable is missing"); std::process::exit(3);',
   asks: 'let (id, _) = functions::next(); functions::ask_aws(); functions::answer(&id, "null");',
