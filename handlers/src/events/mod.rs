@@ -1,6 +1,5 @@
 //! From the table's stream to the bus: what a record tells, whether it still holds, and how it is told.
 
-mod batch;
 mod booking_changed;
 mod bus;
 mod dead_letters;
@@ -10,7 +9,7 @@ mod publish;
 mod record;
 mod reminder_due;
 
-pub use batch::{BatchResult, Records};
+pub use crate::lambda::{BatchResult, Records};
 pub use booking_changed::BookingChanged;
 pub use bus::Bus;
 pub use dead_letters::DeadLetters;

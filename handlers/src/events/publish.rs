@@ -18,6 +18,17 @@ use crate::store::{Bookings, Stored};
 /// Lambda writes of one that it gives up does not hold it.
 const LONGEST_WAIT: f64 = 20.0 * 3600.0;
 
+/// Events, reminders among them, that have reached the bus.
+const EVENTS_PUBLISHED: Metric = Metric::count("EventsPublished");
+/// Reminders that have reached the bus.
+const REMINDERS_PUBLISHED: Metric = Metric::count("RemindersPublished");
+/// Reminders that were due and not published, since their booking is gone, cancelled or moved.
+const REMINDERS_DROPPED: Metric = Metric::count("RemindersDropped");
+/// How long after its due time a reminder was published.
+const REMINDER_LATENESS: Metric = Metric::seconds("ReminderLateness");
+/// Records that were moved to the dead-letter queue.
+const RECORDS_PARKED: Metric = Metric::count("RecordsParked");
+
 /// Why a whole batch has to be tried again.
 #[derive(Debug, Problem)]
 pub enum PublishError {
@@ -66,10 +77,10 @@ impl Bus {
             match fate {
                 Fate::Done => {
                     info!(%booking_id, %id, detail_type, "published");
-                    metrics::count(Metric::EventsPublished, 1);
+                    metrics::count(EVENTS_PUBLISHED, 1);
                     if let Some(late) = late_seconds {
-                        metrics::count(Metric::RemindersPublished, 1);
-                        metrics::measure(Metric::ReminderLateness, f64::from(*late));
+                        metrics::count(REMINDERS_PUBLISHED, 1);
+                        metrics::measure(REMINDER_LATENESS, f64::from(*late));
                     }
                 }
                 Fate::Never => parked.push((place, "the bus refuses the event")),
@@ -89,7 +100,7 @@ impl Bus {
                 error!(cause = lambda::causes(&cause), "the dead letters do not take it");
                 failed.push(place);
             } else {
-                metrics::count(Metric::RecordsParked, 1);
+                metrics::count(RECORDS_PARKED, 1);
             }
         }
         let first_failed = failed.into_iter().min().and_then(|place| sequence(&records.0[place]));
@@ -120,7 +131,7 @@ async fn tasks(bookings: &Bookings, records: &[Value]) -> Result<Vec<(usize, Tas
                 }
                 Err(reason) => {
                     info!(booking_id = %due.booking_id, reason, "reminder dropped");
-                    metrics::count(Metric::RemindersDropped, 1);
+                    metrics::count(REMINDERS_DROPPED, 1);
                 }
             },
             Verdict::Changed(event) => tasks.push((place, Task::Publish((*event).into()))),

@@ -11,7 +11,7 @@ impl FromPath for BookingId {
     const NOT_FOUND: &'static str = "Booking not found";
 
     fn from_path(value: &str) -> Option<Self> {
-        Self::parse(value).inspect(|id| metrics::note(*id))
+        Self::parse(value).inspect(|id| metrics::note("booking_id", id.to_string()))
     }
 }
 

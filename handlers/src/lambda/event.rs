@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::metrics::Metrics;
 use super::respond::causes;
 use super::start::start;
-use super::{Contract, Environment, Problem, logs, trace};
+use super::{Contract, Environment, Problem, Timestamp, logs, trace};
 
 /// Events of a DynamoDB stream.
 #[derive(Debug, Clone, Copy)]
@@ -101,14 +101,14 @@ impl<K, T: Outcome<K>, E: Problem> Outcome<K> for Result<T, E> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tick {
     /// When it was due; the present, where the event does not say.
-    pub time: crate::booking::Timestamp,
+    pub time: Timestamp,
 }
 
 impl FromEvent<Schedule> for Tick {
     fn from_event(payload: Value) -> Result<Self, Failure> {
         match payload.get("time") {
             // Somebody called the function by hand.
-            None => Ok(Self { time: crate::booking::Timestamp::now() }),
+            None => Ok(Self { time: Timestamp::now() }),
             Some(time) => match time.as_str().unwrap_or_default().parse() {
                 Ok(time) => Ok(Self { time }),
                 Err(_) => Err(Failure::new("the event's `time` is no RFC 3339 time")),

@@ -1,18 +1,18 @@
 //! Metrics: lines of the log that CloudWatch reads as metrics, in its embedded metric format
 //! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
 //!
-//! All are in the namespace `BookingAPI` and carry the dimension `Stage`.
+//! All are in the namespace that `METRICS_NAMESPACE` names, and carry the dimension `Stage`.
 //!
 //! | dimensions beside it | metrics |
 //! |---|---|
 //! | `Function` | one named like the function (`CreateBooking`), that counts its invocations; `Latency` (milliseconds), `ServerErrors` (answers of 500 and above, and events that failed), `ColdStart` |
 //! | `Problem` | `Problems`: answers with an error, by its kind (`time-taken`) |
-//! | none | those of [`Metric`] |
+//! | none | those of the service, each a [`Metric`]; `IdempotentReplays`: creates that were answered with what an earlier request made |
 //!
 //! A cold start is a metric and no dimension of the others: that would make two series of each, and double the price.
 
 use std::io::Write;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use ::metrics::{Counter, Histogram, Label, Unit};
@@ -20,64 +20,41 @@ use lambda_http::{Context, tracing};
 use metrics_cloudwatch_embedded::Collector;
 use serde_json::Value;
 
-use crate::booking::BookingId;
-
-const NAMESPACE: &str = "BookingAPI";
+/// Names the namespace of all metrics.
+pub(super) const NAMESPACE: &str = "METRICS_NAMESPACE";
 /// Names the deployment that a metric is of.
 pub(super) const STAGE: &str = "STAGE";
 
-/// What is counted or measured besides invocations and problems.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Metric {
-    /// A transaction lost a race and was tried again.
-    LostRaces,
-    /// A create was answered with the booking that an earlier request had made.
-    IdempotentReplays,
-    /// A sweep has looked at all shards: the heartbeat of the reminders.
-    Sweeps,
-    /// A reminder was marked as due.
-    RemindersMarked,
-    /// A sweep has left something to the next one.
-    SweepsUnfinished,
-    /// A reminder has reached the bus.
-    RemindersPublished,
-    /// A reminder that was due was not told, since its booking is gone, cancelled or moved.
-    RemindersDropped,
-    /// How long after its time a reminder was published, in seconds.
-    ReminderLateness,
-    /// An event, reminders among them, has reached the bus.
-    EventsPublished,
-    /// A record was put aside for a person to look at.
-    RecordsParked,
+/// A metric that the service itself counts or measures.
+#[derive(Debug, Clone, Copy)]
+pub struct Metric {
+    name: &'static str,
+    unit: Unit,
 }
 
 impl Metric {
-    /// Its name in CloudWatch.
+    /// Counts something; `name` is its name in CloudWatch.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::LostRaces => "LostRaces",
-            Self::IdempotentReplays => "IdempotentReplays",
-            Self::Sweeps => "Sweeps",
-            Self::RemindersMarked => "RemindersMarked",
-            Self::SweepsUnfinished => "SweepsUnfinished",
-            Self::RemindersPublished => "RemindersPublished",
-            Self::RemindersDropped => "RemindersDropped",
-            Self::ReminderLateness => "ReminderLateness",
-            Self::EventsPublished => "EventsPublished",
-            Self::RecordsParked => "RecordsParked",
-        }
+    pub const fn count(name: &'static str) -> Self {
+        Self { name, unit: Unit::Count }
+    }
+
+    /// Measures something in seconds.
+    #[must_use]
+    pub const fn seconds(name: &'static str) -> Self {
+        Self { name, unit: Unit::Seconds }
     }
 }
 
-/// Counts; where nothing collects metrics, as in a test of one function, it does nothing.
+/// Adds to a count. Where no collector runs, as in a test of one function, it does nothing.
 pub fn count(metric: Metric, how_many: usize) {
-    ::metrics::counter!(metric.name()).increment(how_many.try_into().unwrap_or(u64::MAX));
+    ::metrics::counter!(metric.name).increment(how_many.try_into().unwrap_or(u64::MAX));
 }
 
-/// Measures. At most 100 values of one metric are kept in an invocation, which is as many as a line takes.
+/// Records a value. At most 100 values of one metric are kept in an invocation, which is as many as a line takes.
 pub fn measure(metric: Metric, value: f64) {
-    ::metrics::histogram!(metric.name()).record(value);
+    ::metrics::describe_histogram!(metric.name, metric.unit, "");
+    ::metrics::histogram!(metric.name).record(value);
 }
 
 /// Counts an answer with a problem of this `type`.
@@ -86,17 +63,19 @@ pub(super) fn problem(kind: &'static str) {
     ::metrics::counter!("Problems", "Problem" => name).increment(1);
 }
 
-/// Where [`note`] notes.
+/// Where [`note`] puts its properties.
 static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
+/// The names of the invocation's properties.
+static NOTED: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
 
-/// Names the booking that this invocation is about in the lines that it ends with.
-pub fn note(booking_id: BookingId) {
+/// Adds a property to the lines that this invocation ends with, such as the id of what it is about. It is not a
+/// dimension: it makes no series of its own.
+pub fn note(name: &'static str, value: impl Into<Value>) {
     if let Some(collector) = COLLECTOR.get() {
-        collector.set_property(BOOKING_ID, booking_id.to_string());
+        collector.set_property(name, value);
+        NOTED.lock().unwrap_or_else(PoisonError::into_inner).push(name);
     }
 }
-
-const BOOKING_ID: &str = "booking_id";
 
 /// The metrics of one function, for as long as its process lives.
 #[derive(Clone)]
@@ -110,7 +89,9 @@ pub(super) struct Metrics {
 impl Metrics {
     /// Begins to collect. `None`, said in the log, where something else does already.
     pub(super) fn start(function: &'static str) -> Option<Self> {
-        let builder = metrics_cloudwatch_embedded::Builder::new().cloudwatch_namespace(NAMESPACE);
+        let namespace = std::env::var(NAMESPACE).ok().filter(|namespace| !namespace.is_empty());
+        let namespace = namespace.unwrap_or_else(|| env!("CARGO_PKG_NAME").to_owned());
+        let builder = metrics_cloudwatch_embedded::Builder::new().cloudwatch_namespace(namespace);
         let builder = match std::env::var(STAGE) {
             Ok(stage) if !stage.is_empty() => builder.with_dimension("Stage", stage),
             _ => builder,
@@ -123,7 +104,6 @@ impl Metrics {
             }
         };
         ::metrics::describe_histogram!("Latency", Unit::Milliseconds, "");
-        ::metrics::describe_histogram!(Metric::ReminderLateness.name(), Unit::Seconds, "");
         let _ = COLLECTOR.set(collector);
         // A filter that drops lower levels does not mean metrics, so each line has the level that passes.
         let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").unwrap_or_else(|_| "INFO".to_owned());
@@ -168,7 +148,9 @@ impl Metrics {
         let _ = self.collector.flush(&mut lines);
         // Nobody could be told that it is closed.
         let _ = std::io::stdout().lock().write_all(&lines);
-        self.collector.remove_property(BOOKING_ID);
+        for name in NOTED.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            self.collector.remove_property(name);
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 //! [`Outcome`]) and errors become RFC 9457 problems ([`Problem`]).
 
 pub mod aws;
+mod batch;
 mod body;
 mod contract;
 mod domain;
@@ -14,6 +15,7 @@ mod edge;
 mod etag;
 mod event;
 mod extract;
+mod fault;
 mod gateway;
 mod http;
 mod https;
@@ -21,6 +23,7 @@ mod init;
 mod logs;
 pub mod metrics;
 mod numbers;
+mod outcome;
 mod pointer;
 pub mod problem;
 mod query;
@@ -29,17 +32,22 @@ mod resolver;
 mod respond;
 mod roots;
 mod start;
+mod time;
 pub mod trace;
 mod uri;
 
+pub use batch::{BatchResult, Records};
 pub use body::Json;
 pub use contract::{Contract, Header};
 pub use etag::IfMatch;
 pub use event::{Event, Failure, FromEvent, Outcome, Schedule, Stream, Tick, Trigger, schedule, stream};
 pub use extract::{FromPath, FromRequest, Request};
+pub use fault::{Fault, Faults};
 pub use http::{Route, http};
 pub use init::{Environment, Init, InitError, variable};
+pub use outcome::{Created, Cursor, Page};
 pub use problem::{Problem, ProblemDetails, ProblemKind, Rejection};
 pub use query::Query;
 pub(crate) use respond::causes;
 pub use respond::{Entity, Reply, Respond, Tagged};
+pub use time::{Timestamp, TimestampError};

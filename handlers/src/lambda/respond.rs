@@ -10,8 +10,7 @@ use super::etag::EntityTags;
 use super::gateway::GatewayEvent;
 use super::metrics::{self, Metric};
 use super::problem::common;
-use super::{Contract, Header, Json, Problem, ProblemDetails, Route, uri};
-use crate::booking::{Created, Page};
+use super::{Contract, Created, Header, Json, Page, Problem, ProblemDetails, Route, uri};
 
 /// What a handler can answer with.
 #[diagnostic::on_unimplemented(
@@ -55,6 +54,9 @@ const NEXT_PAGE: Header = Header {
     always: false,
     example: "</users/alice/bookings?cursor=0>; rel=\"next\"",
 };
+
+/// Creates that were answered with what an earlier request made.
+const IDEMPOTENT_REPLAYS: Metric = Metric::count("IdempotentReplays");
 
 /// A thing with an address and a version.
 pub trait Entity {
@@ -198,7 +200,7 @@ impl<T: Serialize + JsonSchema + Entity> Respond for Created<T> {
         let mapping = uri::before_route(&reply.path, reply.route);
         header(&mut response, LOCATION, &format!("{mapping}{}", self.value.location()));
         if self.replayed {
-            metrics::count(Metric::IdempotentReplays, 1);
+            metrics::count(IDEMPOTENT_REPLAYS, 1);
             header(&mut response, HeaderName::from_static("idempotency-replayed"), "true");
         }
         response

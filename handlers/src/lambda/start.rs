@@ -51,7 +51,7 @@ fn outside_lambda<D: FnOnce(&mut Contract)>(function: &'static str, describe: D)
     use std::io::Write;
 
     let mut contract = Contract::new(function);
-    contract.variables(&[super::metrics::STAGE]);
+    contract.variables(&[super::metrics::STAGE, super::metrics::NAMESPACE]);
     describe(&mut contract);
     let contract = match contract.into_json() {
         Ok(contract) => contract,

@@ -7,6 +7,8 @@ use crate::lambda::metrics::{self, Metric};
 
 /// How often a transaction is tried. All pauses together are well under the functions' time limit.
 const MOST: u32 = 12;
+/// Transactions that lost a race and were tried again.
+const LOST_RACES: Metric = Metric::count("LostRaces");
 const SHORTEST: Duration = Duration::from_millis(20);
 const LONGEST: Duration = Duration::from_millis(500);
 
@@ -21,7 +23,7 @@ impl Attempts {
     /// [`BookingError::Contended`] when there has been enough of them.
     pub(super) async fn pause(&mut self) -> Result<(), BookingError> {
         self.0 += 1;
-        metrics::count(Metric::LostRaces, 1);
+        metrics::count(LOST_RACES, 1);
         if self.0 >= MOST {
             return Err(BookingError::Contended);
         }

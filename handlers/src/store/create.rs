@@ -30,7 +30,7 @@ impl Bookings {
             return Err(BookingError::Forbidden);
         }
         let id = key.as_ref().map_or_else(BookingId::random, |key| key.booking_id(&new.user_id));
-        metrics::note(id);
+        metrics::note("booking_id", id.to_string());
         let fingerprint = new.fingerprint();
         match self.try_create(&new, id, &fingerprint).await {
             // What is refused now may have been made by an earlier attempt, and the time taken by its own booking.

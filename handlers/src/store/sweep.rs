@@ -24,6 +24,13 @@ const LONGEST: Duration = Duration::from_secs(40);
 /// How many reminders of one shard are marked at a time.
 const AT_ONCE: usize = 8;
 
+/// Sweeps that have looked at all shards: the heartbeat of the reminders.
+const SWEEPS: Metric = Metric::count("Sweeps");
+/// Sweeps that have left something to the next one.
+const SWEEPS_UNFINISHED: Metric = Metric::count("SweepsUnfinished");
+/// Reminders that were marked as due.
+const REMINDERS_MARKED: Metric = Metric::count("RemindersMarked");
+
 /// What a sweep did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Swept {
@@ -55,12 +62,12 @@ impl Bookings {
         }
         let Swept { marked, changed, unfinished } = total;
         info!(marked, changed, unfinished, "swept");
-        metrics::count(Metric::RemindersMarked, marked);
-        metrics::count(Metric::SweepsUnfinished, usize::from(unfinished > 0));
+        metrics::count(REMINDERS_MARKED, marked);
+        metrics::count(SWEEPS_UNFINISHED, usize::from(unfinished > 0));
         if let Some(error) = failure {
             return Err(error);
         }
-        metrics::count(Metric::Sweeps, 1);
+        metrics::count(SWEEPS, 1);
         Ok(())
     }
 

@@ -20,7 +20,7 @@ pub struct Page<T> {
 
 /// The place where a page starts, opaque to clients: base64url characters only.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cursor(pub(crate) String);
+pub struct Cursor(pub String);
 
 impl Cursor {
     /// As it stands in a query.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::lambda::{Failure, FromEvent, Outcome, Stream};
+use super::{Failure, FromEvent, Outcome, Stream};
 
 /// The records of one batch, in the order of the stream. Each is decoded by itself, so that an odd one does not fail
 /// its neighbours.
