@@ -1,4 +1,4 @@
-//! `cargo bench`: what the functions cost, as they are deployed, each over the real Runtime API with a DynamoDB beside it
+//! `cargo bench --package benches`: what the functions cost, as they are deployed, each over the real Runtime API with a DynamoDB beside it
 //! that answers at once. Ends with an error where a count, a size or a peak is over its target; a time never fails it.
 
 #![expect(clippy::print_stdout, reason = "a table is what it is for")]
@@ -40,6 +40,11 @@ impl Bench {
         Ok(Subject { program: self.with_aws(Program::new(function, executable)), event: event(function)? })
     }
 
+    /// The functions that use DynamoDB, by name: all but the one that needs nothing.
+    fn with_dynamodb(&self) -> impl Iterator<Item = &str> {
+        self.functions.keys().map(String::as_str).filter(|function| *function != "health")
+    }
+
     /// The peer, where it is installed.
     fn peer(&self, function: &str) -> Result<Option<Subject>, Box<dyn Error>> {
         let Some(program) = self.peer.clone() else { return Ok(None) };
@@ -50,6 +55,7 @@ impl Bench {
     fn with_aws(&self, program: Program) -> Program {
         program
             .with("STAGE", "dev")
+            .with("METRICS_NAMESPACE", "BookingAPI")
             .with("TABLE_NAME", "bookings-dev")
             .with("DUE_SHARDS", "4")
             .with("EVENT_BUS_NAME", "bookings-dev")

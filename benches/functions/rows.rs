@@ -14,21 +14,20 @@ use crate::measure::{Callgrind, Start, Subject, median, peak_memory, start, warm
 use crate::process::Process;
 use crate::table::{Row, Unit};
 
-/// The functions that use DynamoDB.
-const WITH_DYNAMODB: [&str; 9] = [
-    "cancel_booking",
-    "create_booking",
-    "delete_booking",
-    "get_booking",
-    "list_busy_times",
-    "list_user_bookings",
-    "publish_events",
-    "sweep_reminders",
-    "update_booking",
-];
+/// The method of the request in a function's event; `None` where a stream or a schedule calls it.
+fn method(subject: &Subject) -> Option<String> {
+    let event: Value = serde_json::from_slice(&subject.event).ok()?;
+    event.pointer("/requestContext/http/method")?.as_str().map(str::to_owned)
+}
 
-/// Those among them that answer no client.
-const WITHOUT_CLIENT: [&str; 2] = ["publish_events", "sweep_reminders"];
+/// At most how many requests of DynamoDB an operation may make, by its method.
+fn most_requests(method: &str) -> u64 {
+    match method {
+        "GET" => 1,
+        "PUT" => 3,
+        _ => 2,
+    }
+}
 
 fn is_installed(tool: &str) -> bool {
     let version = Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
@@ -40,7 +39,7 @@ fn is_installed(tool: &str) -> bool {
 }
 
 /// The value of the function that has most of it.
-fn most(values: Vec<(&'static str, u64)>) -> (&'static str, u64) {
+fn most(values: Vec<(&str, u64)>) -> (&str, u64) {
     values.into_iter().max_by_key(|(_, value)| *value).unwrap_or_default()
 }
 
@@ -54,7 +53,7 @@ pub(crate) async fn instructions(bench: &Bench) -> Result<Vec<Row>, Box<dyn Erro
     let (health, get) = (bench.subject("health")?, bench.subject("get_booking")?);
 
     let mut alone = Vec::new();
-    for function in WITH_DYNAMODB {
+    for function in bench.with_dynamodb() {
         let mut subject = bench.subject(function)?;
         // Where nothing listens no connection is made: what is left is the function's own part, with Amazon's roots.
         subject.program =
@@ -105,7 +104,7 @@ pub(crate) fn packages(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
         Ok(package_size(bench.functions.get(function).ok_or("a function is missing")?)? as u64)
     };
     let mut sizes = Vec::new();
-    for function in WITH_DYNAMODB {
+    for function in bench.with_dynamodb() {
         sizes.push((function, size(function)?));
     }
     let (function, largest) = most(sizes);
@@ -120,16 +119,9 @@ pub(crate) fn packages(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
 /// Requests to DynamoDB.
 pub(crate) async fn round_trips(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
     let (mut rows, mut connections) = (Vec::new(), Vec::new());
-    for (function, most) in [
-        ("get_booking", 1),
-        ("list_user_bookings", 1),
-        ("list_busy_times", 1),
-        ("create_booking", 2),
-        ("cancel_booking", 2),
-        ("delete_booking", 2),
-        ("update_booking", 3),
-    ] {
+    for function in bench.with_dynamodb() {
         let mut subject = bench.subject(function)?;
+        let Some(most) = method(&subject).map(|method| most_requests(&method)) else { continue };
         if function == "update_booking" {
             subject.event = rescheduled(&subject)?;
         }
@@ -159,7 +151,7 @@ pub(crate) async fn dependencies(bench: &Bench) -> Result<Vec<Row>, Box<dyn Erro
     let mut rows = vec![Row::absent("aws-lc, rustls 0.21, native roots in the tree", &unwanted()?)];
     if is_installed("strace") {
         let (mut opened, mut threads) = (Vec::new(), Vec::new());
-        for function in WITH_DYNAMODB {
+        for function in bench.with_dynamodb() {
             let trace = trace(bench, function).await?;
             let certificates = |line: &&str| CERTIFICATES.iter().any(|path| line.contains(path));
             opened.extend(trace.lines().filter(certificates).map(|line| format!("{function}: {line}")));
@@ -184,7 +176,7 @@ async fn trace(bench: &Bench, function: &str) -> Result<String, Box<dyn Error>> 
     let tool = ["strace", "-f", "-e", "trace=openat,clone,clone3", "-o"].map(OsString::from);
     subject.program = subject.program.under(tool.into_iter().chain([file.clone().into()]));
     let mut process = Process::start(&subject.program).await?;
-    if !WITHOUT_CLIENT.contains(&function) {
+    if method(&subject).is_some() {
         process.invoke(&subject.event).await?;
     }
     process.end().await?;

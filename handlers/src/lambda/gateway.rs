@@ -11,12 +11,38 @@ use base64::engine::general_purpose::STANDARD;
 use form_urlencoded::Serializer;
 use lambda_http::Body;
 use lambda_http::http::header::{COOKIE, HeaderMap, HeaderName, HeaderValue};
-use serde::Deserialize;
+use serde::de::{Error, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::extract::malformed_header;
 use super::problem::common;
 use super::{Rejection, Request};
+
+/// What an invocation brings: an event of an HTTP API, or one whose parts are not what they should be, which is the
+/// client's fault. Anything else was not sent by an HTTP API, and is an error of the invocation.
+#[derive(Debug)]
+pub(super) struct Payload(pub(super) Option<GatewayEvent>);
+
+impl<'de> Deserialize<'de> for Payload {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        if let Ok(event) = serde_json::from_str(json.get()) {
+            return Ok(Self(Some(event)));
+        }
+        serde_json::from_str::<Odd>(json.get())
+            .map(|_| Self(None))
+            .map_err(|_| D::Error::custom("the event is none of an HTTP API, payload format 2.0"))
+    }
+}
+
+/// An event of an HTTP API by the one member that each has.
+#[derive(Deserialize)]
+struct Odd {
+    #[serde(rename = "requestContext")]
+    _request_context: IgnoredAny,
+}
 
 /// The parts of an event that requests are made of.
 #[derive(Debug, Deserialize)]
@@ -45,14 +71,12 @@ struct Http {
     method: String,
 }
 
-impl GatewayEvent {
-    /// # Errors
-    /// 400 where it is no event of an HTTP API.
-    pub(super) fn read(payload: &str) -> Result<Self, Rejection> {
-        serde_json::from_str(payload)
-            .map_err(|_| common::problem(common::MALFORMED_REQUEST).detail(common::MALFORMED_REQUEST.detail).into())
-    }
+/// 400: the request line or the headers cannot be read.
+pub(super) fn malformed() -> Rejection {
+    common::problem(common::MALFORMED_REQUEST).detail(common::MALFORMED_REQUEST.detail).into()
+}
 
+impl GatewayEvent {
     pub(super) fn is_get(&self) -> bool {
         self.request_context.http.method == "GET"
     }
@@ -130,7 +154,8 @@ mod tests {
 
     fn request(event: &Value) -> Result<Request, u16> {
         let status = |refused: Rejection| refused.into_details().status();
-        GatewayEvent::read(&event.to_string()).and_then(GatewayEvent::into_request).map_err(status)
+        let Payload(event) = serde_json::from_str(&event.to_string()).map_err(|_| 0_u16)?;
+        event.ok_or_else(malformed).and_then(GatewayEvent::into_request).map_err(status)
     }
 
     #[test]
@@ -174,8 +199,13 @@ mod tests {
             *event.pointer_mut(place).unwrap() = value.clone();
             assert_eq!(request(&event).unwrap_err(), 400, "{place} {value}");
         }
-        assert_eq!(request(&json!({})).unwrap_err(), 400);
-        assert_eq!(request(&json!("event")).unwrap_err(), 400);
+    }
+
+    #[test]
+    fn what_no_http_api_sends_is_an_error_of_the_invocation() {
+        for event in [json!({}), json!("event"), json!([]), Value::Null, json!({"Records": []})] {
+            assert_eq!(request(&event).unwrap_err(), 0, "{event}");
+        }
     }
 
     #[test]
@@ -223,7 +253,7 @@ mod tests {
                 Ok(request) => {
                     let _ = (request.query(), request.claims());
                 }
-                Err(status) => prop_assert_eq!(status, 400),
+                Err(status) => prop_assert_eq!(status, if place.is_empty() { 0 } else { 400 }),
             }
         }
     }

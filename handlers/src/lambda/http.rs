@@ -7,10 +7,9 @@ use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use lambda_http::http::header::{HeaderName, HeaderValue, SET_COOKIE};
 use lambda_http::{Body, Context, LambdaEvent, Response, service_fn, tracing};
 use lambda_runtime::Runtime;
-use serde_json::value::RawValue;
 use tokio::time::timeout;
 
-use super::gateway::GatewayEvent;
+use super::gateway::{GatewayEvent, Payload, malformed};
 use super::metrics::Metrics;
 use super::problem::common;
 use super::start::start;
@@ -56,12 +55,12 @@ where
             if let Some(metrics) = &metrics {
                 metrics.always("route", format!("{} {}", route.method, route.path));
             }
-            let service = service_fn(move |LambdaEvent { payload, context }: LambdaEvent<Box<RawValue>>| {
+            let service = service_fn(move |LambdaEvent { payload, context }: LambdaEvent<Payload>| {
                 let metrics = metrics.clone();
                 async move {
                     let started = Instant::now();
                     logs::begin(&context);
-                    let response = answer(route, environment, handle, &payload, &context).await;
+                    let response = answer(route, environment, handle, payload.0, &context).await;
                     if let Some(metrics) = metrics {
                         let status = response.status();
                         let properties = [("status", status.as_u16().into())];
@@ -111,7 +110,7 @@ async fn answer<E, F, Fut, A>(
     route: Route,
     environment: &'static E,
     handle: F,
-    payload: &RawValue,
+    event: Option<GatewayEvent>,
     context: &Context,
 ) -> Response<Body>
 where
@@ -119,10 +118,9 @@ where
     Fut: Future<Output = Result<A, Rejection>>,
     A: Respond,
 {
-    let event = GatewayEvent::read(payload.get());
-    let reply = Reply::new(&route, event.as_ref().ok());
+    let reply = Reply::new(&route, event.as_ref());
     let work = trace::within(context.xray_trace_id.clone(), async {
-        let request = event?.into_request()?;
+        let request = event.ok_or_else(malformed)?.into_request()?;
         if !edge::lets_in(request.headers()) {
             return Err(common::problem(common::NOT_THROUGH_THE_EDGE).into());
         }
