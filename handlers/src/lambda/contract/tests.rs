@@ -4,8 +4,8 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 
 use super::*;
-use crate::booking::BookingError;
-use crate::lambda::{Json, Problem, Query};
+use crate::booking::{BookingError, IfMatch};
+use crate::lambda::{Json, Problem, Query, Rejection, Request, problem};
 
 #[derive(Deserialize, Validate, JsonSchema)]
 #[expect(dead_code, reason = "its schema is what counts")]
@@ -112,4 +112,96 @@ fn a_type_that_looks_different_in_either_direction_is_refused() {
         contract.answer::<Json<Both>>();
     });
     assert!(refused.unwrap_err().contains("`Both` looks different"));
+}
+
+/// An extractor of somebody's own, which says with `describe` alone what it takes.
+struct Own<const KIND: u8>;
+
+impl<const KIND: u8> FromRequest for Own<KIND> {
+    fn find(_request: &mut Request) -> Result<Option<Self>, Rejection> {
+        Ok(Some(Self))
+    }
+
+    fn missing() -> Rejection {
+        problem::common::problem(problem::common::INTERNAL).into()
+    }
+
+    fn describe(contract: &mut Contract, required: bool) {
+        let schema = contract.taken::<String>();
+        match KIND {
+            0 => contract.body(&schema, required),
+            1 => contract.parameter("query", "page", required, schema),
+            2 => contract.parameter("query", "colour", required, schema),
+            _ => contract.parameter("header", "If-Match", required, schema),
+        }
+    }
+}
+
+#[test]
+fn two_arguments_never_take_one_part() {
+    let refused = |describe: fn(&mut Contract)| contract(describe).unwrap_err();
+    let bodies = refused(|contract| {
+        contract.argument::<Json<Asked>>();
+        contract.argument::<Option<Own<0>>>();
+    });
+    assert!(bodies.contains("put the fields into one type"), "{bodies}");
+    let queries = refused(|contract| {
+        contract.argument::<Query<Narrow>>();
+        contract.argument::<Query<Asked>>();
+    });
+    assert!(queries.contains("put the fields into one struct"), "{queries}");
+    let beside: [fn(&mut Contract); 2] = [
+        |contract| {
+            contract.argument::<Own<1>>();
+            contract.argument::<Query<Narrow>>();
+        },
+        |contract| {
+            contract.argument::<Query<Narrow>>();
+            contract.argument::<Own<1>>();
+        },
+    ];
+    for describe in beside {
+        let refused = refused(describe);
+        assert!(refused.contains("`page`, which another argument takes; add it as a field"), "{refused}");
+    }
+}
+
+#[test]
+fn what_two_arguments_read_is_one_parameter() {
+    let json = contract(|contract| {
+        contract.argument::<Option<IfMatch>>();
+        contract.argument::<Own<3>>();
+        contract.argument::<Query<Narrow>>();
+        contract.argument::<Own<2>>();
+        contract.argument::<Own<1>>();
+    });
+    assert!(json.unwrap_err().contains("`page`"), "`colour` is one of the struct's");
+    let json = contract(|contract| {
+        contract.argument::<Option<IfMatch>>();
+        contract.argument::<Own<3>>();
+        contract.argument::<Query<Narrow>>();
+        contract.argument::<Own<2>>();
+    });
+    let parameters = json.unwrap()["operation"]["parameters"].clone();
+    let parameters: Vec<_> =
+        parameters.as_array().unwrap().iter().map(|it| (it["name"].clone(), it["required"].clone())).collect();
+    let expected = [("if-match", true), ("colour", true), ("size", false)];
+    assert_eq!(parameters, expected.map(|(name, required)| (json!(name), json!(required))));
+}
+
+#[test]
+fn a_status_without_content_describes_no_body() {
+    let of = |status: u16, describe: fn(&mut Contract)| {
+        let mut contract = Contract::new("ask");
+        contract.route(&Route { function: "ask", method: "POST", path: "/things", status, docs: "" });
+        describe(&mut contract);
+        contract.into_json().map(|json| json["operation"]["responses"][status.to_string()]["content"].is_object())
+    };
+    for status in [204, 205] {
+        let refused = of(status, Contract::answer::<Json<u8>>).unwrap_err();
+        assert!(refused.contains("has no body"), "{refused}");
+        assert_eq!(of(status, Contract::answer::<()>), Ok(false));
+    }
+    assert_eq!(of(200, Contract::answer::<()>), Ok(false));
+    assert_eq!(of(201, Contract::answer::<Json<u8>>), Ok(true));
 }
