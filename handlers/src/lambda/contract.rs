@@ -9,6 +9,7 @@
 
 mod example;
 mod exclusive;
+mod format;
 mod header;
 mod operation;
 mod problems;
@@ -61,7 +62,7 @@ impl Contract {
             if let Some(fault) = self.operation.fault() {
                 return Err(fault);
             }
-            let (operation, components) = self.operation.into_json(&mut self.answered);
+            let (mut operation, components) = self.operation.into_json(&mut self.answered);
             let mut schemas = self.answered.take_definitions(true);
             for (name, schema) in self.taken.take_definitions(true) {
                 if schemas.get(&name).is_some_and(|answered| *answered != schema) {
@@ -72,7 +73,9 @@ impl Contract {
                 schemas.insert(name, schema);
             }
             schemas.extend(components.schemas);
-            let components = json!({ "schemas": schemas, "headers": components.headers });
+            let mut components = json!({ "schemas": schemas, "headers": components.headers });
+            format::known(&mut operation);
+            format::known(&mut components);
             self.json.insert("operation".into(), operation);
             self.json.insert("components".into(), components);
         }

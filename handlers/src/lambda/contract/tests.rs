@@ -205,3 +205,58 @@ fn a_status_without_content_describes_no_body() {
     assert_eq!(of(200, Contract::answer::<()>), Ok(false));
     assert_eq!(of(201, Contract::answer::<Json<u8>>), Ok(true));
 }
+
+#[derive(Serialize, JsonSchema)]
+struct Numbers {
+    tiny: i8,
+    small: u16,
+    count: Option<u32>,
+    large: u64,
+    index: usize,
+    huge: u128,
+    time: chrono::NaiveDateTime,
+    default: u8,
+    format: u8,
+}
+
+/// So that generators of clients can read it: `openapi-python-client` leaves out what is an `allOf` with constants.
+#[test]
+fn a_problem_is_one_flat_object_with_its_own_members() {
+    let json = contract(|contract| {
+        contract.argument::<Json<Asked>>();
+        contract.problems(BookingError::kinds());
+    });
+    let json = json.unwrap();
+    let schemas = json["components"]["schemas"].as_object().unwrap();
+    let problems: Vec<_> = schemas.iter().filter(|(name, _)| name.ends_with("Problem")).collect();
+    assert!(problems.len() > 5, "{problems:?}");
+    for (name, schema) in problems {
+        assert_eq!(schema["type"], "object", "{name}");
+        let required = schema["required"].as_array().unwrap();
+        for member in ["type", "title", "status", "detail", "instance"] {
+            assert!(required.contains(&json!(member)), "{name} lacks {member}");
+            assert!(schema["properties"][member]["type"].is_string(), "{name} does not type {member}");
+        }
+        assert!(schema["properties"]["type"]["const"].is_string() && schema["properties"]["status"]["const"].is_u64());
+    }
+    let invalid = &schemas["InvalidProblem"];
+    assert!(invalid["required"].as_array().unwrap().contains(&json!("errors")), "{invalid}");
+    assert_eq!(invalid["properties"]["errors"]["items"], json!({ "$ref": "#/components/schemas/Fault" }));
+}
+
+/// What schemars says of Rust's own types is told in words that generators of clients know.
+#[test]
+fn a_format_is_one_that_openapi_knows() {
+    let json = contract(Contract::answer::<Json<Numbers>>).unwrap();
+    let properties = &json["components"]["schemas"]["Numbers"]["properties"];
+    let is = |name: &str, expected: Value| assert_eq!(properties[name], expected, "{name}");
+    is("tiny", json!({ "type": "integer", "format": "int32", "minimum": -128, "maximum": 127 }));
+    is("small", json!({ "type": "integer", "format": "int32", "minimum": 0, "maximum": 65_535 }));
+    is("count", json!({ "type": ["integer", "null"], "format": "int64", "minimum": 0, "maximum": 4_294_967_295_u32 }));
+    is("large", json!({ "type": "integer", "format": "int64", "minimum": 0 }));
+    is("index", json!({ "type": "integer", "format": "int64", "minimum": 0 }));
+    is("huge", json!({ "type": "integer", "minimum": 0 }));
+    is("time", json!({ "type": "string" }));
+    is("default", json!({ "type": "integer", "format": "int32", "minimum": 0, "maximum": 255 }));
+    is("format", json!({ "type": "integer", "format": "int32", "minimum": 0, "maximum": 255 }));
+}
