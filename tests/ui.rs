@@ -18,8 +18,10 @@ mod pass {
     mod names;
     mod no_prelude;
     mod order;
+    mod paths;
     mod problem;
     mod renamed;
+    mod repeated;
     mod schedule;
     mod stream;
 }

@@ -43,11 +43,12 @@ use proc_macro::TokenStream;
 /// - A **borrowed** argument is the environment: `&T` is built once, in the init phase, and lent to
 ///   every invocation. `T: Init`.
 /// - An **owned** argument is the request. One whose name stands in the route's braces is that path
-///   parameter (`T: FromPath`); any other is taken from the request (`T: FromRequest`), or from the
-///   event (`T: FromEvent<Stream>`, `T: FromEvent<Schedule>`).
+///   parameter (`T: FromPath`, which is every `T: FromStr + JsonSchema`); any other is taken from the
+///   request (`T: FromRequest`), or from the event (`T: FromEvent<Stream>`, `T: FromEvent<Schedule>`).
 ///
 /// They may stand in any order. A stream handler has exactly one owned argument, a scheduled one at
-/// most one.
+/// most one. A request has one body and one query: one argument takes the whole of it. Headers and
+/// the caller can be taken more than once.
 ///
 /// # Answer
 ///
@@ -56,7 +57,8 @@ use proc_macro::TokenStream;
 ///
 /// # Options
 ///
-/// - `status = 201`: the status of a success, 200 to 299; 200 unless told otherwise. Routes only.
+/// - `status = 201`: the status of a success, 200 to 299; 200 unless told otherwise. Routes only. 204
+///   and 205 have no content (RFC 9110, section 15.3): the answer is `()`, or another `NoContent`.
 /// - `crate = path`: where `handlers` is, when it was renamed or re-exported.
 ///
 /// # Expands to
@@ -85,6 +87,8 @@ use proc_macro::TokenStream;
 ///             },
 ///         )
 ///     }
+///     // One for each owned argument that an earlier one could be in the way of.
+///     const _: () = check_whole(true, &[..], Whole::<Json<NewBooking>>::PART);
 ///     serve::<Bookings, Json<NewBooking>, Created<Booking>, BookingError, _>(create_booking)
 /// }
 /// ```

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::problem::common::{self, problem};
-use super::{Contract, FromRequest, Rejection, Request, numbers, repair};
+use super::{Contract, FromRequest, Part, Rejection, Request, numbers, repair};
 
 /// The largest body that is read, in bytes.
 pub(super) const BODY_LIMIT: usize = 64 * 1024;
@@ -18,6 +18,8 @@ pub(super) const BODY_LIMIT: usize = 64 * 1024;
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema> FromRequest for Json<T> {
+    const WHOLE: Option<Part> = Some(Part::Body);
+
     fn find(request: &mut Request) -> Result<Option<Self>, Rejection> {
         let body = request.take_body();
         let bytes: &[u8] = body.as_ref();

@@ -8,11 +8,15 @@
 #![cfg_attr(not(debug_assertions), expect(dead_code, reason = "a release build carries none of it"))]
 
 mod example;
+mod exclusive;
+mod format;
 mod header;
 mod operation;
 mod problems;
 #[cfg(test)]
 mod tests;
+
+use std::borrow::Cow;
 
 use schemars::generate::{Contract as Direction, SchemaSettings};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -55,7 +59,10 @@ impl Contract {
         self.variables.dedup();
         self.json.insert("environment".into(), json!(self.variables));
         if self.json.contains_key("path") {
-            let (operation, components) = self.operation.into_json(&mut self.answered);
+            if let Some(fault) = self.operation.fault() {
+                return Err(fault);
+            }
+            let (mut operation, components) = self.operation.into_json(&mut self.answered);
             let mut schemas = self.answered.take_definitions(true);
             for (name, schema) in self.taken.take_definitions(true) {
                 if schemas.get(&name).is_some_and(|answered| *answered != schema) {
@@ -66,7 +73,9 @@ impl Contract {
                 schemas.insert(name, schema);
             }
             schemas.extend(components.schemas);
-            let components = json!({ "schemas": schemas, "headers": components.headers });
+            let mut components = json!({ "schemas": schemas, "headers": components.headers });
+            format::known(&mut operation);
+            format::known(&mut components);
             self.json.insert("operation".into(), operation);
             self.json.insert("components".into(), components);
         }
@@ -98,8 +107,17 @@ impl Contract {
     /// An argument of the path.
     pub fn path<T: FromPath>(&mut self, name: &'static str) {
         let schema = self.taken::<T>();
-        self.parameter("path", name, true, schema);
-        self.problems([super::problem::common::NOT_FOUND.detail(T::NOT_FOUND)]);
+        let definitions = self.taken.definitions();
+        // Whatever the type carries: a route's braces are filled in with it.
+        let example = example::of(schema.as_value(), definitions)
+            .unwrap_or_else(|| example::plain(example::resolve(schema.as_value(), definitions)));
+        self.operation.path_parameter(name, schema.to_value(), example);
+        let detail = match T::not_found(name) {
+            Cow::Borrowed(detail) => detail,
+            // The contract is printed once, and then the process ends.
+            Cow::Owned(detail) => detail.leak(),
+        };
+        self.problems([super::problem::common::NOT_FOUND.detail(detail)]);
     }
 
     /// An argument of the request.
@@ -130,7 +148,10 @@ impl Contract {
 
     /// A parameter, `place` being `path`, `query` or `header`. Its description and its example are those of the schema.
     pub fn parameter(&mut self, place: &str, name: &str, required: bool, schema: Schema) {
-        self.operation.parameter(place, name, required, schema.to_value());
+        match place {
+            "query" => self.operation.query_parameter(name, required, schema.to_value(), false),
+            _ => self.operation.parameter(place, name, required, schema.to_value()),
+        }
     }
 
     /// The parameters of a query: the properties of its struct.
@@ -142,8 +163,10 @@ impl Contract {
         let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
         for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
             let required = required.iter().any(|required| required == name.as_str());
-            self.operation.parameter("query", name, required, operation::without_null(property.clone()));
+            let schema = operation::without_null(property.clone());
+            self.operation.query_parameter(name, required, schema, true);
         }
+        self.operation.takes_query();
     }
 
     /// The body of the request, as JSON.

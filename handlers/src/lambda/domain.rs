@@ -1,5 +1,7 @@
 //! What HTTP makes of the domain's types: path parameters, headers, addresses and versions.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::extract::malformed_header;
@@ -8,26 +10,32 @@ use super::{Contract, Entity, FromPath, FromRequest, Rejection, Request, metrics
 use crate::booking::{ADMIN, Booking, BookingId, Caller, IdempotencyKey, ResourceId, UserId};
 
 impl FromPath for BookingId {
-    const NOT_FOUND: &'static str = "Booking not found";
+    fn from_path(text: &str) -> Option<Self> {
+        Self::parse(text).inspect(|id| metrics::note("booking_id", id.to_string()))
+    }
 
-    fn from_path(value: &str) -> Option<Self> {
-        Self::parse(value).inspect(|id| metrics::note("booking_id", id.to_string()))
+    fn not_found(_parameter: &str) -> Cow<'static, str> {
+        "Booking not found".into()
     }
 }
 
 impl FromPath for UserId {
-    const NOT_FOUND: &'static str = "User not found";
+    fn from_path(text: &str) -> Option<Self> {
+        Self::parse(text)
+    }
 
-    fn from_path(value: &str) -> Option<Self> {
-        Self::parse(value)
+    fn not_found(_parameter: &str) -> Cow<'static, str> {
+        "User not found".into()
     }
 }
 
 impl FromPath for ResourceId {
-    const NOT_FOUND: &'static str = "Resource not found";
+    fn from_path(text: &str) -> Option<Self> {
+        Self::parse(text)
+    }
 
-    fn from_path(value: &str) -> Option<Self> {
-        Self::parse(value)
+    fn not_found(_parameter: &str) -> Cow<'static, str> {
+        "Resource not found".into()
     }
 }
 

@@ -7,10 +7,10 @@ use lambda_http::{Body, tracing};
 use serde_json::{Map, Value};
 
 use super::problem::common;
-use super::{Contract, Rejection};
+use super::{Contract, FromPath, Part, Rejection};
 
 /// One request, from which a handler's owned arguments are taken in the order of its signature.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Request {
     pub(super) query: String,
     pub(super) headers: HeaderMap,
@@ -31,13 +31,13 @@ impl Request {
     /// Takes the path parameter `name`. API Gateway has decoded it; it is not decoded again.
     ///
     /// # Errors
-    /// When it cannot be a `T`; and 500 when the route that led here has no such parameter, which is the template's fault.
+    /// 404 when it cannot be a `T`; and 500 when the route that led here has no such parameter, which is the template's fault.
     pub fn path<T: FromPath>(&mut self, name: &str) -> Result<T, Rejection> {
         let Some(value) = self.parameters.get(name) else {
             tracing::error!("serverless.yml's route to this function has no {{{name}}}");
             return Err(common::problem(common::INTERNAL).into());
         };
-        T::from_path(value).ok_or_else(T::missing)
+        T::from_path(value).ok_or_else(|| common::problem(common::NOT_FOUND).detail(T::not_found(name)).into())
     }
 
     /// The headers.
@@ -100,6 +100,9 @@ pub(super) fn malformed_header(name: &str, rule: &str) -> Rejection {
             once in the init phase; or implement `handlers::lambda::FromRequest` for `{Self}`"
 )]
 pub trait FromRequest: Sized {
+    /// The part of the request that is taken whole: no other argument can take it, or anything of it.
+    const WHOLE: Option<Part> = None;
+
     /// The value, or `None` where the request holds none.
     ///
     /// # Errors
@@ -114,6 +117,8 @@ pub trait FromRequest: Sized {
 }
 
 impl<T: FromRequest> FromRequest for Option<T> {
+    const WHOLE: Option<Part> = T::WHOLE;
+
     fn find(request: &mut Request) -> Result<Option<Self>, Rejection> {
         T::find(request).map(Some)
     }
@@ -124,27 +129,6 @@ impl<T: FromRequest> FromRequest for Option<T> {
 
     fn describe(contract: &mut Contract, _required: bool) {
         T::describe(contract, false);
-    }
-}
-
-/// Something that can stand in a route's braces.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be read from a path",
-    label = "cannot stand in a route's braces",
-    note = "implement `handlers::lambda::FromPath` for `{Self}`, or take one of the types that have it, such as \
-            `BookingId` or `UserId`"
-)]
-pub trait FromPath: Sized + schemars::JsonSchema {
-    /// What a client is told that asks for one that cannot exist: the same as for one that does not exist.
-    const NOT_FOUND: &'static str;
-
-    /// The value, or `None` where `value` cannot be one.
-    fn from_path(value: &str) -> Option<Self>;
-
-    /// 404.
-    #[must_use]
-    fn missing() -> Rejection {
-        common::problem(common::NOT_FOUND).detail(Self::NOT_FOUND).into()
     }
 }
 

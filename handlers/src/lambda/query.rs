@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::problem::common;
 use super::repair::{self, Strings};
-use super::{Contract, FromRequest, Rejection, Request};
+use super::{Contract, FromRequest, Part, Rejection, Request};
 use crate::booking::Fault;
 
 /// The query, read into a struct with a field for each parameter and validated. A parameter that is unknown, is given
@@ -16,6 +16,8 @@ use crate::booking::Fault;
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema> FromRequest for Query<T> {
+    const WHOLE: Option<Part> = Some(Part::QueryString);
+
     fn find(request: &mut Request) -> Result<Option<Self>, Rejection> {
         let mut values = Map::new();
         let mut twice = Vec::new();

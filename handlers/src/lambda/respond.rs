@@ -27,6 +27,16 @@ pub trait Respond {
     fn describe(contract: &mut Contract);
 }
 
+/// An answer that never has a body: what a status goes with that has no content, 204 or 205 (RFC 9110, sections 15.3.5 and
+/// 15.3.6).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has a body, and an answer of status 204 or 205 has none",
+    label = "an answer with a body",
+    note = "answer with `()`, or with another `status`, such as 200; if `{Self}` never has a body, implement \
+            `handlers::lambda::NoContent` for it"
+)]
+pub trait NoContent: Respond {}
+
 const ENTITY_TAG: Header = Header {
     name: "ETag",
     description: "The version, as a strong entity tag (RFC 9110, section 8.8.3).",
@@ -166,6 +176,10 @@ impl Respond for () {
         contract.success(None, &[]);
     }
 }
+
+impl NoContent for () {}
+
+impl<T: NoContent, E: Problem> NoContent for Result<T, E> {}
 
 impl<T: Serialize + JsonSchema> Respond for Json<T> {
     fn respond(self, reply: &Reply) -> Response<Body> {

@@ -19,6 +19,9 @@ pub(super) fn schemas() -> Map<String, Value> {
 
 /// Adds them to the responses of an operation. What a function answers with the same status is of another media type, and
 /// stays beside it.
+///
+/// Generators of clients read one media type of a status, the first or the one of plain JSON. So this one names whatever
+/// the status can bring: with the gateway's message alone, such a client knows no problem of a function.
 pub(super) fn add(operation: &mut Map<String, Value>, has_parameters: bool, access: Option<&Access>) {
     let has_body = operation.contains_key("requestBody");
     let is_scoped = access.is_some_and(|access| !access.scopes.is_empty());
@@ -42,7 +45,7 @@ pub(super) fn add(operation: &mut Map<String, Value>, has_parameters: bool, acce
         };
         response["description"] = description.into();
         response["content"]["application/json"] = json!({
-            "schema": { "$ref": format!("#/components/schemas/{MESSAGE}") },
+            "schema": with_problems(&response["content"]["application/problem+json"]["schema"]),
             "example": { "message": message },
         });
         if matches!(status, 401 | 403) {
@@ -51,5 +54,42 @@ pub(super) fn add(operation: &mut Map<String, Value>, has_parameters: bool, acce
                 "schema": { "type": "string" },
             });
         }
+    }
+}
+
+/// The gateway's message, or one of the problems that `schema` is.
+fn with_problems(schema: &Value) -> Value {
+    let message = json!({ "$ref": format!("#/components/schemas/{MESSAGE}") });
+    let problems = match schema.get("oneOf").and_then(Value::as_array) {
+        Some(several) => several.as_slice(),
+        None if schema.is_null() => return message,
+        None => std::slice::from_ref(schema),
+    };
+    let all: Vec<Value> = std::iter::once(message).chain(problems.iter().cloned()).collect();
+    json!({ "oneOf": all })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_of_one_media_type_meets_the_functions_problems_too() {
+        let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+        let problems = |schema: Value| json!({ "description": "x", "content": { "application/problem+json": { "schema": schema } } });
+        let mut operation = Map::new();
+        let responses = json!({
+            "404": problems(reference("NotFoundProblem")),
+            "503": problems(json!({ "oneOf": [reference("ContendedProblem"), reference("UnavailableProblem")] })),
+        });
+        operation.insert("responses".to_owned(), responses.clone());
+        add(&mut operation, true, None);
+        let schema = |status: &str| operation["responses"][status]["content"]["application/json"]["schema"].clone();
+        assert_eq!(schema("400"), reference(MESSAGE));
+        assert_eq!(schema("404"), json!({ "oneOf": [reference(MESSAGE), reference("NotFoundProblem")] }));
+        let several = [MESSAGE, "ContendedProblem", "UnavailableProblem"].map(reference);
+        assert_eq!(schema("503"), json!({ "oneOf": several }));
+        let own = |responses: &Value| responses["503"]["content"]["application/problem+json"].clone();
+        assert_eq!(own(&operation["responses"]), own(&responses), "what a function answers stays as precise as it was");
     }
 }

@@ -3,6 +3,7 @@
 //! Whatever was sent has to be taken still, and whatever is answered has to be what was expected: so what clients send may
 //! only be asked for less, and what they get may only be promised more. `docs/versioning.md` has the rules in words.
 
+mod bounds;
 mod schemas;
 #[cfg(test)]
 mod tests;

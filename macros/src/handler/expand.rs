@@ -11,6 +11,7 @@ use syn::ext::IdentExt;
 use syn::{Ident, Path, Type};
 
 use super::args::{Args, Http, Trigger};
+use super::exclusive;
 use super::signature::{Argument, Function, Source};
 use crate::docs;
 use crate::types::result;
@@ -25,6 +26,8 @@ pub(crate) fn expand(args: &Args, function: &Function) -> Option<TokenStream> {
     // An item of its name in `main` would hide the user's function.
     let name = if function.sig.ident == "serve" { "serve_it" } else { "serve" };
     let name = Ident::new(name, Span::mixed_site());
+    let owned = taken.iter().filter(|taken| matches!(taken.from, From::Event)).map(|taken| &taken.ty);
+    let checks = exclusive::checks(args, &owned.collect::<Vec<_>>());
     let types = taken.iter().map(|taken| &taken.ty).chain(answer.types.iter().copied());
     let called = &function.sig.ident;
     Some(quote! {
@@ -32,6 +35,8 @@ pub(crate) fn expand(args: &Args, function: &Function) -> Option<TokenStream> {
 
         fn main() -> ::std::process::ExitCode {
             fn #name #serve
+
+            #(#checks)*
 
             #name::<#(#types,)* _>(#called)
         }
@@ -75,7 +80,10 @@ impl Entry {
                     event: quote!(#krate::lambda::Request),
                     refusal: quote!(#krate::lambda::Rejection),
                     taken: quote!(#krate::lambda::FromRequest),
-                    answered: quote!(#krate::lambda::Respond),
+                    answered: match status {
+                        204 | 205 => quote!(#krate::lambda::NoContent),
+                        _ => quote!(#krate::lambda::Respond),
+                    },
                     describe_taken: quote!(argument::<),
                     describe_answered: quote!(answer::<),
                 });

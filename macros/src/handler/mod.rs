@@ -2,6 +2,7 @@
 //! expand.
 
 mod args;
+mod exclusive;
 mod expand;
 mod route;
 mod signature;

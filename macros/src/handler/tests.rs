@@ -293,6 +293,15 @@ mod parameters {
     }
 
     #[test]
+    fn none_is_optional() {
+        says(
+            r#"GET "/bookings/{booking_id}""#,
+            "async fn get(booking_id: Option<BookingId>) -> () {}",
+            &["is there in every request to this route; write `booking_id: BookingId`"],
+        );
+    }
+
+    #[test]
     fn every_one_that_is_missing_is_named() {
         says(
             r#"GET "/users/{user_id}/bookings/{booking_id}""#,
@@ -319,6 +328,30 @@ mod bodies {
                 &[&format!("a `{method}` request has no body")],
             );
         }
+    }
+}
+
+mod queries {
+    use super::*;
+
+    #[test]
+    fn a_request_has_one() {
+        for second in ["Query(b): Query<B>", "b: Option<Query<B>>", "b: handlers::lambda::Query<B>"] {
+            says(
+                r#"GET "/""#,
+                &format!("async fn list(Query(a): Query<A>, {second}) -> () {{}}"),
+                &["a request has one query, and an earlier argument takes it; put the fields into one struct"],
+            );
+        }
+    }
+
+    #[test]
+    fn a_path_parameter_is_none() {
+        says(
+            r#"GET "/{query}""#,
+            "async fn list(query: Json<A>, Query(a): Query<A>, Query(b): Query<B>) -> () {}",
+            &["a request has one query"],
+        );
     }
 }
 
@@ -415,6 +448,17 @@ mod expanded {
             "/// Publish the reminders that are due.
             async fn publish_reminders(records: Records, bookings: &Bookings, bus: &Bus) -> Result<BatchResult, PublishError> {
                 publish(bookings, bus, records).await
+            }",
+        );
+    }
+
+    #[test]
+    fn an_endpoint_without_content() {
+        is(
+            "delete_booking",
+            r#"DELETE "/bookings/{booking_id}", status = 204"#,
+            "async fn delete_booking(booking_id: BookingId, if_match: IfMatch, caller: Caller) -> Result<(), BookingError> {
+                delete(booking_id, if_match, caller).await
             }",
         );
     }

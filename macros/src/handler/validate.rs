@@ -31,6 +31,7 @@ pub(crate) fn check(args: &Args, function: &Function, errors: &mut Errors) {
         Some(Trigger::Http(http)) => {
             parameters(http, &arguments, errors);
             bodies(http, &arguments, errors);
+            queries(http, &arguments, errors);
         }
         Some(Trigger::Stream) => one_event(function, &arguments, errors),
         Some(Trigger::Schedule) => at_most_one(&arguments, "schedule", errors),
@@ -116,7 +117,7 @@ fn types(argument: &Argument, errors: &mut Errors) {
     }
 }
 
-/// Each brace has its argument, taken by value.
+/// Each brace has its argument, taken by value and not as an `Option`.
 fn parameters(http: &Http, arguments: &[Argument], errors: &mut Errors) {
     let Some(route) = &http.route else { return };
     let is_parameter = |argument: &Argument| route.parameters.iter().any(|name| argument.is_named(name));
@@ -129,6 +130,19 @@ fn parameters(http: &Http, arguments: &[Argument], errors: &mut Errors) {
                     format!(
                         "path parameter `{{{parameter}}}` is part of the request, and a borrowed argument is not; \
                          take it by value: `{parameter}: {}`",
+                        shown(inner)
+                    ),
+                );
+            }
+            if let Some(ty) = argument.owned()
+                && let Some((name, inner)) = last_segment(ty)
+                && name == "Option"
+                && let [inner] = inner.as_slice()
+            {
+                errors.on(
+                    ty,
+                    format!(
+                        "path parameter `{{{parameter}}}` is there in every request to this route; write `{parameter}: {}`",
                         shown(inner)
                     ),
                 );
@@ -158,11 +172,10 @@ fn is_slip(argument: &Argument, parameter: &str) -> bool {
     name.is_some_and(|name| names::meant(&name, [parameter]).is_some())
 }
 
-/// A request has one body, and some have none.
+/// A request has one body, and some have none. An alias of it is seen by the check in the expansion.
 fn bodies(http: &Http, arguments: &[Argument], errors: &mut Errors) {
-    let bodies: Vec<&Type> = arguments.iter().filter_map(Argument::owned).filter(|ty| is_body(ty)).collect();
     let bodyless = http.method.as_ref().filter(|method| *method == "GET" || *method == "DELETE");
-    for (index, body) in bodies.into_iter().enumerate() {
+    for (index, body) in taken_as("Json", http, arguments).enumerate() {
         if let Some(method) = bodyless {
             errors.on(
                 body,
@@ -174,10 +187,25 @@ fn bodies(http: &Http, arguments: &[Argument], errors: &mut Errors) {
     }
 }
 
-fn is_body(ty: &Type) -> bool {
+/// A request has one query: each of two structs would refuse the other's fields.
+fn queries(http: &Http, arguments: &[Argument], errors: &mut Errors) {
+    for query in taken_as("Query", http, arguments).skip(1) {
+        errors.on(query, "a request has one query, and an earlier argument takes it; put the fields into one struct");
+    }
+}
+
+/// The types of the arguments that are an extractor of this name, or an `Option` of one.
+fn taken_as<'a>(name: &'static str, http: &'a Http, arguments: &'a [Argument]) -> impl Iterator<Item = &'a Type> {
+    let parameters = http.route.as_ref().map(|route| route.parameters.as_slice()).unwrap_or_default();
+    let is_parameter = |argument: &&Argument| parameters.iter().any(|parameter| argument.is_named(parameter));
+    let free = arguments.iter().filter(move |argument| !is_parameter(argument));
+    free.filter_map(Argument::owned).filter(move |ty| is_called(ty, name))
+}
+
+fn is_called(ty: &Type, extractor: &str) -> bool {
     match last_segment(ty) {
-        Some((name, inner)) if name == "Option" => inner.first().is_some_and(|inner| is_body(inner)),
-        Some((name, _)) => name == "Json",
+        Some((name, inner)) if name == "Option" => inner.first().is_some_and(|inner| is_called(inner, extractor)),
+        Some((name, _)) => name == extractor,
         None => false,
     }
 }

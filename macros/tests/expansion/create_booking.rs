@@ -56,6 +56,15 @@ fn main() -> ::std::process::ExitCode {
             },
         )
     }
+    const _: () = {
+        #[allow(unused_imports)]
+        use ::handlers::lambda::TakesNothingWhole as _;
+        ::handlers::lambda::check_whole(
+            true,
+            &[::handlers::lambda::Whole::<Option<IdempotencyKey>>::PART],
+            ::handlers::lambda::Whole::<Json<NewBooking>>::PART,
+        )
+    };
     serve::<
         Bookings,
         BookingId,

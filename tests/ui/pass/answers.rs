@@ -1,4 +1,4 @@
-//! Answers of every shape: nothing, no `Result`, an alias of one.
+//! Answers of every shape: nothing, no `Result`, an alias of one, an own type.
 
 use handlers::prelude::*;
 
@@ -37,5 +37,56 @@ mod full_path {
     #[handler(GET "/answer")]
     async fn answer() -> ::std::result::Result<Json<u8>, handlers::booking::BookingError> {
         Ok(Json(42))
+    }
+}
+
+mod nothing_with_any_status {
+    use super::*;
+
+    #[handler(POST "/a", status = 201)]
+    async fn created() -> () {}
+
+    mod reset {
+        use super::*;
+
+        #[handler(POST "/b", status = 205)]
+        async fn reset() -> Result<(), BookingError> {
+            Ok(())
+        }
+    }
+
+    mod alias {
+        use super::*;
+
+        type Answer<T> = Result<T, BookingError>;
+
+        #[handler(POST "/c", status = 204)]
+        async fn forget() -> Answer<()> {
+            Ok(())
+        }
+    }
+}
+
+mod own_without_a_body {
+    use super::*;
+    use handlers::lambda::{Contract, NoContent, Reply, Respond};
+
+    struct Gone;
+
+    impl Respond for Gone {
+        fn respond(self, reply: &Reply) -> lambda_http::Response<lambda_http::Body> {
+            reply.empty()
+        }
+
+        fn describe(contract: &mut Contract) {
+            contract.success(None, &[]);
+        }
+    }
+
+    impl NoContent for Gone {}
+
+    #[handler(DELETE "/d", status = 204)]
+    async fn forget() -> Result<Gone, BookingError> {
+        Ok(Gone)
     }
 }

@@ -68,6 +68,13 @@ pub(super) fn plain(schema: &Value) -> Value {
         "boolean" => json!(true),
         "array" => json!([]),
         "object" => json!({}),
-        _ => json!("text"),
+        _ => match schema.get("format").and_then(Value::as_str).unwrap_or_default() {
+            "uuid" => json!("67e55044-10b1-426f-9247-bb680e5fe0c8"),
+            "date" => json!("2035-05-14"),
+            "date-time" => json!("2035-05-14T09:00:00Z"),
+            "partial-time" => json!("09:00:00"),
+            "partial-date-time" => json!("2035-05-14T09:00:00"),
+            _ => json!("text"),
+        },
     }
 }

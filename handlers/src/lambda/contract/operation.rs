@@ -7,6 +7,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::Header;
+use super::exclusive::Exclusive;
 use super::problems::{Components, Gathered};
 use crate::lambda::{ProblemKind, Route};
 
@@ -23,6 +24,7 @@ pub(super) struct Operation {
     body: Option<Value>,
     /// The names of what is taken: parameters, and members of the body.
     taken: Vec<String>,
+    exclusive: Exclusive,
     responses: BTreeMap<u16, Value>,
     problems: Vec<ProblemKind>,
     components: Components,
@@ -33,9 +35,48 @@ impl Operation {
         (self.method, self.path, self.docs, self.status) = (route.method, route.path, route.docs, route.status);
     }
 
+    /// What of the endpoint cannot be, as a sentence for its author.
+    pub(super) fn fault(&self) -> Option<String> {
+        if let (204 | 205, Some(response)) = (self.status, self.responses.get(&self.status))
+            && response.get("content").is_some()
+        {
+            return Some(format!(
+                "an answer of status {} has no body (RFC 9110, section 15.3), and this one describes one; choose another \
+                 status",
+                self.status
+            ));
+        }
+        self.exclusive.fault()
+    }
+
+    /// A parameter of the path. It is always there, and so is its example.
+    pub(super) fn path_parameter(&mut self, name: &str, schema: Value, example: Value) {
+        self.parameter("path", name, true, schema);
+        if let Some(parameter) = self.parameters.last_mut() {
+            parameter["example"] = example;
+        }
+    }
+
+    /// A parameter of the query that is one of a struct's, or one that is taken by itself.
+    pub(super) fn query_parameter(&mut self, name: &str, required: bool, schema: Value, of_struct: bool) {
+        self.parameter("query", name, required, schema);
+        self.exclusive.parameter(name, of_struct);
+    }
+
+    pub(super) fn takes_query(&mut self) {
+        self.exclusive.queries += 1;
+    }
+
     /// Description and example of the schema belong to the parameter. An optional parameter has no example: a page that
-    /// fills it in would ask for something that nobody wanted.
+    /// fills it in would ask for something that nobody wanted. What two arguments read is one parameter.
     pub(super) fn parameter(&mut self, place: &str, name: &str, required: bool, mut schema: Value) {
+        let is_same = |other: &&mut Value| {
+            other["in"] == place && other["name"].as_str().is_some_and(|other| same_name(place, other, name))
+        };
+        if let Some(earlier) = self.parameters.iter_mut().find(is_same) {
+            earlier["required"] = json!(required || earlier["required"] == true);
+            return;
+        }
         let mut take = |key: &str| schema.as_object_mut().and_then(|schema| schema.remove(key));
         let (description, examples) = (take("description"), take("examples"));
         let mut parameter = json!({ "in": place, "name": name, "required": required, "schema": schema });
@@ -52,6 +93,7 @@ impl Operation {
     pub(super) fn body(&mut self, schema: &Schema, required: bool, example: Option<Value>, resolved: &Value) {
         let members = resolved.get("properties").and_then(Value::as_object);
         self.taken.extend(members.into_iter().flat_map(|members| members.keys().cloned()));
+        self.exclusive.bodies += 1;
         self.body = Some(json!({ "required": required, "content": content(JSON, schema.as_value(), example) }));
     }
 
@@ -121,12 +163,21 @@ impl Operation {
     fn instance(&self) -> String {
         let mut path = self.path.to_owned();
         for parameter in self.parameters.iter().filter(|parameter| parameter["in"] == "path") {
-            if let (Some(name), Some(example)) = (parameter["name"].as_str(), parameter["example"].as_str()) {
-                path = path.replace(&format!("{{{name}}}"), example);
+            if let Some(name) = parameter["name"].as_str() {
+                let example = match &parameter["example"] {
+                    Value::String(example) => example.clone(),
+                    example => example.to_string(),
+                };
+                path = path.replace(&format!("{{{name}}}"), &example);
             }
         }
         path
     }
+}
+
+/// The name of a header has no case (RFC 9110, section 5.1).
+fn same_name(place: &str, left: &str, right: &str) -> bool {
+    left == right || (place == "header" && left.eq_ignore_ascii_case(right))
 }
 
 fn content(media_type: &str, schema: &Value, example: Option<Value>) -> Value {

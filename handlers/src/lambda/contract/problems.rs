@@ -78,41 +78,35 @@ fn description(kinds: &[ProblemKind]) -> String {
 
 impl Components {
     /// Adds the schema of a problem; what its own members look like is given back.
+    ///
+    /// It is one flat object. An `allOf` of what all problems have and what this one fixes says the same, but generators of
+    /// clients cannot merge a constant into a string (openapi-python-client leaves the whole answer out).
     fn problem(&mut self, kind: &ProblemKind, name: String, answered: &mut SchemaGenerator) -> Map<String, Value> {
-        let mut properties = Map::new();
-        properties.insert("type".into(), json!({ "const": kind.kind }));
-        properties.insert("title".into(), json!({ "const": kind.title }));
-        properties.insert("status".into(), json!({ "const": kind.status }));
+        let mut schema = flat(kind);
         let mut examples = Map::new();
-        let mut required = Vec::new();
         for member in kind.members {
-            let schema = (member.schema)(answered).to_value();
-            let example = example::of(&schema, answered.definitions()).unwrap_or_else(|| example::plain(&schema));
+            let of_member = (member.schema)(answered).to_value();
+            let example = example::of(&of_member, answered.definitions()).unwrap_or_else(|| example::plain(&of_member));
             examples.insert(member.name.to_owned(), example);
-            properties.insert(member.name.to_owned(), schema);
-            required.push(member.name);
+            schema["properties"][member.name] = of_member;
+            if let Some(required) = schema["required"].as_array_mut() {
+                required.push(json!(member.name));
+            }
         }
-        let mut own = json!({ "type": "object", "properties": properties });
-        if !required.is_empty() {
-            own["required"] = json!(required);
-        }
-        let base = json!({ "$ref": "#/components/schemas/Problem" });
-        self.schemas.insert(name, json!({ "allOf": [base, own] }));
-        self.schemas.insert("Problem".to_owned(), any_problem());
+        self.schemas.insert(name, schema);
         examples
     }
 }
 
-/// What all problems have (RFC 9457, section 3.1).
-fn any_problem() -> Value {
+/// What all problems have (RFC 9457, section 3.1), with what is the same in each of this kind.
+fn flat(kind: &ProblemKind) -> Value {
     json!({
-        "description": "What went wrong, as in RFC 9457. `type` is what a program goes by.",
         "type": "object",
         "required": ["type", "title", "status", "detail", "instance"],
         "properties": {
-            "type": { "type": "string", "format": "uri", "description": "Which problem; the same between releases." },
-            "title": { "type": "string", "description": "Its name." },
-            "status": { "type": "integer", "minimum": 400, "maximum": 599, "description": "The HTTP status." },
+            "type": { "type": "string", "const": kind.kind, "description": "Which problem; the same between releases." },
+            "title": { "type": "string", "const": kind.title, "description": "Its name." },
+            "status": { "type": "integer", "const": kind.status, "description": "The HTTP status." },
             "detail": { "type": "string", "description": "What is wrong with this request in particular." },
             "instance": { "type": "string", "format": "uri-reference", "description": "The path that was asked for." },
         },

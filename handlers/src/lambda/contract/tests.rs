@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::*;
 use crate::booking::BookingError;
-use crate::lambda::{Json, Problem, Query};
+use crate::lambda::{IfMatch, Json, Problem, Query, Rejection, Request, problem};
 
 #[derive(Deserialize, Validate, JsonSchema)]
 #[expect(dead_code, reason = "its schema is what counts")]
@@ -112,4 +112,151 @@ fn a_type_that_looks_different_in_either_direction_is_refused() {
         contract.answer::<Json<Both>>();
     });
     assert!(refused.unwrap_err().contains("`Both` looks different"));
+}
+
+/// An extractor of somebody's own, which says with `describe` alone what it takes.
+struct Own<const KIND: u8>;
+
+impl<const KIND: u8> FromRequest for Own<KIND> {
+    fn find(_request: &mut Request) -> Result<Option<Self>, Rejection> {
+        Ok(Some(Self))
+    }
+
+    fn missing() -> Rejection {
+        problem::common::problem(problem::common::INTERNAL).into()
+    }
+
+    fn describe(contract: &mut Contract, required: bool) {
+        let schema = contract.taken::<String>();
+        match KIND {
+            0 => contract.body(&schema, required),
+            1 => contract.parameter("query", "page", required, schema),
+            2 => contract.parameter("query", "colour", required, schema),
+            _ => contract.parameter("header", "If-Match", required, schema),
+        }
+    }
+}
+
+#[test]
+fn two_arguments_never_take_one_part() {
+    let refused = |describe: fn(&mut Contract)| contract(describe).unwrap_err();
+    let bodies = refused(|contract| {
+        contract.argument::<Json<Asked>>();
+        contract.argument::<Option<Own<0>>>();
+    });
+    assert!(bodies.contains("put the fields into one type"), "{bodies}");
+    let queries = refused(|contract| {
+        contract.argument::<Query<Narrow>>();
+        contract.argument::<Query<Asked>>();
+    });
+    assert!(queries.contains("put the fields into one struct"), "{queries}");
+    let beside: [fn(&mut Contract); 2] = [
+        |contract| {
+            contract.argument::<Own<1>>();
+            contract.argument::<Query<Narrow>>();
+        },
+        |contract| {
+            contract.argument::<Query<Narrow>>();
+            contract.argument::<Own<1>>();
+        },
+    ];
+    for describe in beside {
+        let refused = refused(describe);
+        assert!(refused.contains("`page`, which another argument takes; add it as a field"), "{refused}");
+    }
+}
+
+#[test]
+fn what_two_arguments_read_is_one_parameter() {
+    let json = contract(|contract| {
+        contract.argument::<Option<IfMatch>>();
+        contract.argument::<Own<3>>();
+        contract.argument::<Query<Narrow>>();
+        contract.argument::<Own<2>>();
+        contract.argument::<Own<1>>();
+    });
+    assert!(json.unwrap_err().contains("`page`"), "`colour` is one of the struct's");
+    let json = contract(|contract| {
+        contract.argument::<Option<IfMatch>>();
+        contract.argument::<Own<3>>();
+        contract.argument::<Query<Narrow>>();
+        contract.argument::<Own<2>>();
+    });
+    let parameters = json.unwrap()["operation"]["parameters"].clone();
+    let parameters: Vec<_> =
+        parameters.as_array().unwrap().iter().map(|it| (it["name"].clone(), it["required"].clone())).collect();
+    let expected = [("if-match", true), ("colour", true), ("size", false)];
+    assert_eq!(parameters, expected.map(|(name, required)| (json!(name), json!(required))));
+}
+
+#[test]
+fn a_status_without_content_describes_no_body() {
+    let of = |status: u16, describe: fn(&mut Contract)| {
+        let mut contract = Contract::new("ask");
+        contract.route(&Route { function: "ask", method: "POST", path: "/things", status, docs: "" });
+        describe(&mut contract);
+        contract.into_json().map(|json| json["operation"]["responses"][status.to_string()]["content"].is_object())
+    };
+    for status in [204, 205] {
+        let refused = of(status, Contract::answer::<Json<u8>>).unwrap_err();
+        assert!(refused.contains("has no body"), "{refused}");
+        assert_eq!(of(status, Contract::answer::<()>), Ok(false));
+    }
+    assert_eq!(of(200, Contract::answer::<()>), Ok(false));
+    assert_eq!(of(201, Contract::answer::<Json<u8>>), Ok(true));
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Numbers {
+    tiny: i8,
+    small: u16,
+    count: Option<u32>,
+    large: u64,
+    index: usize,
+    huge: u128,
+    time: chrono::NaiveDateTime,
+    default: u8,
+    format: u8,
+}
+
+/// So that generators of clients can read it: `openapi-python-client` leaves out what is an `allOf` with constants.
+#[test]
+fn a_problem_is_one_flat_object_with_its_own_members() {
+    let json = contract(|contract| {
+        contract.argument::<Json<Asked>>();
+        contract.problems(BookingError::kinds());
+    });
+    let json = json.unwrap();
+    let schemas = json["components"]["schemas"].as_object().unwrap();
+    let problems: Vec<_> = schemas.iter().filter(|(name, _)| name.ends_with("Problem")).collect();
+    assert!(problems.len() > 5, "{problems:?}");
+    for (name, schema) in problems {
+        assert_eq!(schema["type"], "object", "{name}");
+        let required = schema["required"].as_array().unwrap();
+        for member in ["type", "title", "status", "detail", "instance"] {
+            assert!(required.contains(&json!(member)), "{name} lacks {member}");
+            assert!(schema["properties"][member]["type"].is_string(), "{name} does not type {member}");
+        }
+        assert!(schema["properties"]["type"]["const"].is_string() && schema["properties"]["status"]["const"].is_u64());
+    }
+    let invalid = &schemas["InvalidProblem"];
+    assert!(invalid["required"].as_array().unwrap().contains(&json!("errors")), "{invalid}");
+    assert_eq!(invalid["properties"]["errors"]["items"], json!({ "$ref": "#/components/schemas/Fault" }));
+}
+
+/// What schemars says of Rust's own types is told in words that generators of clients know.
+#[test]
+fn a_format_is_one_that_openapi_knows() {
+    let json = contract(Contract::answer::<Json<Numbers>>).unwrap();
+    let properties = &json["components"]["schemas"]["Numbers"]["properties"];
+    let is = |name: &str, expected: Value| assert_eq!(properties[name], expected, "{name}");
+    is("tiny", json!({ "type": "integer", "format": "int32", "minimum": -128, "maximum": 127 }));
+    is("small", json!({ "type": "integer", "format": "int32", "minimum": 0, "maximum": 65_535 }));
+    is("count", json!({ "type": ["integer", "null"], "format": "int64", "minimum": 0, "maximum": 4_294_967_295_u32 }));
+    is("large", json!({ "type": "integer", "format": "int64", "minimum": 0 }));
+    is("index", json!({ "type": "integer", "format": "int64", "minimum": 0 }));
+    is("huge", json!({ "type": "integer", "minimum": 0 }));
+    is("time", json!({ "type": "string" }));
+    is("default", json!({ "type": "integer", "format": "int32", "minimum": 0, "maximum": 255 }));
+    is("format", json!({ "type": "integer", "format": "int32", "minimum": 0, "maximum": 255 }));
 }

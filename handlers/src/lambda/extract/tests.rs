@@ -11,16 +11,6 @@ use super::*;
 use crate::booking::{BookingId, BookingPatch, BusyQuery, IdempotencyKey, ListQuery, NewBooking, UserId};
 use crate::lambda::{IfMatch, Json, Query};
 
-fn empty() -> Request {
-    Request {
-        query: String::new(),
-        headers: HeaderMap::new(),
-        parameters: HashMap::new(),
-        authorizer: None,
-        body: Body::Empty,
-    }
-}
-
 /// That it was taken, or refused with a status of the client's fault.
 fn outcome<T>(taken: Result<T, Rejection>) -> bool {
     match taken {
@@ -30,7 +20,7 @@ fn outcome<T>(taken: Result<T, Rejection>) -> bool {
 }
 
 fn with_body(body: &[u8]) -> Request {
-    Request { body: Body::Binary(body.to_vec()), ..empty() }
+    Request { body: Body::Binary(body.to_vec()), ..Request::default() }
 }
 
 /// A booking that is asked for, with all that may be sent.
@@ -102,7 +92,7 @@ proptest! {
     ) {
         let pairs = Serializer::new(String::new()).extend_pairs(pairs).finish();
         for query in [pairs, raw] {
-            let request = || Request { query: query.clone(), ..empty() };
+            let request = || Request { query: query.clone(), ..Request::default() };
             prop_assert!(outcome(request().take::<Query<ListQuery>>()));
             prop_assert!(outcome(request().take::<Query<BusyQuery>>()));
         }
@@ -112,7 +102,7 @@ proptest! {
     fn any_header_is_taken_or_refused(value in prop::collection::vec(any::<u8>(), 0..300), tag in "[W/\"*, 0-9a-z]{0,40}") {
         for value in [value.as_slice(), tag.as_bytes()] {
             let Ok(value) = HeaderValue::from_bytes(value) else { continue };
-            let mut request = Request { body: Body::Text(sound().to_string()), ..empty() };
+            let mut request = Request { body: Body::Text(sound().to_string()), ..Request::default() };
             for name in ["if-match", "idempotency-key", "content-type"] {
                 request.headers.insert(name, value.clone());
             }
@@ -124,7 +114,7 @@ proptest! {
 
     #[test]
     fn any_path_is_taken_or_refused(value in "\\PC{0,140}") {
-        let mut request = Request { parameters: HashMap::from([("id".to_owned(), value)]), ..empty() };
+        let mut request = Request { parameters: HashMap::from([("id".to_owned(), value)]), ..Request::default() };
         prop_assert!(outcome(request.path::<BookingId>("id")));
         prop_assert!(outcome(request.path::<UserId>("id")));
     }
@@ -134,7 +124,7 @@ proptest! {
 #[test]
 fn a_route_without_the_parameter_is_our_fault() {
     let parameters = HashMap::from([("user".to_owned(), "alice".to_owned())]);
-    let mut request = Request { parameters, ..empty() };
+    let mut request = Request { parameters, ..Request::default() };
     assert_eq!(request.path::<UserId>("user_id").unwrap_err().into_details().status(), 500);
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::bounds::{BOUNDS, bound, integer_range};
+
 /// Which way what a schema describes goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Direction {
@@ -24,18 +26,6 @@ pub(super) struct Schemas<'a> {
     open: Vec<(String, String)>,
     changes: Vec<String>,
 }
-
-/// Rules of a value: their names, and whether a greater number is stricter.
-const BOUNDS: [(&str, bool); 8] = [
-    ("minimum", true),
-    ("exclusiveMinimum", true),
-    ("minLength", true),
-    ("minItems", true),
-    ("maximum", false),
-    ("exclusiveMaximum", false),
-    ("maxLength", false),
-    ("maxItems", false),
-];
 
 impl<'a> Schemas<'a> {
     pub(super) fn new(old: &'a Value, new: &'a Value) -> Self {
@@ -76,8 +66,7 @@ impl<'a> Schemas<'a> {
             return;
         }
         self.open.push(pair);
-        let (old, new) = (flat(self.old, old), flat(self.new, new));
-        let (before, after) = (alternatives(self.old, &old), alternatives(self.new, &new));
+        let (before, after) = (alternatives(self.old, old), alternatives(self.new, new));
         if before.len() == 1 && after.len() == 1 {
             self.compare_one(place, &before[0].1, &after[0].1, direction);
         } else {
@@ -108,6 +97,13 @@ impl<'a> Schemas<'a> {
         let null = Value::Null;
         let get = |schema: &'_ Map<String, Value>, key: &str| schema.get(key).cloned().unwrap_or(Value::Null);
 
+        if let (Some(before), Some(after)) = (old.get("const"), new.get("const")) {
+            // One value is that value, whatever else is said of it.
+            if before != after {
+                self.found(place, &format!("has the const {after} instead of {before}"));
+            }
+            return;
+        }
         let (before, after) = (types(old), types(new));
         let (allowed, used) = if is_sent { (&after, &before) } else { (&before, &after) };
         let strange = used.iter().any(|kind| !allowed.is_empty() && !fits(kind, allowed))
@@ -116,7 +112,12 @@ impl<'a> Schemas<'a> {
             self.found(place, &format!("is {} instead of {}", words(&after), words(&before)));
         }
         for key in ["const", "format", "pattern"] {
-            let (before, after) = (get(old, key), get(new, key));
+            // The format of an integer is its range, which is among the bounds.
+            let unless_range = |schema| match integer_range(schema) {
+                Some(_) if key == "format" => Value::Null,
+                _ => get(schema, key),
+            };
+            let (before, after) = (unless_range(old), unless_range(new));
             let is_harmless = if is_sent { after.is_null() } else { before.is_null() };
             if before != after && !is_harmless {
                 self.found(place, &format!("has the {key} {after} instead of {before}"));
@@ -127,7 +128,7 @@ impl<'a> Schemas<'a> {
             self.found(place, &format!("is {after} where it is not sent, instead of {before}"));
         }
         for (key, greater_is_stricter) in BOUNDS {
-            let (before, after) = (get(old, key).as_f64(), get(new, key).as_f64());
+            let (before, after) = (bound(old, key), bound(new, key));
             let stricter = match (before, after) {
                 (None, after) => after.is_some(),
                 (Some(_), None) => false,
@@ -189,28 +190,23 @@ impl<'a> Schemas<'a> {
 /// One of the shapes that a value may have, by a name that it keeps.
 type Alternative = (String, Map<String, Value>);
 
-fn alternatives(document: &Value, schema: &Map<String, Value>) -> Vec<Alternative> {
-    if let Some(values) = schema.get("enum").and_then(Value::as_array) {
+fn alternatives(document: &Value, schema: &Value) -> Vec<Alternative> {
+    let one = flat(document, schema);
+    if let Some(values) = one.get("enum").and_then(Value::as_array) {
         return values.iter().map(|value| (value.to_string(), Map::new())).collect();
     }
-    let choices = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array);
-    let named = |schema: &Map<String, Value>, reference: &str| {
-        let value = schema.get("const").or_else(|| schema.get("properties")?.get("type")?.get("const"));
-        match (value, types(schema).into_iter().next()) {
+    let named = |choice: &Value, flat: Map<String, Value>| {
+        let value = flat.get("const").or_else(|| flat.get("properties")?.get("type")?.get("const"));
+        let name = match (value, reference(choice)) {
             (Some(value), _) => value.to_string(),
-            (None, _) if !reference.is_empty() => reference.to_owned(),
-            (None, kind) => kind.unwrap_or_else(|| "anything".to_owned()),
-        }
+            (None, reference) if !reference.is_empty() => reference,
+            (None, _) => types(&flat).into_iter().next().unwrap_or_else(|| "anything".to_owned()),
+        };
+        (name, flat)
     };
-    match choices {
-        None => vec![(named(schema, ""), schema.clone())],
-        Some(choices) => {
-            let named = |choice: &Value| {
-                let flat = flat(document, choice);
-                (named(&flat, &reference(choice)), flat)
-            };
-            choices.iter().map(named).collect()
-        }
+    match one.get("oneOf").or_else(|| one.get("anyOf")).and_then(Value::as_array) {
+        None => vec![named(schema, one)],
+        Some(choices) => choices.iter().map(|choice| named(choice, flat(document, choice))).collect(),
     }
 }
 

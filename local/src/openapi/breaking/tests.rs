@@ -191,6 +191,86 @@ fn a_problem_keeps_its_type_and_others_may_come() {
     keeps(&format!("{MAKE}/responses/429"), json!({}));
 }
 
+/// A problem that was an `allOf` of what all have and what it fixes, and is one flat object now: the same JSON.
+#[test]
+fn a_problem_may_be_written_flat() {
+    let mut old = api();
+    old["components"]["schemas"]["Problem"] = json!({
+        "type": "object",
+        "required": ["type", "status"],
+        "properties": {
+            "type": { "type": "string", "format": "uri" },
+            "status": { "type": "integer", "minimum": 400, "maximum": 599 },
+        },
+    });
+    let taken = "/components/schemas/TakenProblem";
+    old.pointer_mut(&format!("{taken}/allOf/1/properties")).unwrap()["status"] = json!({ "const": 409 });
+    let flat = |status: u16, required: Value| {
+        let mut new = old.clone();
+        *new.pointer_mut(taken).unwrap() = json!({
+            "type": "object",
+            "required": required,
+            "properties": {
+                "type": { "type": "string", "const": "taken" },
+                "status": { "type": "integer", "const": status },
+                "by": { "type": "string" },
+            },
+        });
+        breaking_changes(&old, &new)
+    };
+    let all = json!(["type", "status", "by"]);
+    assert_eq!(flat(409, all.clone()), Vec::<String>::new());
+    assert_eq!(flat(410, all), ["POST /things: 409/status has the const 410 instead of 409"]);
+    let of_any = |schema: Value| {
+        let mut document = old.clone();
+        document.pointer_mut(&format!("{taken}/allOf/1/properties")).unwrap()["status"] = schema;
+        document
+    };
+    let (any, one) = (of_any(json!({})), of_any(json!({ "const": 409 })));
+    assert_eq!(breaking_changes(&any, &one), Vec::<String>::new(), "it is promised more");
+    assert_eq!(flat(409, json!(["type", "by"])), ["POST /things: 409/status is not always there"]);
+}
+
+/// Where one shape was answered and others may come, the one keeps its name.
+#[test]
+fn an_answer_of_the_gateway_may_have_a_problem_beside_it() {
+    let message = json!({ "$ref": "#/components/schemas/Thing" });
+    let taken = json!({ "$ref": "#/components/schemas/TakenProblem" });
+    let with = |schema: Value| {
+        let mut document = api();
+        document.pointer_mut(&format!("{MAKE}/responses")).unwrap()["404"] =
+            json!({ "content": { "application/json": { "schema": schema } } });
+        document
+    };
+    let both = json!({ "oneOf": [message, taken] });
+    assert_eq!(breaking_changes(&with(message.clone()), &with(both.clone())), Vec::<String>::new());
+    assert_eq!(breaking_changes(&with(both), &with(message)), [r#"POST /things: 404 is never "taken""#]);
+}
+
+/// The format of an integer says between which bounds it is, and may be told as bounds.
+#[test]
+fn an_integers_format_is_its_range() {
+    let was = |place: String, schema: Value| {
+        let mut old = api();
+        old.pointer_mut(&place).unwrap()["size"] = schema;
+        move |schema: Value| {
+            let mut new = old.clone();
+            new.pointer_mut(&place).unwrap()["size"] = schema;
+            breaking_changes(&old, &new)
+        }
+    };
+    let uint32 = json!({ "type": "integer", "format": "uint32", "minimum": 0 });
+    let spelled_out = json!({ "type": "integer", "format": "int64", "minimum": 0, "maximum": u32::MAX });
+    let answered = was(format!("{GIVEN}/properties"), uint32.clone());
+    assert_eq!(answered(spelled_out.clone()), Vec::<String>::new());
+    let larger = ["POST /things: 201/size has the maximum none instead of 4294967295"];
+    assert_eq!(answered(json!({ "type": "integer", "minimum": 0 })), larger);
+    let sent = was(format!("{SENT}/properties"), uint32);
+    assert_eq!(sent(spelled_out), Vec::<String>::new());
+    let smaller = ["POST /things: the body/size has the maximum 2147483647 instead of 4294967295"];
+    assert_eq!(sent(json!({ "type": "integer", "format": "int32", "minimum": 0 })), smaller);
+}
+
 #[test]
 fn a_version_says_that_something_breaks() {
     let says = |old: &str, new: &str| {

@@ -1,0 +1,71 @@
+async fn delete_booking(
+    booking_id: BookingId,
+    if_match: IfMatch,
+    caller: Caller,
+) -> Result<(), BookingError> {
+    delete(booking_id, if_match, caller).await
+}
+fn main() -> ::std::process::ExitCode {
+    fn serve<
+        A0: ::handlers::lambda::FromPath,
+        A1: ::handlers::lambda::FromRequest,
+        A2: ::handlers::lambda::FromRequest,
+        Answer: ::handlers::lambda::NoContent,
+        Error: ::handlers::lambda::Problem,
+        Work,
+    >(
+        __function: impl ::core::ops::Fn(
+            A0,
+            A1,
+            A2,
+        ) -> Work + ::core::marker::Copy + ::core::marker::Send + ::core::marker::Sync + 'static,
+    ) -> ::std::process::ExitCode
+    where
+        Work: ::core::future::Future<Output = ::core::result::Result<Answer, Error>>
+            + ::core::marker::Send + 'static,
+    {
+        ::handlers::lambda::http(
+            ::handlers::lambda::Route {
+                function: "delete_booking",
+                method: "DELETE",
+                path: "/bookings/{booking_id}",
+                status: 204u16,
+                docs: "",
+            },
+            |__contract: &mut ::handlers::lambda::Contract| {
+                __contract.path::<A0>("booking_id");
+                __contract.argument::<A1>();
+                __contract.argument::<A2>();
+                __contract.answer::<::core::result::Result<Answer, Error>>();
+            },
+            move |(): &'static (), mut __event: ::handlers::lambda::Request| async move {
+                let __arg0 = __event.path::<A0>("booking_id")?;
+                let __arg1 = __event.take::<A1>()?;
+                let __arg2 = __event.take::<A2>()?;
+                ::core::result::Result::<
+                    _,
+                    ::handlers::lambda::Rejection,
+                >::Ok(__function(__arg0, __arg1, __arg2).await)
+            },
+        )
+    }
+    const _: () = {
+        #[allow(unused_imports)]
+        use ::handlers::lambda::TakesNothingWhole as _;
+        ::handlers::lambda::check_whole(
+            false,
+            &[],
+            ::handlers::lambda::Whole::<IfMatch>::PART,
+        )
+    };
+    const _: () = {
+        #[allow(unused_imports)]
+        use ::handlers::lambda::TakesNothingWhole as _;
+        ::handlers::lambda::check_whole(
+            false,
+            &[::handlers::lambda::Whole::<IfMatch>::PART],
+            ::handlers::lambda::Whole::<Caller>::PART,
+        )
+    };
+    serve::<BookingId, IfMatch, Caller, (), BookingError, _>(delete_booking)
+}
