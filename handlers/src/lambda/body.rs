@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::problem::common::{self, problem};
-use super::{Contract, FromRequest, Rejection, Request, numbers, repair};
+use super::{Contract, FromRequest, Rejection, Request, coding, numbers, repair};
 
 /// The largest body that is read, in bytes.
 pub(super) const BODY_LIMIT: usize = 64 * 1024;
@@ -28,6 +28,7 @@ impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema> FromRequest for 
             let detail = format!("the body has {} bytes; at most {BODY_LIMIT} are read", bytes.len());
             return Err(problem(common::BODY_TOO_LARGE).detail(detail).into());
         }
+        coding::check(request.headers())?;
         if request.headers().get(CONTENT_TYPE).is_some_and(|value| !value.to_str().is_ok_and(is_json)) {
             return Err(problem(common::NOT_JSON).detail("send the body with `content-type: application/json`").into());
         }
@@ -51,7 +52,13 @@ impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema> FromRequest for 
     fn describe(contract: &mut Contract, required: bool) {
         let schema = contract.taken::<T>();
         contract.body(&schema, required);
-        contract.problems([common::MALFORMED_BODY, common::BODY_TOO_LARGE, common::NOT_JSON, common::INVALID]);
+        contract.problems([
+            common::MALFORMED_BODY,
+            common::BODY_TOO_LARGE,
+            common::NOT_JSON,
+            common::CODED,
+            common::INVALID,
+        ]);
     }
 }
 

@@ -8,6 +8,7 @@
 
 pub mod aws;
 mod body;
+mod coding;
 mod contract;
 mod domain;
 mod edge;
