@@ -6,14 +6,16 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::problem::common::{self, problem};
-use super::{Contract, FromRequest, Part, Rejection, Request, numbers, repair};
+use super::{Contract, FromRequest, Part, Rejection, Request, coding, document, repair};
 
 /// The largest body that is read, in bytes.
 pub(super) const BODY_LIMIT: usize = 64 * 1024;
 
 /// A JSON body: taken as an argument it is parsed and validated, answered with it is written.
 ///
-/// A body that is not JSON is a 400; one that is, but breaks a rule, a 422 with every fault and its JSON pointer.
+/// A body that is not JSON is a 400; one that is, but breaks a rule, a 422 with every fault and its JSON pointer. A struct
+/// is read from an object only, and a member that is given twice is a fault. A type that reads itself says its rule with
+/// [`custom`](serde::de::Error::custom), in words that a client is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
@@ -30,19 +32,14 @@ impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema> FromRequest for 
             let detail = format!("the body has {} bytes; at most {BODY_LIMIT} are read", bytes.len());
             return Err(problem(common::BODY_TOO_LARGE).detail(detail).into());
         }
+        coding::check(request.headers())?;
         if request.headers().get(CONTENT_TYPE).is_some_and(|value| !value.to_str().is_ok_and(is_json)) {
             return Err(problem(common::NOT_JSON).detail("send the body with `content-type: application/json`").into());
         }
-        let value: T = match serde_json::from_slice(bytes) {
-            Ok(value) => value,
-            Err(_) => match numbers::whole(bytes) {
-                None => return Err(refuse::<T>(bytes)),
-                Some(whole) => serde_json::from_slice(&whole).map_err(|_| refuse::<T>(&whole))?,
-            },
-        };
-        match value.validate() {
-            Ok(()) => Ok(Some(Self(value))),
-            Err(report) => Err(common::invalid(repair::faults_of_report(&report)).into()),
+        let document = document::parse(bytes).map_err(|detail| problem(common::MALFORMED_BODY).detail(detail))?;
+        match repair::read(document) {
+            Ok(value) => Ok(Some(Self(value))),
+            Err(faults) => Err(common::invalid(faults).into()),
         }
     }
 
@@ -53,15 +50,13 @@ impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema> FromRequest for 
     fn describe(contract: &mut Contract, required: bool) {
         let schema = contract.taken::<T>();
         contract.body(&schema, required);
-        contract.problems([common::MALFORMED_BODY, common::BODY_TOO_LARGE, common::NOT_JSON, common::INVALID]);
-    }
-}
-
-/// A body that is not JSON, or one that is and holds what it must not.
-fn refuse<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Rejection {
-    match serde_json::from_slice::<serde_json::Value>(bytes) {
-        Ok(value) => common::invalid(repair::faults_of_body::<T>(bytes, value)).into(),
-        Err(error) => problem(common::MALFORMED_BODY).detail(format!("the body is not JSON: {error}")).into(),
+        contract.problems([
+            common::MALFORMED_BODY,
+            common::BODY_TOO_LARGE,
+            common::NOT_JSON,
+            common::CODED,
+            common::INVALID,
+        ]);
     }
 }
 

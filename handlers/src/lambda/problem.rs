@@ -45,7 +45,7 @@ pub struct ProblemDetails {
     #[serde(flatten)]
     members: Map<String, Value>,
     #[serde(skip)]
-    retry_after: Option<u32>,
+    headers: Vec<(&'static str, Cow<'static, str>)>,
 }
 
 impl ProblemDetails {
@@ -60,7 +60,7 @@ impl ProblemDetails {
             instance: None,
             errors: Vec::new(),
             members: Map::new(),
-            retry_after: None,
+            headers: Vec::new(),
         }
     }
 
@@ -97,8 +97,13 @@ impl ProblemDetails {
 
     /// After how many seconds trying again makes sense; becomes the `Retry-After` header (RFC 9110, section 10.2.3).
     #[must_use]
-    pub fn retry_after(mut self, seconds: u32) -> Self {
-        self.retry_after = Some(seconds);
+    pub fn retry_after(self, seconds: u32) -> Self {
+        self.header("Retry-After", seconds.to_string())
+    }
+
+    /// A header of the answer.
+    pub(super) fn header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.headers.push((name, value.into()));
         self
     }
 
@@ -114,8 +119,8 @@ impl ProblemDetails {
         self.kind
     }
 
-    pub(super) fn retry_after_seconds(&self) -> Option<u32> {
-        self.retry_after
+    pub(super) fn take_headers(&mut self) -> Vec<(&'static str, Cow<'static, str>)> {
+        std::mem::take(&mut self.headers)
     }
 }
 
@@ -178,6 +183,11 @@ pub(crate) mod common {
     pub(crate) const NOT_JSON: ProblemKind = ProblemKind::new(415, "urn:problem:not-json", "Not JSON")
         .describe("The body's content type is not JSON.")
         .detail("send the body with `content-type: application/json`");
+    pub(crate) const CODED: ProblemKind =
+        ProblemKind::new(415, "urn:problem:content-coding", "Content coding not read")
+            .describe("The body has a content coding, such as gzip.")
+            .detail("the body has the content coding `gzip`; send it without one")
+            .header(&crate::lambda::coding::ACCEPTED);
     pub(crate) const INVALID: ProblemKind = ProblemKind::new(422, "urn:problem:invalid", "Invalid values")
         .describe("The request is well formed, but some of its values break a rule; `errors` names each of them.")
         .detail("1 value breaks a rule")

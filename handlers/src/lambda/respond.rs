@@ -1,7 +1,7 @@
 //! From a handler's result to an HTTP answer.
 
 use lambda_http::http::StatusCode;
-use lambda_http::http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LINK, LOCATION, RETRY_AFTER};
+use lambda_http::http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LINK, LOCATION};
 use lambda_http::{Body, Response, tracing};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -123,16 +123,18 @@ impl Reply {
 
     /// The failure.
     #[must_use]
-    pub fn problem(&self, details: ProblemDetails) -> Response<Body> {
+    pub fn problem(&self, mut details: ProblemDetails) -> Response<Body> {
         let status = StatusCode::from_u16(details.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         metrics::problem(details.kind());
-        let retry_after = details.retry_after_seconds();
+        let headers = details.take_headers();
         let details = details.instance(uri::of_path(&self.path));
         // A problem holds strings, numbers and JSON values: serializing it cannot fail, and an empty body would do.
         let text = serde_json::to_string(&details).unwrap_or_default();
         let mut response = body(status, "application/problem+json", text);
-        if let Some(seconds) = retry_after {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        for (name, value) in headers {
+            if let Ok(name) = HeaderName::try_from(name) {
+                header(&mut response, name, &value);
+            }
         }
         response
     }

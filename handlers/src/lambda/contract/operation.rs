@@ -138,8 +138,7 @@ impl Operation {
     pub(super) fn into_json(mut self, answered: &mut SchemaGenerator) -> (Value, Components) {
         let problems = Gathered { kinds: &self.problems, taken: &self.taken, instance: &self.instance() };
         for (status, answer) in problems.answers(&mut self.components, answered) {
-            let headers: &[&Header] = if answer.retry_after { &[&Header::RETRY_AFTER] } else { &[] };
-            let mut response = self.response(status, headers);
+            let mut response = self.response(status, &answer.headers);
             response["description"] = answer.description.into();
             response["content"] = answer.content;
             self.responses.insert(status, response);

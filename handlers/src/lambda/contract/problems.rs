@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
-use super::example;
+use super::{Header, example};
 use crate::lambda::ProblemKind;
 
 const PROBLEM: &str = "application/problem+json";
@@ -28,7 +28,7 @@ pub(super) struct Gathered<'a> {
 pub(super) struct Answer {
     pub(super) description: String,
     pub(super) content: Value,
-    pub(super) retry_after: bool,
+    pub(super) headers: Vec<&'static Header>,
 }
 
 impl Gathered<'_> {
@@ -56,12 +56,19 @@ impl Gathered<'_> {
             let answer = Answer {
                 description: description(&kinds),
                 content: json!({ PROBLEM: { "schema": schema, "examples": examples } }),
-                retry_after: kinds.iter().any(|kind| kind.retry_after.is_some()),
+                headers: headers(&kinds),
             };
             (status, answer)
         });
         answers.collect()
     }
+}
+
+/// The headers that come with one of these.
+fn headers(kinds: &[ProblemKind]) -> Vec<&'static Header> {
+    let retry_after = kinds.iter().any(|kind| kind.retry_after.is_some());
+    let own = kinds.iter().filter_map(|kind| kind.header);
+    own.chain(retry_after.then_some(&Header::RETRY_AFTER)).collect()
 }
 
 /// A sentence, or a list of them.

@@ -2,6 +2,8 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
+use crate::lambda::Header;
+
 /// One documented problem, built as its [`ProblemDetails`](super::ProblemDetails) is.
 #[derive(Debug, Clone, Copy)]
 pub struct ProblemKind {
@@ -19,6 +21,8 @@ pub struct ProblemKind {
     pub members: &'static [Member],
     /// The seconds of its `Retry-After`, where it has one.
     pub retry_after: Option<u32>,
+    /// Another header of its own, where it has one.
+    pub header: Option<&'static Header>,
     /// It is only met by an endpoint that takes all of these, each a parameter or a member of the body.
     pub with: &'static [&'static str],
 }
@@ -43,7 +47,7 @@ impl ProblemKind {
     #[must_use]
     pub const fn new(status: u16, kind: &'static str, title: &'static str) -> Self {
         let (members, with): (&[Member], &[&str]) = (&[], &[]);
-        Self { status, kind, title, description: "", detail: title, members, retry_after: None, with }
+        Self { status, kind, title, description: "", detail: title, members, retry_after: None, header: None, with }
     }
 
     /// When it happens and what to do about it.
@@ -68,6 +72,12 @@ impl ProblemKind {
     #[must_use]
     pub const fn retry_after(self, seconds: u32) -> Self {
         Self { retry_after: Some(seconds), ..self }
+    }
+
+    /// Its own header.
+    #[must_use]
+    pub const fn header(self, header: &'static Header) -> Self {
+        Self { header: Some(header), ..self }
     }
 
     /// What an endpoint has to take so that it can be met.

@@ -1,113 +1,222 @@
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use garde::Validate;
 use proptest::prelude::*;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::booking::{BookingPatch, ListQuery, NewBooking};
+use crate::lambda::document::{UNFIT, parse, pointer};
 
-fn faults(body: &str) -> Vec<(String, String)> {
-    let faults = faults_of_body::<NewBooking>(body.as_bytes(), serde_json::from_str(body).unwrap());
-    faults.into_iter().map(|fault| (fault.pointer, fault.detail.into_owned())).collect()
+mod shapes;
+
+type Found = Vec<(String, String)>;
+
+fn of<T: DeserializeOwned + Validate<Context = ()> + Debug>(body: &str) -> Found {
+    match read::<T>(parse(body.as_bytes()).unwrap()) {
+        Ok(_) => Vec::new(),
+        Err(faults) => faults.into_iter().map(|fault| (fault.pointer, fault.detail.into_owned())).collect(),
+    }
 }
 
-fn pointers(body: &str) -> Vec<String> {
-    faults(body).into_iter().map(|(pointer, _)| pointer).collect()
+fn faults(body: &str) -> Found {
+    of::<NewBooking>(body)
+}
+
+fn pointers(faults: Found) -> Vec<String> {
+    let mut pointers: Vec<_> = faults.into_iter().map(|(pointer, _)| pointer).collect();
+    pointers.sort();
+    pointers
+}
+
+#[track_caller]
+fn one(faults: Found) -> (String, String) {
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    faults.into_iter().next().unwrap()
+}
+
+/// A booking with these members in addition, or in place of others.
+fn booking(members: &str) -> String {
+    format!(
+        r#"{{"user_id": "a", "resource_id": "r", "start_time": "2026-11-22T10:00:00Z",
+             "end_time": "2026-11-22T11:00:00Z"{members}}}"#
+    )
 }
 
 #[test]
 fn every_fault_is_found() {
     let body = r#"{"user_id": 7, "start_time": "tomorrow", "end_time": "2026-11-22T10:00:00Z",
                    "reminder_lead_seconds": 1.5, "colour": "red", "resource_id": "a b"}"#;
-    let found = pointers(body);
-    for pointer in ["/user_id", "/start_time", "/reminder_lead_seconds", "/colour", "/resource_id"] {
-        assert!(found.iter().any(|found| found == pointer), "{pointer} is not in {found:?}");
-    }
-    assert_eq!(found.len(), 5, "{found:?}");
+    assert_eq!(
+        pointers(faults(body)),
+        ["/colour", "/reminder_lead_seconds", "/resource_id", "/start_time", "/user_id"]
+    );
 }
 
 #[test]
 fn all_that_is_missing_is_named() {
-    assert_eq!(pointers("{}"), ["/user_id", "/resource_id", "/start_time", "/end_time"]);
-    assert!(faults("{}").iter().all(|(_, detail)| detail == "is missing"));
+    let found = faults("{}");
+    assert!(found.iter().all(|(_, detail)| detail == "is missing"), "{found:?}");
+    assert_eq!(pointers(found), ["/end_time", "/resource_id", "/start_time", "/user_id"]);
 }
 
 #[test]
 fn a_fault_is_told_in_the_clients_words() {
-    let one = |member: &str| {
-        let body = format!(
-            r#"{{"user_id": "a", "resource_id": "r", "start_time": "2026-11-22T10:00:00Z",
-                 "end_time": "2026-11-22T11:00:00Z", {member}}}"#
-        );
-        let mut faults = faults(&body);
-        assert_eq!(faults.len(), 1, "{faults:?}");
-        faults.remove(0)
-    };
-    let (pointer, detail) = one(r#""reminder_lead_seconds": "60""#);
-    assert_eq!((pointer.as_str(), detail.as_str()), ("/reminder_lead_seconds", "must be an integer, not a string"));
-    let (_, detail) = one(r#""reminder_lead_seconds": 59"#);
-    assert_eq!(detail, "must be at least 60");
-    let (pointer, detail) = one(r#""colour": 1"#);
-    assert_eq!(pointer, "/colour");
-    assert!(detail.starts_with("is not known; known are `user_id`, `resource_id`"), "{detail}");
-    let (pointer, detail) = one(r#""user_id": "b""#);
-    assert_eq!((pointer.as_str(), detail.as_str()), ("/user_id", "is given twice"));
+    for (member, pointer, detail) in [
+        (r#""reminder_lead_seconds": "60""#, "/reminder_lead_seconds", "must be an integer, not a string"),
+        (r#""reminder_lead_seconds": [60]"#, "/reminder_lead_seconds", "must be an integer, not an array"),
+        (
+            r#""reminder_lead_seconds": 1e-1"#,
+            "/reminder_lead_seconds",
+            "must be an integer, not a number with a fraction",
+        ),
+        (
+            r#""reminder_lead_seconds": 1e400"#,
+            "/reminder_lead_seconds",
+            "must be an integer from -9223372036854775808 to 9223372036854775807",
+        ),
+        (r#""reminder_lead_seconds": 59"#, "/reminder_lead_seconds", "must be at least 60"),
+        (r#""user_id": "b""#, "/user_id", "is given twice"),
+        (
+            r#""colour": 1"#,
+            "/colour",
+            "is not known; known are `user_id`, `resource_id`, `start_time`, `end_time`, `reminder_lead_seconds`",
+        ),
+    ] {
+        assert_eq!(one(faults(&booking(&format!(", {member}")))), (pointer.to_owned(), detail.to_owned()), "{member}");
+    }
 }
 
 #[test]
 fn a_body_that_is_no_object_is_one_fault() {
-    for body in ["[]", "7", "\"text\"", "null", "true"] {
-        assert_eq!(pointers(body), [""], "{body}");
+    for (body, found) in
+        [("[]", "an array"), ("7", "a number"), ("\"text\"", "a string"), ("null", "null"), ("true", "a truth value")]
+    {
+        assert_eq!(one(faults(body)), (String::new(), format!("must be an object, not {found}")));
     }
+    let array = r#"["alice", "room", "2031-06-01T10:00:00Z", "2031-06-01T11:00:00Z"]"#;
+    assert_eq!(one(faults(array)).1, "must be an object, not an array");
+    assert_eq!(one(of::<BookingPatch>(r#"["room"]"#)).1, "must be an object, not an array");
+}
+
+#[test]
+fn an_integer_is_read_however_it_is_spelled() {
+    for (number, lead) in [("9e2", 900), ("6.048e+05", 604_800), ("900.0", 900), ("9000E-1", 900), ("60", 60)] {
+        let body = booking(&format!(r#", "reminder_lead_seconds": {number}"#));
+        let read = read::<NewBooking>(parse(body.as_bytes()).unwrap()).unwrap();
+        assert_eq!(read.reminder_lead_seconds, Some(lead), "{number}");
+    }
+    let (_, detail) = one(faults(&booking(r#", "reminder_lead_seconds": -0"#)));
+    assert_eq!(detail, "must be at least 60");
 }
 
 #[test]
 fn a_patch_has_all_its_faults_too() {
-    let body = br#"{"start_time": null, "reminder_lead_seconds": 59, "user_id": "mallory"}"#;
-    let found: Vec<_> = faults_of_body::<BookingPatch>(body, serde_json::from_slice(body).unwrap())
-        .into_iter()
-        .map(|fault| fault.pointer)
-        .collect();
-    assert_eq!(found.len(), 3, "{found:?}");
-    assert!(["/start_time", "/reminder_lead_seconds", "/user_id"].iter().all(|p| found.contains(&(*p).to_owned())));
+    let body = r#"{"start_time": null, "reminder_lead_seconds": 59, "user_id": "mallory"}"#;
+    assert_eq!(pointers(of::<BookingPatch>(body)), ["/reminder_lead_seconds", "/start_time", "/user_id"]);
 }
 
 #[test]
-fn faults_are_found_inside_of_arrays_and_objects() {
-    #[derive(Debug, Deserialize, garde::Validate)]
-    #[serde(deny_unknown_fields)]
-    struct Order {
-        #[expect(dead_code)]
-        #[garde(skip)]
-        note: String,
-        #[garde(dive)]
-        lines: Vec<Line>,
-    }
-    #[derive(Debug, Deserialize, garde::Validate)]
-    #[serde(deny_unknown_fields)]
-    struct Line {
-        #[garde(range(min = 1))]
-        count: u32,
-    }
-    let body = br#"{"note": 1, "lines": [{"count": 0}, {"count": "x"}, {"count": 2, "a/b": 1}]}"#;
-    let mut found: Vec<_> = faults_of_body::<Order>(body, serde_json::from_slice(body).unwrap())
-        .into_iter()
-        .map(|fault| fault.pointer)
-        .collect();
-    found.sort();
-    assert_eq!(found, ["/lines/0/count", "/lines/1/count", "/lines/2/a~1b", "/note"]);
+fn a_member_that_is_named_like_the_begin_of_another_hides_no_fault() {
+    let body = r#"{"user": 1, "user_id": "a b", "start": 1, "start_time": 2, "resource_id": "", "end_time": "x"}"#;
+    assert_eq!(pointers(faults(body)), ["/end_time", "/resource_id", "/start", "/start_time", "/user", "/user_id"]);
+}
+
+#[test]
+fn a_member_that_is_given_twice_hides_no_other_fault() {
+    let body = r#"{"user_id": "a", "user_id": 5, "resource_id": "", "x": {"y": [{"z": 1, "z": 2}]}, "start_time": 1}"#;
+    assert_eq!(
+        faults(body),
+        [
+            ("/user_id", "is given twice"),
+            ("/x/y/0/z", "is given twice"),
+            (
+                "/x",
+                "is not known; known are `user_id`, `resource_id`, `start_time`, `end_time`, `reminder_lead_seconds`"
+            ),
+            ("/start_time", "must be a string, not a number"),
+            ("/end_time", "is missing"),
+            ("/resource_id", "must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ | + -"),
+        ]
+        .map(|(pointer, detail)| (pointer.to_owned(), detail.to_owned()))
+    );
+}
+
+#[test]
+fn an_unknown_member_that_is_given_twice_is_one_fault() {
+    assert_eq!(faults(&booking(r#", "x": 1, "x": 2"#)), [("/x".to_owned(), "is given twice".to_owned())]);
+}
+
+#[test]
+fn text_that_is_not_unicode_is_a_fault_where_it_is() {
+    let body = r#"{"user_id": "\ud800", "x\udc00": 1, "resource_id": "\ud83d\ude00", "start_time": "\udc00\ud800"}"#;
+    let found = faults(body);
+    assert!(found.contains(&("/user_id".to_owned(), "must not have half of a surrogate pair".to_owned())), "{found:?}");
+    assert_eq!(pointers(found), ["/end_time", "/resource_id", "/start_time", "/user_id", r"/x\udc00"]);
+}
+
+#[test]
+fn what_is_nested_too_deeply_is_a_fault_where_it_is() {
+    let deep = format!("{{\"x\": {}{}}}", "[".repeat(200), "]".repeat(200));
+    let found = faults(&deep);
+    assert!(found[0].0.starts_with("/x/0/0/0") && found[0].1 == "is nested too deeply", "{found:?}");
+    assert!(found.iter().any(|(pointer, _)| pointer == "/user_id"));
+}
+
+#[test]
+fn no_more_faults_than_are_looked_for() {
+    let members: Vec<_> = (0..500).map(|index| format!("\"m{index}\": 1")).collect();
+    assert_eq!(faults(&format!("{{{}}}", members.join(", "))).len(), MOST);
+    let members: Vec<_> = (0..500).map(|index| format!("\"m{}\": 1", index % 250)).collect();
+    assert_eq!(faults(&format!("{{{}}}", members.join(", "))).len(), MOST);
+}
+
+fn query(pairs: &[(&str, &str)]) -> Result<ListQuery, Vec<Fault>> {
+    read(Node::of_query(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))))
 }
 
 #[test]
 fn a_query_spells_its_numbers() {
-    let read = |json: Value| read::<ListQuery>(json, Strings::MaySpellValues);
-    assert_eq!(read(json!({"limit": "5", "status": "active"})).unwrap().limit, Some(5));
-    assert_eq!(read(json!({"cursor": "123"})).unwrap().cursor.as_deref(), Some("123"));
-    for limit in ["0", "101", "ten", "", "1.5"] {
-        let faults = read(json!({"limit": limit})).unwrap_err();
-        assert_eq!(faults.len(), 1, "{limit}: {faults:?}");
-        assert_eq!(faults[0].pointer, "/limit");
+    assert_eq!(query(&[("limit", "5"), ("status", "active")]).unwrap().limit, Some(5));
+    assert_eq!(query(&[("cursor", "123")]).unwrap().cursor.as_deref(), Some("123"));
+    for limit in ["50", "5e1", "50.0", "500e-1"] {
+        assert_eq!(query(&[("limit", limit)]).unwrap().limit, Some(50), "{limit}");
     }
-    let faults = read(json!({"limit": "x", "status": "lost", "from": "now", "page": "2"})).unwrap_err();
-    assert_eq!(faults.len(), 4, "{faults:?}");
+    for (limit, rule) in [
+        ("0", "must be at least 1"),
+        ("-0", "must be at least 1"),
+        ("101", "must be at most 100"),
+        ("ten", "must be an integer"),
+        ("", "must be an integer"),
+        ("1.5", "must be an integer"),
+        ("05", "must be an integer"),
+        ("+5", "must be an integer"),
+        ("1e400", "must be an integer from -9223372036854775808 to 9223372036854775807"),
+    ] {
+        assert_eq!(query(&[("limit", limit)]).unwrap_err(), [Fault::new("/limit", rule)], "{limit}");
+    }
+}
+
+#[test]
+fn a_query_has_all_its_faults_in_a_stable_order() {
+    let faults = query(&[("status", "lost"), ("limit", "x"), ("page", "2"), ("from", "now"), ("limit", "5"), ("", "")]);
+    let faults: Vec<_> =
+        faults.unwrap_err().into_iter().map(|fault| (fault.pointer, fault.detail.into_owned())).collect();
+    let unknown = "is not known; known are `from`, `to`, `status`, `limit`, `cursor`";
+    let expected = [
+        ("/limit", "is given twice"),
+        ("/", unknown),
+        ("/page", unknown),
+        ("/status", "must be one of `active`, `cancelled`"),
+    ];
+    let times: Vec<_> = faults.iter().filter(|(pointer, _)| pointer == "/from").collect();
+    assert_eq!(times.len(), 1, "{faults:?}");
+    for (pointer, detail) in expected {
+        assert!(faults.contains(&(pointer.to_owned(), detail.to_owned())), "{pointer} {detail}: {faults:?}");
+    }
+    assert_eq!(faults.len(), 5);
 }
 
 proptest! {
@@ -118,8 +227,7 @@ proptest! {
         number in any::<f64>(),
     ) {
         for body in [json!({ &name: value }), json!({ &name: number }), json!([name, value]), json!(value)] {
-            let text = body.to_string();
-            prop_assert!(!faults_of_body::<NewBooking>(text.as_bytes(), body).is_empty());
+            prop_assert!(!faults(&body.to_string()).is_empty());
         }
     }
 }

@@ -1,0 +1,182 @@
+//! What serde and the types that it reads want, in the words of somebody who writes JSON.
+
+use serde::de::Unexpected;
+
+use super::error::UNFIT;
+
+/// The sentence about a value of the wrong type.
+pub(super) fn of_type(unexpected: Unexpected, expected: &str) -> String {
+    let found = match unexpected {
+        Unexpected::Bool(_) => "a truth value",
+        Unexpected::Unsigned(_) | Unexpected::Signed(_) => "an integer",
+        Unexpected::Float(_) => "a number with a fraction",
+        Unexpected::Char(_) | Unexpected::Str(_) => "a string",
+        Unexpected::Unit | Unexpected::Option => "null",
+        Unexpected::Seq => "an array",
+        Unexpected::Map => "an object",
+        _ => "",
+    };
+    match wanted(expected) {
+        Some(wanted) if found.is_empty() || wanted.contains(", ") => format!("must be {wanted}"),
+        Some(wanted) => format!("must be {wanted}, not {found}"),
+        None if found.is_empty() => UNFIT.to_owned(),
+        None => format!("must not be {found}"),
+    }
+}
+
+/// The sentence about a value of the right type.
+pub(super) fn of_value(expected: &str) -> String {
+    match range(expected) {
+        Some(range) => range,
+        None => wanted(expected).map_or_else(|| UNFIT.to_owned(), |wanted| format!("must be {wanted}")),
+    }
+}
+
+/// The sentence about a value that is none of these.
+pub(super) fn one_of(names: &[&str]) -> String {
+    format!("must be {}", listed(names))
+}
+
+/// As in "one of `a`, `b`".
+pub(super) fn listed(names: &[&str]) -> String {
+    let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if names.len() == 1 { list } else { format!("one of {list}") }
+}
+
+macro_rules! ranges {
+    ($($type:ident)*) => {
+        /// The sentence about an integer that this type does not hold.
+        fn range(expected: &str) -> Option<String> {
+            match expected {
+                $(stringify!($type) => Some(between($type::MIN, $type::MAX)),)*
+                _ => None,
+            }
+        }
+    };
+}
+
+ranges! { i8 i16 i32 i64 isize u8 u16 u32 u64 usize }
+
+/// The sentence about an integer that is not between the two.
+pub(super) fn between(least: impl std::fmt::Display, most: impl std::fmt::Display) -> String {
+    format!("must be an integer from {least} to {most}")
+}
+
+/// What a type says that it expects, without Rust's names. What is not serde's own is in its author's words.
+fn wanted(expected: &str) -> Option<String> {
+    let known = match expected {
+        "f32" | "f64" => "a number",
+        "a string" | "str" | "string" | "a borrowed string" | "a borrowed path" | "path string" | "os string" => {
+            "a string"
+        }
+        "a boolean" | "bool" => "true or false",
+        "unit" => "null",
+        "a character" | "char" => "one character",
+        "a sequence" | "byte array" | "a byte array" | "a borrowed byte array" => "an array",
+        "a map" => "an object",
+        "option" | "any value" | "any valid JSON value" | "Option<T>" => return None,
+        _ if range(expected).is_some() || expected.starts_with("integer ") => "an integer",
+        _ if expected.starts_with("a nonzero ") => "an integer other than 0",
+        _ => return of_shape(expected),
+    };
+    Some(known.to_owned())
+}
+
+/// The same for what serde derives.
+fn of_shape(expected: &str) -> Option<String> {
+    for (shape, wanted) in [
+        ("unit struct ", Some("null")),
+        ("unit variant ", Some("null")),
+        ("tuple struct ", Some("an array")),
+        ("tuple variant ", Some("an array")),
+        ("struct ", Some("an object")),
+        ("internally tagged enum ", Some("an object")),
+        ("adjacently tagged enum ", Some("an object")),
+        ("enum ", None),
+        ("newtype ", None),
+        ("variant ", None),
+        ("field ", None),
+        ("a type tag ", None),
+        ("tag for enum ", None),
+        ("fewer elements ", None),
+    ] {
+        if expected.starts_with(shape) {
+            let length = expected.split(" with ").nth(1).and_then(|rest| rest.split(' ').next());
+            return match length.filter(|_| wanted == Some("an array")) {
+                Some(length) => Some(of_length(length)),
+                None => wanted.map(str::to_owned),
+            };
+        }
+    }
+    for list in ["a tuple of size ", "an array of length "] {
+        if let Some(length) = expected.strip_prefix(list) {
+            return Some(of_length(length));
+        }
+    }
+    let plain = !expected.contains("::") && !expected.contains(" element");
+    plain.then(|| expected.to_owned())
+}
+
+/// An array of so many values.
+pub(super) fn of_length(length: impl std::fmt::Display) -> String {
+    format!("an array of length {length}")
+}
+
+/// A message that came as text: a rule in its author's words stays, those of serde and of common libraries do not.
+pub(super) fn told(message: String) -> String {
+    for (theirs, ours) in [
+        ("data did not match any variant of untagged enum", "has none of the forms that it can have"),
+        ("no variant of enum ", "lacks the member that says which of its forms it has"),
+        ("UUID parsing failed", "must be a UUID, such as 67e55044-10b1-426f-9247-bb680e5fe0c8"),
+        ("invalid IPv4 address syntax", "must be an IPv4 address"),
+        ("invalid IPv6 address syntax", "must be an IPv6 address"),
+        ("invalid IP address syntax", "must be an IP address"),
+        ("invalid socket address syntax", "must be an IP address and a port"),
+        ("invalid digit found in string", "must be digits of an integer"),
+        ("cannot parse integer from empty string", "must be digits of an integer"),
+        ("number too large to fit in target type", "must be a smaller number"),
+        ("number too small to fit in target type", "must be a greater number"),
+        ("invalid float literal", "must be a number"),
+        ("provided string was not `true` or `false`", "must be `true` or `false`"),
+        ("input contains invalid characters", TIME),
+        ("input is out of range", TIME),
+        ("input is not enough for unique date and time", TIME),
+        ("no possible date and time matching input", TIME),
+        ("premature end of input", TIME),
+        ("trailing input", TIME),
+    ] {
+        if message.starts_with(theirs) {
+            return ours.to_owned();
+        }
+    }
+    let serdes = SERDES.iter().any(|start| message.starts_with(start));
+    if serdes || message.contains("::") || message.contains(" at line ") || message.ends_with(" is not supported") {
+        return UNFIT.to_owned();
+    }
+    message
+}
+
+/// How messages begin that serde or `serde_json` wrote.
+const SERDES: [&str; 18] = [
+    "invalid type: ",
+    "invalid value: ",
+    "invalid length ",
+    "invalid number",
+    "unknown variant ",
+    "unknown field ",
+    "there are no ",
+    "missing field ",
+    "duplicate field ",
+    "expected ",
+    "can only flatten",
+    "value is missing",
+    "cannot deserialize",
+    "overflow deserializing",
+    "unexpected map key",
+    "untagged and internally tagged enums",
+    "EOF while parsing",
+    "trailing characters",
+];
+
+/// chrono's types for it are read from text.
+const TIME: &str = "must be a date or a time as in RFC 3339";
