@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use common::*;
 use handlers::booking::BookingError;
-use handlers::lambda::Problem;
+use lambda::Problem;
 use serde_json::{Value, json};
 
 async fn document() -> String {

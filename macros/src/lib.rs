@@ -1,8 +1,7 @@
-//! The two macros of `handlers`: one makes a function an endpoint, the other an enum its errors.
+//! The two macros of the crate `lambda`: one makes a function an endpoint, the other an enum its errors.
 //!
-//! Both expand to short calls of `handlers::lambda`, where the work is done. Both report every
-//! mistake of an item at once, on the tokens to change, and then emit something harmless in the
-//! item's place, so that a mistake is one message.
+//! Both expand to short calls of `lambda`, where the work is done. Both report every mistake of an item at once, on the
+//! tokens to change, and then emit something harmless in the item's place, so that a mistake is one message.
 
 mod docs;
 mod errors;
@@ -18,24 +17,61 @@ use proc_macro::TokenStream;
 
 /// Makes an `async fn` the whole of a Lambda function: writes the `main` beside it.
 ///
-/// ```ignore
-/// /// Book a resource for a span of time.
-/// #[handler(POST "/bookings", status = 201)]
-/// async fn create_booking(
-///     bookings: &Bookings,
-///     key: Option<IdempotencyKey>,
-///     Json(new): Json<NewBooking>,
-/// ) -> Result<Created<Booking>, BookingError> {
-///     bookings.create(new, key).await
+/// ```no_run
+/// use garde::Validate;
+/// use lambda::{Init, InitError, Json, Problem, handler};
+/// use schemars::JsonSchema;
+/// use serde::{Deserialize, Serialize};
+///
+/// /// Where notes are kept.
+/// struct Notes;
+///
+/// impl Init for Notes {
+///     async fn init() -> Result<Self, InitError> {
+///         Ok(Self)
+///     }
 /// }
 ///
-/// /// Publish the reminders that are due.
-/// #[handler(stream)]
-/// async fn publish_reminders(bus: &Bus, records: Records) -> Result<BatchResult, PublishError> { .. }
+/// /// A note.
+/// #[derive(Serialize, Deserialize, JsonSchema, Validate)]
+/// struct Note {
+///     /// What it says.
+///     #[garde(length(chars, max = 500))]
+///     text: String,
+/// }
 ///
-/// /// Mark what TTL is late for.
+/// #[derive(Debug, Problem)]
+/// enum NoteError {
+///     /// There is a note of this number already.
+///     #[problem(status = 409)]
+///     Taken,
+/// }
+///
+/// /// Write a note.
+/// #[handler(POST "/notes/{number}", status = 201)]
+/// async fn write_note(notes: &Notes, number: u32, Json(note): Json<Note>) -> Result<Json<Note>, NoteError> {
+///     Ok(Json(note))
+/// }
+/// ```
+///
+/// A function that a DynamoDB stream calls, and one that a schedule calls:
+///
+/// ```no_run
+/// use lambda::{BatchResult, Records, handler};
+///
+/// /// Look at what has changed.
+/// #[handler(stream)]
+/// async fn look(records: Records) -> BatchResult {
+///     BatchResult::default()
+/// }
+/// ```
+///
+/// ```no_run
+/// use lambda::{Tick, handler};
+///
+/// /// Tidy up.
 /// #[handler(schedule)]
-/// async fn sweep(bookings: &Bookings) -> Result<(), SweepError> { .. }
+/// async fn tidy(tick: Tick) -> () {}
 /// ```
 ///
 /// # Arguments
@@ -59,14 +95,14 @@ use proc_macro::TokenStream;
 ///
 /// - `status = 201`: the status of a success, 200 to 299; 200 unless told otherwise. Routes only. 204
 ///   and 205 have no content (RFC 9110, section 15.3): the answer is `()`, or another `NoContent`.
-/// - `crate = path`: where `handlers` is, when it was renamed or re-exported.
+/// - `crate = path`: where `lambda` is, when it was renamed or re-exported.
 ///
 /// # Expands to
 ///
 /// The function as it was written, so that a test can call it, and a `main` that hands a
-/// description and a closure to `handlers::lambda::http` (or `stream`, or `schedule`):
+/// description and a closure to `lambda::http` (or `stream`, or `schedule`):
 ///
-/// ```ignore
+/// ```text
 /// fn main() -> ExitCode {
 ///     fn serve<A0: Init, A1: FromRequest, Answer: Respond, Error: Problem, Work>(
 ///         function: impl Fn(&'static A0, A1) -> Work + Copy + Send + Sync + 'static,
@@ -75,7 +111,7 @@ use proc_macro::TokenStream;
 ///         Work: Future<Output = Result<Answer, Error>> + Send + 'static,
 ///     {
 ///         http(
-///             Route { function: "create_booking", method: "POST", path: "/bookings", .. },
+///             Route { function: "write_note", method: "POST", path: "/notes/{number}", .. },
 ///             |contract| {
 ///                 contract.environment::<A0>();
 ///                 contract.argument::<A1>();
@@ -88,8 +124,8 @@ use proc_macro::TokenStream;
 ///         )
 ///     }
 ///     // One for each owned argument that an earlier one could be in the way of.
-///     const _: () = check_whole(true, &[..], Whole::<Json<NewBooking>>::PART);
-///     serve::<Bookings, Json<NewBooking>, Created<Booking>, BookingError, _>(create_booking)
+///     const _: () = check_whole(true, &[..], Whole::<Json<Note>>::PART);
+///     serve::<Notes, Json<Note>, Json<Note>, NoteError, _>(write_note)
 /// }
 /// ```
 #[proc_macro_attribute]
@@ -99,19 +135,22 @@ pub fn handler(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Makes an enum the errors of an endpoint: each variant an RFC 9457 problem.
 ///
-/// ```ignore
+/// ```
+/// use lambda::{Problem, Timestamp};
+///
 /// #[derive(Debug, Problem)]
-/// pub enum BookingError {
-///     /// No such booking, or none of the caller's.
-///     #[problem(status = 404, detail = "Booking not found")]
+/// pub enum NoteError {
+///     /// There is no such note.
+///     #[problem(status = 404, detail = "Note not found")]
 ///     NotFound,
-///     #[problem(status = 409, detail = "the time from {start_time} is taken")]
-///     TimeTaken { start_time: Timestamp, busy: Span },
+///     /// The note may not be changed any more.
+///     #[problem(status = 409, detail = "locked since {since}")]
+///     Locked { since: Timestamp },
 ///     #[problem(status = 503, retry_after = 1)]
-///     Unavailable(#[problem(cause)] StoreError),
-///     #[problem(transparent)]
-///     Other(OtherProblem),
+///     Unavailable(#[problem(cause)] std::io::Error),
 /// }
+///
+/// assert_eq!(NoteError::NotFound.details().kind(), "urn:problem:not-found");
 /// ```
 ///
 /// # Options of a variant
@@ -140,7 +179,7 @@ pub fn handler(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Option of the enum
 ///
-/// `#[problem(crate = path)]`: where `handlers` is, when it was renamed or re-exported.
+/// `#[problem(crate = path)]`: where `lambda` is, when it was renamed or re-exported.
 #[proc_macro_derive(Problem, attributes(problem))]
 pub fn problem(input: TokenStream) -> TokenStream {
     problem::expand(input.into()).into()

@@ -120,7 +120,7 @@ impl Setting {
         use syn::parse::Parser;
         let path = self.value.clone().and_then(|value| Path::parse_mod_style.parse2(value).ok());
         if path.is_none() {
-            errors.on(self.blamed(), format!("`{0}` is a path without quotes: write `{0} = handlers`", self.name));
+            errors.on(self.blamed(), format!("`{0}` is a path without quotes: write `{0} = lambda`", self.name));
         }
         path
     }

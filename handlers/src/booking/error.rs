@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Faults, Span, Timestamp};
-use crate::Problem;
+use lambda::Problem;
 
 /// Everything that can go wrong with a booking.
 #[derive(Debug, Problem)]

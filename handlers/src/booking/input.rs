@@ -1,11 +1,11 @@
 //! What clients may ask for, and how it becomes a booking.
 
 use garde::Validate;
+use lambda::present;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::present::present;
 use super::{
     Booking, BookingError, BookingId, DEFAULT_LEAD_SECONDS, Fault, Faults, ResourceId, Span, Status, Timestamp, UserId,
     due,

@@ -7,7 +7,6 @@ mod error;
 mod ids;
 mod input;
 mod model;
-mod present;
 mod reminder;
 mod span;
 
@@ -19,4 +18,4 @@ pub use model::{Booking, Status};
 pub use reminder::{DEFAULT_LEAD_SECONDS, due};
 pub use span::{Day, LONGEST_DAYS, Span};
 
-pub use crate::lambda::{Created, Cursor, Fault, Faults, Page, Timestamp, TimestampError};
+pub use lambda::{Created, Cursor, Fault, Faults, Page, Timestamp, TimestampError};

@@ -9,11 +9,11 @@ use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::error::ProvideErrorMetadata;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use futures_util::future::join_all;
-use lambda_http::tracing::warn;
+use lambda::tracing::warn;
 
 use super::Outgoing;
-use crate::lambda::trace::{self, Subsegments};
-use crate::lambda::{Init, InitError, aws, causes, variable};
+use lambda::trace::{self, Subsegments};
+use lambda::{Init, InitError, aws, causes, variable};
 
 /// One call takes this many entries
 /// (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>).

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::record::sequence;
 use crate::booking::Cause;
-use crate::lambda::trace::Subsegments;
-use crate::lambda::{Init, InitError, aws, variable};
+use lambda::trace::Subsegments;
+use lambda::{Init, InitError, aws, variable};
 
 /// The queue of dead letters.
 #[derive(Debug, Clone)]

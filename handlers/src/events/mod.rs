@@ -9,7 +9,6 @@ mod publish;
 mod record;
 mod reminder_due;
 
-pub use crate::lambda::{BatchResult, Records};
 pub use booking_changed::BookingChanged;
 pub use bus::Bus;
 pub use dead_letters::DeadLetters;

@@ -2,17 +2,16 @@
 
 use std::collections::HashMap;
 
-use lambda_http::tracing::{error, info, warn};
+use lambda::tracing::{error, info, warn};
 use serde_json::Value;
 
 use super::bus::Fate;
 use super::record::{age, sequence};
-use super::{BatchResult, Bus, DeadLetters, Due, Outgoing, Records, ReminderDue, Verdict, decide};
-use crate::Problem;
+use super::{Bus, DeadLetters, Due, Outgoing, ReminderDue, Verdict, decide};
 use crate::booking::{BookingError, BookingId, Cause, Status, Timestamp};
-use crate::lambda::metrics::{self, Metric};
-use crate::lambda::{self, Problem as _};
 use crate::store::{Bookings, Stored};
+use lambda::metrics::{self, Metric};
+use lambda::{BatchResult, Problem, Records};
 
 /// For how long an event may wait for the bus, in seconds: 20 hours. After 24 the stream has forgotten its record, and what
 /// Lambda writes of one that it gives up does not hold it.

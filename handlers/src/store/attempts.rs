@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::booking::BookingError;
-use crate::lambda::metrics::{self, Metric};
+use lambda::metrics::{self, Metric};
 
 /// How often a transaction is tried. All pauses together are well under the functions' time limit.
 const MOST: u32 = 12;

@@ -6,7 +6,7 @@ use super::change::{expect_version, replace};
 use super::commit::Write;
 use super::item::Stored;
 use crate::booking::{Booking, BookingError, BookingId, Caller, Day, Status, Timestamp};
-use crate::lambda::IfMatch;
+use lambda::IfMatch;
 
 impl Bookings {
     /// Cancels the booking: its time is free again and its reminder never fires, all or nothing. A booking that is

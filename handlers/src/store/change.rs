@@ -9,7 +9,7 @@ use super::days::{held, release};
 use super::item::{BOOKING, Item, Stored, key, partition};
 use super::reminder::forget;
 use crate::booking::{Booking, BookingError, Day, Status, Timestamp};
-use crate::lambda::IfMatch;
+use lambda::IfMatch;
 
 /// Refuses a change that is meant for another version.
 ///

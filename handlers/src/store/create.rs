@@ -7,7 +7,7 @@ use super::item::Stored;
 use super::reminder::new_token;
 use super::tombstone::Entry;
 use crate::booking::{Booking, BookingError, BookingId, Caller, Created, IdempotencyKey, NewBooking, Timestamp};
-use crate::lambda::metrics;
+use lambda::metrics;
 
 impl Bookings {
     /// Makes the booking that `new` asks for, with its reminder, and claims the time: all or nothing.

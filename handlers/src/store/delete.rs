@@ -6,7 +6,7 @@ use super::change::{expect_version, remove, replace};
 use super::commit::Write;
 use super::tombstone::tombstone;
 use crate::booking::{Booking, BookingError, BookingId, Caller, Day, Timestamp};
-use crate::lambda::IfMatch;
+use lambda::IfMatch;
 
 impl Bookings {
     /// Deletes the booking, its reminder and its claims, all or nothing. Where there is none, or none of the caller's,

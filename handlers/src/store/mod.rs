@@ -33,8 +33,8 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 
-use crate::lambda::trace::Subsegments;
-use crate::lambda::{Init, InitError, aws, variable};
+use lambda::trace::Subsegments;
+use lambda::{Init, InitError, aws, variable};
 
 pub use item::{BOOKING, REMINDER, ReminderItem, State, Stored};
 pub use tombstone::Entry;

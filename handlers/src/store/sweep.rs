@@ -10,14 +10,14 @@ use std::time::Duration;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use lambda_http::tracing::info;
+use lambda::tracing::info;
 use tokio::time::Instant;
 
 use super::Bookings;
 use super::errors::classify;
 use super::item::{Item, State, value};
 use crate::booking::{BookingError, Timestamp};
-use crate::lambda::metrics::{self, Metric};
+use lambda::metrics::{self, Metric};
 
 /// A sweep begins nothing new after this long: the next one follows within the minute.
 const LONGEST: Duration = Duration::from_secs(40);

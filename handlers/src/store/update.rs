@@ -8,7 +8,7 @@ use super::days::{held, release};
 use super::item::Stored;
 use super::reminder::new_token;
 use crate::booking::{Booking, BookingError, BookingId, BookingPatch, Caller, Timestamp};
-use crate::lambda::IfMatch;
+use lambda::IfMatch;
 
 impl Bookings {
     /// Changes the fields that `patch` holds; its reminder and its claims move with it, all or nothing. A patch that

@@ -33,7 +33,7 @@ pub(crate) struct Http {
 
 impl Args {
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
-        let mut args = Self { krate: parse_quote!(::handlers), trigger: None };
+        let mut args = Self { krate: parse_quote!(::lambda), trigger: None };
         let parser = |input: ParseStream<'_>| {
             args.read(input, errors);
             Ok(())

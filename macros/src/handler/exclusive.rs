@@ -18,13 +18,13 @@ pub(super) fn checks(args: &Args, types: &[&Type]) -> Vec<TokenStream> {
     let first = usize::from(has_body);
     let check = |index: usize| {
         let (earlier, own) = (&types[..index], types[index]);
-        let part = |ty: &Type| quote!(#krate::lambda::Whole::<#ty>::PART);
+        let part = |ty: &Type| quote!(#krate::Whole::<#ty>::PART);
         let (earlier, part) = (earlier.iter().map(|ty| part(ty)), part(own));
-        let call = called(quote!(#krate::lambda::check_whole), quote!(#has_body, &[#(#earlier),*], #part), own);
+        let call = called(quote!(#krate::check_whole), quote!(#has_body, &[#(#earlier),*], #part), own);
         quote! {
             const _: () = {
                 #[allow(unused_imports)]
-                use #krate::lambda::TakesNothingWhole as _;
+                use #krate::TakesNothingWhole as _;
                 #call
             };
         }

@@ -67,9 +67,10 @@ impl Entry {
             Trigger::Http(Http { method, route, status }) => {
                 let (method, route) = (method.as_ref()?.to_string(), &route.as_ref()?.literal);
                 return Some(Self {
-                    function: quote!(#krate::lambda::http),
+                    function: quote!(#krate::http),
                     description: quote! {
-                        #krate::lambda::Route {
+                        #krate::Route {
+                            package: #krate::package!(),
                             function: #name,
                             method: #method,
                             path: #route,
@@ -77,27 +78,27 @@ impl Entry {
                             docs: #docs,
                         }
                     },
-                    event: quote!(#krate::lambda::Request),
-                    refusal: quote!(#krate::lambda::Rejection),
-                    taken: quote!(#krate::lambda::FromRequest),
+                    event: quote!(#krate::Request),
+                    refusal: quote!(#krate::Rejection),
+                    taken: quote!(#krate::FromRequest),
                     answered: match status {
-                        204 | 205 => quote!(#krate::lambda::NoContent),
-                        _ => quote!(#krate::lambda::Respond),
+                        204 | 205 => quote!(#krate::NoContent),
+                        _ => quote!(#krate::Respond),
                     },
                     describe_taken: quote!(argument::<),
                     describe_answered: quote!(answer::<),
                 });
             }
-            Trigger::Stream => (quote!(stream), quote!(#krate::lambda::Stream)),
-            Trigger::Schedule => (quote!(schedule), quote!(#krate::lambda::Schedule)),
+            Trigger::Stream => (quote!(stream), quote!(#krate::Stream)),
+            Trigger::Schedule => (quote!(schedule), quote!(#krate::Schedule)),
         };
         Some(Self {
-            function: quote!(#krate::lambda::#entry),
-            description: quote!(#krate::lambda::Trigger { function: #name, docs: #docs }),
-            event: quote!(#krate::lambda::Event<#kind>),
-            refusal: quote!(#krate::lambda::Failure),
-            taken: quote!(#krate::lambda::FromEvent<#kind>),
-            answered: quote!(#krate::lambda::Outcome<#kind>),
+            function: quote!(#krate::#entry),
+            description: quote!(#krate::Trigger { package: #krate::package!(), function: #name, docs: #docs }),
+            event: quote!(#krate::Event<#kind>),
+            refusal: quote!(#krate::Failure),
+            taken: quote!(#krate::FromEvent<#kind>),
+            answered: quote!(#krate::Outcome<#kind>),
             describe_taken: quote!(event::<#kind,),
             describe_answered: quote!(outcome::<#kind,),
         })
@@ -161,14 +162,14 @@ fn serve(krate: &Path, entry: &Entry, taken: &[Taken], answer: &Answer<'_>) -> T
     for Taken { generic, local, from, .. } in taken {
         match from {
             From::Environment => {
-                bounds.push(quote!(#generic: #krate::lambda::Init));
+                bounds.push(quote!(#generic: #krate::Init));
                 inputs.push(quote!(&'static #generic));
                 borrowed.push(local);
                 environment.push(generic);
                 continue;
             }
             From::Path(name) => {
-                bounds.push(quote!(#generic: #krate::lambda::FromPath));
+                bounds.push(quote!(#generic: #krate::FromPath));
                 reads.push(quote!(let #local = #source.path::<#generic>(#name)?;));
             }
             From::Event => {
@@ -182,7 +183,7 @@ fn serve(krate: &Path, entry: &Entry, taken: &[Taken], answer: &Answer<'_>) -> T
     let answered = &entry.answered;
     bounds.push(quote!(Answer: #answered));
     let output = if answer.is_result {
-        bounds.push(quote!(Error: #krate::lambda::Problem));
+        bounds.push(quote!(Error: #krate::Problem));
         quote!(::core::result::Result<Answer, Error>)
     } else {
         quote!(Answer)
@@ -220,7 +221,7 @@ fn describe(krate: &Path, entry: &Entry, taken: &[Taken], output: &TokenStream) 
         From::Event => quote!(#contract.#describe_taken #generic>();),
     });
     quote! {
-        |#contract: &mut #krate::lambda::Contract| {
+        |#contract: &mut #krate::Contract| {
             #(#lines)*
             #contract.#describe_answered #output>();
         }

@@ -17,8 +17,8 @@ pub(crate) fn implementation(problem: &Problem) -> TokenStream {
     let kinds = kinds(krate, variants);
     quote! {
         #[automatically_derived]
-        impl #krate::lambda::problem::Problem for #ident {
-            fn details(&self) -> #krate::lambda::problem::ProblemDetails {
+        impl #krate::problem::Problem for #ident {
+            fn details(&self) -> #krate::problem::ProblemDetails {
                 match #subject {
                     #(#details)*
                 }
@@ -30,7 +30,7 @@ pub(crate) fn implementation(problem: &Problem) -> TokenStream {
                 }
             }
 
-            fn kinds() -> ::std::vec::Vec<#krate::lambda::problem::ProblemKind> {
+            fn kinds() -> ::std::vec::Vec<#krate::problem::ProblemKind> {
                 #kinds
             }
         }
@@ -43,12 +43,12 @@ pub(crate) fn stub(input: &DeriveInput, krate: &Path) -> TokenStream {
     let (generics, arguments, bounds) = input.generics.split_for_impl();
     quote! {
         #[automatically_derived]
-        impl #generics #krate::lambda::problem::Problem for #ident #arguments #bounds {
-            fn details(&self) -> #krate::lambda::problem::ProblemDetails {
+        impl #generics #krate::problem::Problem for #ident #arguments #bounds {
+            fn details(&self) -> #krate::problem::ProblemDetails {
                 ::core::unreachable!()
             }
 
-            fn kinds() -> ::std::vec::Vec<#krate::lambda::problem::ProblemKind> {
+            fn kinds() -> ::std::vec::Vec<#krate::problem::ProblemKind> {
                 ::std::vec::Vec::new()
             }
         }
@@ -59,7 +59,7 @@ fn details(krate: &Path, Variant { ident, kind }: &Variant) -> TokenStream {
     let own = match kind {
         Kind::Transparent(ty) => {
             let inner = local(0, Span::mixed_site());
-            return quote! { Self::#ident(#inner) => <#ty as #krate::lambda::problem::Problem>::details(#inner), };
+            return quote! { Self::#ident(#inner) => <#ty as #krate::problem::Problem>::details(#inner), };
         }
         Kind::Own(own) => own,
     };
@@ -88,7 +88,7 @@ fn details(krate: &Path, Variant { ident, kind }: &Variant) -> TokenStream {
     let retry_after = own.retry_after.map(|seconds| quote!(.retry_after(#seconds)));
     quote! {
         Self::#ident #pattern => {
-            #krate::lambda::problem::ProblemDetails::new(#status, #urn, #title)
+            #krate::problem::ProblemDetails::new(#status, #urn, #title)
                 #detail
                 #(#members)*
                 #retry_after
@@ -100,7 +100,7 @@ fn cause(krate: &Path, Variant { ident, kind }: &Variant) -> TokenStream {
     let own = match kind {
         Kind::Transparent(ty) => {
             let inner = local(0, Span::mixed_site());
-            return quote! { Self::#ident(#inner) => <#ty as #krate::lambda::problem::Problem>::cause(#inner), };
+            return quote! { Self::#ident(#inner) => <#ty as #krate::problem::Problem>::cause(#inner), };
         }
         Kind::Own(own) => own,
     };
@@ -137,7 +137,7 @@ fn kinds(krate: &Path, variants: &[Variant]) -> TokenStream {
             quote!(#list.push(#kind);)
         }
         Kind::Transparent(ty) => {
-            quote!(#list.append(&mut <#ty as #krate::lambda::problem::Problem>::kinds());)
+            quote!(#list.append(&mut <#ty as #krate::problem::Problem>::kinds());)
         }
     });
     quote! {
@@ -156,12 +156,12 @@ fn kind(krate: &Path, own: &Own) -> TokenStream {
     let with = (!with.is_empty()).then(|| quote!(.with(&[#(#with),*])));
     let members = own.fields.iter().filter(|field| field.role == Role::Member).map(|Field { ident, ty, .. }| {
         let name = ident.as_ref().map(|ident| ident.unraw().to_string());
-        quote!(#krate::lambda::problem::Member::of::<#ty>(#name))
+        quote!(#krate::problem::Member::of::<#ty>(#name))
     });
     let members: Vec<_> = members.collect();
     let members = (!members.is_empty()).then(|| quote!(.members(const { &[#(#members),*] })));
     quote! {
-        #krate::lambda::problem::ProblemKind::new(#status, #urn, #title) #described #detail #members #retry_after #with
+        #krate::problem::ProblemKind::new(#status, #urn, #title) #described #detail #members #retry_after #with
     }
 }
 

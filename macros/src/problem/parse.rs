@@ -62,7 +62,7 @@ pub(crate) enum Role {
 
 /// Everything that could be read; what could not is in `errors`.
 pub(crate) fn problem(input: &DeriveInput, errors: &mut Errors) -> Problem {
-    let mut problem = Problem { krate: parse_quote!(::handlers), ident: input.ident.clone(), variants: Vec::new() };
+    let mut problem = Problem { krate: parse_quote!(::lambda), ident: input.ident.clone(), variants: Vec::new() };
     for setting in attributes(&input.attrs, "an enum's `#[problem(..)]`", &["crate"], errors) {
         if let Some(path) = setting.path(errors) {
             problem.krate = path;

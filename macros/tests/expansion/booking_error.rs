@@ -1,9 +1,9 @@
 #[automatically_derived]
-impl ::handlers::lambda::problem::Problem for BookingError {
-    fn details(&self) -> ::handlers::lambda::problem::ProblemDetails {
+impl ::lambda::problem::Problem for BookingError {
+    fn details(&self) -> ::lambda::problem::ProblemDetails {
         match self {
             Self::NotFound { .. } => {
-                ::handlers::lambda::problem::ProblemDetails::new(
+                ::lambda::problem::ProblemDetails::new(
                         404u16,
                         "urn:problem:not-found",
                         "Not found",
@@ -11,7 +11,7 @@ impl ::handlers::lambda::problem::Problem for BookingError {
                     .detail("Booking not found")
             }
             Self::TimeTaken { start_time: __field0, busy: __field2, .. } => {
-                ::handlers::lambda::problem::ProblemDetails::new(
+                ::lambda::problem::ProblemDetails::new(
                         409u16,
                         "urn:problem:time-taken",
                         "Time taken",
@@ -25,14 +25,14 @@ impl ::handlers::lambda::problem::Problem for BookingError {
                     .member("busy", __field2)
             }
             Self::VersionMismatch { .. } => {
-                ::handlers::lambda::problem::ProblemDetails::new(
+                ::lambda::problem::ProblemDetails::new(
                     412u16,
                     "urn:problem:stale",
                     "Version mismatch",
                 )
             }
             Self::Unavailable { .. } => {
-                ::handlers::lambda::problem::ProblemDetails::new(
+                ::lambda::problem::ProblemDetails::new(
                         503u16,
                         "https://example.com/down",
                         "Unavailable",
@@ -40,14 +40,10 @@ impl ::handlers::lambda::problem::Problem for BookingError {
                     .retry_after(1u32)
             }
             Self::Bug { .. } => {
-                ::handlers::lambda::problem::ProblemDetails::new(
-                    500u16,
-                    "urn:problem:bug",
-                    "Bug",
-                )
+                ::lambda::problem::ProblemDetails::new(500u16, "urn:problem:bug", "Bug")
             }
             Self::Other(__field0) => {
-                <OtherProblem as ::handlers::lambda::problem::Problem>::details(__field0)
+                <OtherProblem as ::lambda::problem::Problem>::details(__field0)
             }
         }
     }
@@ -61,15 +57,15 @@ impl ::handlers::lambda::problem::Problem for BookingError {
             }
             Self::Bug { 0: __field0, .. } => ::core::option::Option::Some(&**__field0),
             Self::Other(__field0) => {
-                <OtherProblem as ::handlers::lambda::problem::Problem>::cause(__field0)
+                <OtherProblem as ::lambda::problem::Problem>::cause(__field0)
             }
         }
     }
-    fn kinds() -> ::std::vec::Vec<::handlers::lambda::problem::ProblemKind> {
+    fn kinds() -> ::std::vec::Vec<::lambda::problem::ProblemKind> {
         let mut __kinds = ::std::vec::Vec::new();
         __kinds
             .push(
-                ::handlers::lambda::problem::ProblemKind::new(
+                ::lambda::problem::ProblemKind::new(
                         404u16,
                         "urn:problem:not-found",
                         "Not found",
@@ -79,7 +75,7 @@ impl ::handlers::lambda::problem::Problem for BookingError {
             );
         __kinds
             .push(
-                ::handlers::lambda::problem::ProblemKind::new(
+                ::lambda::problem::ProblemKind::new(
                         409u16,
                         "urn:problem:time-taken",
                         "Time taken",
@@ -87,16 +83,14 @@ impl ::handlers::lambda::problem::Problem for BookingError {
                     .detail("the time from {start_time} is taken")
                     .members(const {
                         &[
-                            ::handlers::lambda::problem::Member::of::<
-                                String,
-                            >("start_time"),
-                            ::handlers::lambda::problem::Member::of::<BusySpan>("busy"),
+                            ::lambda::problem::Member::of::<String>("start_time"),
+                            ::lambda::problem::Member::of::<BusySpan>("busy"),
                         ]
                     }),
             );
         __kinds
             .push(
-                ::handlers::lambda::problem::ProblemKind::new(
+                ::lambda::problem::ProblemKind::new(
                         412u16,
                         "urn:problem:stale",
                         "Version mismatch",
@@ -105,7 +99,7 @@ impl ::handlers::lambda::problem::Problem for BookingError {
             );
         __kinds
             .push(
-                ::handlers::lambda::problem::ProblemKind::new(
+                ::lambda::problem::ProblemKind::new(
                         503u16,
                         "https://example.com/down",
                         "Unavailable",
@@ -113,17 +107,8 @@ impl ::handlers::lambda::problem::Problem for BookingError {
                     .retry_after(1u32),
             );
         __kinds
-            .push(
-                ::handlers::lambda::problem::ProblemKind::new(
-                    500u16,
-                    "urn:problem:bug",
-                    "Bug",
-                ),
-            );
-        __kinds
-            .append(
-                &mut <OtherProblem as ::handlers::lambda::problem::Problem>::kinds(),
-            );
+            .push(::lambda::problem::ProblemKind::new(500u16, "urn:problem:bug", "Bug"));
+        __kinds.append(&mut <OtherProblem as ::lambda::problem::Problem>::kinds());
         __kinds
     }
 }

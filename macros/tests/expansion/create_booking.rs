@@ -11,12 +11,12 @@ async fn create_booking(
 }
 fn main() -> ::std::process::ExitCode {
     fn serve<
-        A0: ::handlers::lambda::Init,
-        A1: ::handlers::lambda::FromPath,
-        A2: ::handlers::lambda::FromRequest,
-        A3: ::handlers::lambda::FromRequest,
-        Answer: ::handlers::lambda::Respond,
-        Error: ::handlers::lambda::Problem,
+        A0: ::lambda::Init,
+        A1: ::lambda::FromPath,
+        A2: ::lambda::FromRequest,
+        A3: ::lambda::FromRequest,
+        Answer: ::lambda::Respond,
+        Error: ::lambda::Problem,
         Work,
     >(
         __function: impl ::core::ops::Fn(
@@ -30,39 +30,40 @@ fn main() -> ::std::process::ExitCode {
         Work: ::core::future::Future<Output = ::core::result::Result<Answer, Error>>
             + ::core::marker::Send + 'static,
     {
-        ::handlers::lambda::http(
-            ::handlers::lambda::Route {
+        ::lambda::http(
+            ::lambda::Route {
+                package: ::lambda::package!(),
                 function: "create_booking",
                 method: "POST",
                 path: "/bookings/{booking_id}/things",
                 status: 201u16,
                 docs: "Book a resource for a span of time.\n\nSending it again with the same key answers the same booking.",
             },
-            |__contract: &mut ::handlers::lambda::Contract| {
+            |__contract: &mut ::lambda::Contract| {
                 __contract.environment::<A0>();
                 __contract.path::<A1>("booking_id");
                 __contract.argument::<A2>();
                 __contract.argument::<A3>();
                 __contract.answer::<::core::result::Result<Answer, Error>>();
             },
-            move |(__arg0,): &'static (A0,), mut __event: ::handlers::lambda::Request| async move {
+            move |(__arg0,): &'static (A0,), mut __event: ::lambda::Request| async move {
                 let __arg1 = __event.path::<A1>("booking_id")?;
                 let __arg2 = __event.take::<A2>()?;
                 let __arg3 = __event.take::<A3>()?;
                 ::core::result::Result::<
                     _,
-                    ::handlers::lambda::Rejection,
+                    ::lambda::Rejection,
                 >::Ok(__function(__arg0, __arg1, __arg2, __arg3).await)
             },
         )
     }
     const _: () = {
         #[allow(unused_imports)]
-        use ::handlers::lambda::TakesNothingWhole as _;
-        ::handlers::lambda::check_whole(
+        use ::lambda::TakesNothingWhole as _;
+        ::lambda::check_whole(
             true,
-            &[::handlers::lambda::Whole::<Option<IdempotencyKey>>::PART],
-            ::handlers::lambda::Whole::<Json<NewBooking>>::PART,
+            &[::lambda::Whole::<Option<IdempotencyKey>>::PART],
+            ::lambda::Whole::<Json<NewBooking>>::PART,
         )
     };
     serve::<

@@ -7,11 +7,11 @@ async fn delete_booking(
 }
 fn main() -> ::std::process::ExitCode {
     fn serve<
-        A0: ::handlers::lambda::FromPath,
-        A1: ::handlers::lambda::FromRequest,
-        A2: ::handlers::lambda::FromRequest,
-        Answer: ::handlers::lambda::NoContent,
-        Error: ::handlers::lambda::Problem,
+        A0: ::lambda::FromPath,
+        A1: ::lambda::FromRequest,
+        A2: ::lambda::FromRequest,
+        Answer: ::lambda::NoContent,
+        Error: ::lambda::Problem,
         Work,
     >(
         __function: impl ::core::ops::Fn(
@@ -24,47 +24,44 @@ fn main() -> ::std::process::ExitCode {
         Work: ::core::future::Future<Output = ::core::result::Result<Answer, Error>>
             + ::core::marker::Send + 'static,
     {
-        ::handlers::lambda::http(
-            ::handlers::lambda::Route {
+        ::lambda::http(
+            ::lambda::Route {
+                package: ::lambda::package!(),
                 function: "delete_booking",
                 method: "DELETE",
                 path: "/bookings/{booking_id}",
                 status: 204u16,
                 docs: "",
             },
-            |__contract: &mut ::handlers::lambda::Contract| {
+            |__contract: &mut ::lambda::Contract| {
                 __contract.path::<A0>("booking_id");
                 __contract.argument::<A1>();
                 __contract.argument::<A2>();
                 __contract.answer::<::core::result::Result<Answer, Error>>();
             },
-            move |(): &'static (), mut __event: ::handlers::lambda::Request| async move {
+            move |(): &'static (), mut __event: ::lambda::Request| async move {
                 let __arg0 = __event.path::<A0>("booking_id")?;
                 let __arg1 = __event.take::<A1>()?;
                 let __arg2 = __event.take::<A2>()?;
                 ::core::result::Result::<
                     _,
-                    ::handlers::lambda::Rejection,
+                    ::lambda::Rejection,
                 >::Ok(__function(__arg0, __arg1, __arg2).await)
             },
         )
     }
     const _: () = {
         #[allow(unused_imports)]
-        use ::handlers::lambda::TakesNothingWhole as _;
-        ::handlers::lambda::check_whole(
-            false,
-            &[],
-            ::handlers::lambda::Whole::<IfMatch>::PART,
-        )
+        use ::lambda::TakesNothingWhole as _;
+        ::lambda::check_whole(false, &[], ::lambda::Whole::<IfMatch>::PART)
     };
     const _: () = {
         #[allow(unused_imports)]
-        use ::handlers::lambda::TakesNothingWhole as _;
-        ::handlers::lambda::check_whole(
+        use ::lambda::TakesNothingWhole as _;
+        ::lambda::check_whole(
             false,
-            &[::handlers::lambda::Whole::<IfMatch>::PART],
-            ::handlers::lambda::Whole::<Caller>::PART,
+            &[::lambda::Whole::<IfMatch>::PART],
+            ::lambda::Whole::<Caller>::PART,
         )
     };
     serve::<BookingId, IfMatch, Caller, (), BookingError, _>(delete_booking)

@@ -8,11 +8,11 @@ async fn publish_reminders(
 }
 fn main() -> ::std::process::ExitCode {
     fn serve<
-        A0: ::handlers::lambda::FromEvent<::handlers::lambda::Stream>,
-        A1: ::handlers::lambda::Init,
-        A2: ::handlers::lambda::Init,
-        Answer: ::handlers::lambda::Outcome<::handlers::lambda::Stream>,
-        Error: ::handlers::lambda::Problem,
+        A0: ::lambda::FromEvent<::lambda::Stream>,
+        A1: ::lambda::Init,
+        A2: ::lambda::Init,
+        Answer: ::lambda::Outcome<::lambda::Stream>,
+        Error: ::lambda::Problem,
         Work,
     >(
         __function: impl ::core::ops::Fn(
@@ -25,29 +25,30 @@ fn main() -> ::std::process::ExitCode {
         Work: ::core::future::Future<Output = ::core::result::Result<Answer, Error>>
             + ::core::marker::Send + 'static,
     {
-        ::handlers::lambda::stream(
-            ::handlers::lambda::Trigger {
+        ::lambda::stream(
+            ::lambda::Trigger {
+                package: ::lambda::package!(),
                 function: "publish_reminders",
                 docs: "Publish the reminders that are due.",
             },
-            |__contract: &mut ::handlers::lambda::Contract| {
-                __contract.event::<::handlers::lambda::Stream, A0>();
+            |__contract: &mut ::lambda::Contract| {
+                __contract.event::<::lambda::Stream, A0>();
                 __contract.environment::<A1>();
                 __contract.environment::<A2>();
                 __contract
                     .outcome::<
-                        ::handlers::lambda::Stream,
+                        ::lambda::Stream,
                         ::core::result::Result<Answer, Error>,
                     >();
             },
             move |
                 (__arg1, __arg2): &'static (A1, A2),
-                mut __event: ::handlers::lambda::Event<::handlers::lambda::Stream>|
+                mut __event: ::lambda::Event<::lambda::Stream>|
             async move {
                 let __arg0 = __event.take::<A0>()?;
                 ::core::result::Result::<
                     _,
-                    ::handlers::lambda::Failure,
+                    ::lambda::Failure,
                 >::Ok(__function(__arg0, __arg1, __arg2).await)
             },
         )

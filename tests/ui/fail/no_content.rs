@@ -1,4 +1,4 @@
-use handlers::lambda::{Contract, Reply, Respond};
+use lambda::{Contract, Reply, Respond};
 use handlers::prelude::*;
 
 type Answer<T> = Result<T, BookingError>;
@@ -6,7 +6,7 @@ type Answer<T> = Result<T, BookingError>;
 struct Own;
 
 impl Respond for Own {
-    fn respond(self, reply: &Reply) -> lambda_http::Response<lambda_http::Body> {
+    fn respond(self, reply: &Reply) -> lambda::Response<lambda::Body> {
         reply.json(&1)
     }
 

@@ -31,7 +31,7 @@ mod no_route {
 mod quoted {
     use super::*;
 
-    #[handler(GET "/health", crate = "handlers")]
+    #[handler(GET "/health", crate = "lambda")]
     async fn health() -> () {}
 }
 

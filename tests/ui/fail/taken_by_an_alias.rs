@@ -5,18 +5,18 @@ type Sent = Json<NewBooking>;
 
 struct Own;
 
-impl handlers::lambda::FromRequest for Own {
-    const WHOLE: Option<handlers::lambda::Part> = Some(handlers::lambda::Part::Body);
+impl lambda::FromRequest for Own {
+    const WHOLE: Option<lambda::Part> = Some(lambda::Part::Body);
 
-    fn find(_: &mut handlers::lambda::Request) -> Result<Option<Self>, handlers::lambda::Rejection> {
+    fn find(_: &mut lambda::Request) -> Result<Option<Self>, lambda::Rejection> {
         Ok(Some(Self))
     }
 
-    fn missing() -> handlers::lambda::Rejection {
+    fn missing() -> lambda::Rejection {
         unreachable!()
     }
 
-    fn describe(_: &mut handlers::lambda::Contract, _: bool) {}
+    fn describe(_: &mut lambda::Contract, _: bool) {}
 }
 
 mod two_queries {

@@ -69,12 +69,12 @@ mod nothing_with_any_status {
 
 mod own_without_a_body {
     use super::*;
-    use handlers::lambda::{Contract, NoContent, Reply, Respond};
+    use lambda::{Contract, NoContent, Reply, Respond};
 
     struct Gone;
 
     impl Respond for Gone {
-        fn respond(self, reply: &Reply) -> lambda_http::Response<lambda_http::Body> {
+        fn respond(self, reply: &Reply) -> lambda::Response<lambda::Body> {
             reply.empty()
         }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use handlers::lambda::{Init, InitError};
 use handlers::prelude::*;
+use lambda::{Init, InitError};
 
 struct Cached<S, const N: usize>(S);
 

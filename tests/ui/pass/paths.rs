@@ -35,7 +35,7 @@ async fn get(
 
 mod own {
     use super::*;
-    use handlers::lambda::FromPath;
+    use lambda::FromPath;
 
     #[derive(JsonSchema)]
     struct Even(u8);

@@ -3,8 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use handlers::Problem;
-use handlers::lambda::Problem as _;
+use lambda::Problem;
 use serde_json::json;
 
 #[derive(Debug)]

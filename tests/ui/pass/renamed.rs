@@ -1,8 +1,8 @@
 //! The crate under another name.
 
-extern crate handlers as api;
+extern crate lambda as api;
 
-use api::prelude::{Json, Problem, handler};
+use api::{Json, Problem, handler};
 
 #[handler(GET "/answer", crate = api)]
 async fn answer() -> Result<Json<u8>, Unsure> {

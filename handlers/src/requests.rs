@@ -1,0 +1,111 @@
+//! How requests carry the domain's types: path parameters, headers, claims, addresses and versions.
+
+use std::borrow::Cow;
+
+use lambda::{
+    Contract, Entity, FromPath, FromRequest, ProblemDetails, ProblemKind, Rejection, Request, malformed_header, metrics,
+};
+use serde_json::Value;
+
+use crate::booking::{ADMIN, Booking, BookingId, Caller, IdempotencyKey, ResourceId, UserId};
+
+impl FromPath for BookingId {
+    fn from_path(text: &str) -> Option<Self> {
+        Self::parse(text).inspect(|id| metrics::note("booking_id", id.to_string()))
+    }
+
+    fn not_found(_parameter: &str) -> Cow<'static, str> {
+        "Booking not found".into()
+    }
+}
+
+impl FromPath for UserId {
+    fn from_path(text: &str) -> Option<Self> {
+        Self::parse(text)
+    }
+
+    fn not_found(_parameter: &str) -> Cow<'static, str> {
+        "User not found".into()
+    }
+}
+
+impl FromPath for ResourceId {
+    fn from_path(text: &str) -> Option<Self> {
+        Self::parse(text)
+    }
+
+    fn not_found(_parameter: &str) -> Cow<'static, str> {
+        "Resource not found".into()
+    }
+}
+
+impl Entity for Booking {
+    const LOCATION_EXAMPLE: &'static str = "/bookings/67e55044-10b1-426f-9247-bb680e5fe0c8";
+
+    fn location(&self) -> String {
+        format!("/bookings/{}", self.booking_id)
+    }
+
+    fn etag(&self) -> String {
+        self.entity_tag()
+    }
+}
+
+/// From the JWT authorizer's claims
+/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>). API Gateway has checked
+/// the token. Where an authorizer stood before the function and says nothing of a `sub` (a Lambda authorizer, IAM), nobody
+/// is let in.
+impl FromRequest for Caller {
+    fn find(request: &mut Request) -> Result<Option<Self>, Rejection> {
+        if !request.is_authorized() {
+            return Ok(Some(Self::Unchecked));
+        }
+        let claims = request.claims();
+        let claim = |name: &str| claims.and_then(|claims| claims.get(name)).and_then(Value::as_str);
+        let Some(subject) = claim("sub").filter(|subject| !subject.is_empty()) else {
+            return Err(ProblemDetails::of(NO_SUBJECT).into());
+        };
+        // RFC 8693, section 4.2: scopes are separated by spaces. `scp` is how some issuers spell it, as an array, which
+        // API Gateway hands on as `[a b]`. Like API Gateway, look at it only where there is no `scope`.
+        let scopes = claim("scope").or_else(|| claim("scp")).unwrap_or_default();
+        let admin = scopes.trim_matches(['[', ']']).split(' ').any(|scope| ADMIN.contains(&scope));
+        Ok(Some(Self::Bearer { subject: subject.to_owned(), admin }))
+    }
+
+    /// Never asked for: there is always a caller, and API Gateway refuses who has no token where it takes one.
+    fn missing() -> Rejection {
+        Rejection::internal()
+    }
+
+    /// Whether there is a token to send is for the template to say.
+    fn describe(contract: &mut Contract, _required: bool) {
+        contract.problems([NO_SUBJECT]);
+    }
+}
+
+/// Where callers are checked, and what was checked does not say who calls.
+const NO_SUBJECT: ProblemKind = ProblemKind::new(403, "urn:problem:no-subject", "No subject")
+    .describe("Where callers are checked: what was checked does not say who calls (the claim `sub` of a token).")
+    .detail("the authorization does not say who calls: its token needs the claim `sub`");
+
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// From the header `Idempotency-Key`.
+impl FromRequest for IdempotencyKey {
+    fn find(request: &mut Request) -> Result<Option<Self>, Rejection> {
+        let Some(value) = request.header(IDEMPOTENCY_KEY)? else { return Ok(None) };
+        let refused = || malformed_header(IDEMPOTENCY_KEY, "must be 1 to 255 visible ASCII characters");
+        Self::parse(value).map(Some).ok_or_else(refused)
+    }
+
+    fn missing() -> Rejection {
+        malformed_header(IDEMPOTENCY_KEY, "is missing")
+    }
+
+    fn describe(contract: &mut Contract, required: bool) {
+        contract.header::<Self>(IDEMPOTENCY_KEY, required);
+    }
+}
+
+#[cfg(test)]
+mod tests;

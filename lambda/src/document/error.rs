@@ -1,0 +1,159 @@
+//! Why a document cannot be read as a type.
+
+use std::fmt::{self, Display};
+
+use serde::de::{Error, Expected, Unexpected};
+
+use super::{copies, pointer, wanted};
+
+/// What is said of a value where nothing better is known.
+pub(crate) const UNFIT: &str = "is not a value that can stand here";
+
+/// The first fault that serde met.
+#[derive(Debug)]
+pub(crate) struct Refusal(Box<(String, Kind, bool)>);
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Kind {
+    /// The value breaks this rule.
+    Rule(String),
+    /// The member's name breaks this rule.
+    Name(String),
+    /// The value breaks a rule in the words of whoever wrote the type, or a library.
+    Told(String),
+    /// The member has none of these names.
+    Unknown(&'static [&'static str]),
+    /// A member of this name has none of these.
+    Stranger(String, &'static [&'static str]),
+    /// A member of this name is not there.
+    Missing(&'static str),
+    /// Such a value breaks this rule.
+    Unfit(Seen, String),
+}
+
+/// What serde saw, as far as it helps to find it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Seen {
+    Null,
+    Bool(bool),
+    Integer(i128),
+    Float(f64),
+    Text(String),
+    Else,
+}
+
+impl Refusal {
+    pub(super) fn new(kind: Kind) -> Self {
+        Self(Box::new((String::new(), kind, false)))
+    }
+
+    /// Of a value that breaks a rule.
+    pub(super) fn rule(rule: impl Into<String>) -> Self {
+        Self::new(Kind::Rule(rule.into())).settled()
+    }
+
+    /// It is about the value at its place, not about one in it: serde reads some types from a copy, and forgets where a
+    /// value was.
+    pub(super) fn settled(mut self) -> Self {
+        self.0.2 = true;
+        self
+    }
+
+    /// The same of what comes from an array or an object itself. A value of the wrong type is one in it.
+    pub(super) fn settled_here(self) -> Self {
+        if self.0.0.is_empty() && !matches!(self.0.1, Kind::Unfit(..)) { self.settled() } else { self }
+    }
+
+    /// The same of a struct with these fields: what is missing and none of them is missing in it.
+    pub(super) fn settled_among(self, fields: &[&str]) -> Self {
+        match &self.0.1 {
+            Kind::Missing(name) if !fields.is_empty() && !fields.contains(name) => self,
+            _ => self.settled_here(),
+        }
+    }
+
+    /// Seen from one level further out.
+    pub(super) fn within(mut self, token: &str) -> Self {
+        self.0.0 = pointer::within(token, &self.0.0);
+        self
+    }
+
+    /// Of a member's name.
+    pub(super) fn of_name(self, name: &str) -> Self {
+        let kind = match self.0.1 {
+            Kind::Stranger(_, known) => Kind::Unknown(known),
+            Kind::Rule(rule) | Kind::Told(rule) | Kind::Unfit(_, rule) => Kind::Name(format!("has a name that {rule}")),
+            kind => kind,
+        };
+        Self::new(kind).settled().within(name)
+    }
+
+    /// Where it is, what it is, and whether the value there is meant, not one in it.
+    pub(crate) fn into_parts(self) -> (String, Kind, bool) {
+        *self.0
+    }
+}
+
+impl Error for Refusal {
+    fn custom<T: Display>(message: T) -> Self {
+        let message = message.to_string();
+        // What serde says of a flattened struct that denies unknown members.
+        match message.strip_prefix("unknown field `").and_then(|rest| rest.strip_suffix('`')) {
+            Some(name) => Self::new(Kind::Stranger(name.to_owned(), &[])),
+            None => Self::new(Kind::Told(wanted::told(message))),
+        }
+    }
+
+    fn invalid_type(unexpected: Unexpected, expected: &dyn Expected) -> Self {
+        Self::new(Kind::Unfit(seen(unexpected), wanted::of_type(unexpected, &expected.to_string())))
+    }
+
+    fn invalid_value(unexpected: Unexpected, expected: &dyn Expected) -> Self {
+        Self::new(Kind::Unfit(seen(unexpected), wanted::of_value(&expected.to_string())))
+    }
+
+    fn invalid_length(_: usize, expected: &dyn Expected) -> Self {
+        let expected = expected.to_string();
+        copies::note(&expected);
+        Self::new(Kind::Told(wanted::of_value(&expected)))
+    }
+
+    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
+        Self::new(Kind::Unfit(Seen::Text(variant.to_owned()), wanted::one_of(expected)))
+    }
+
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        Self::new(Kind::Stranger(field.to_owned(), expected))
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::new(Kind::Missing(field))
+    }
+
+    /// Of two names of one member: a name that is given twice is seen before.
+    fn duplicate_field(field: &'static str) -> Self {
+        Self::new(Kind::Rule(format!("has `{field}` under two names")))
+    }
+}
+
+fn seen(unexpected: Unexpected) -> Seen {
+    match unexpected {
+        Unexpected::Bool(value) => Seen::Bool(value),
+        Unexpected::Unsigned(value) => Seen::Integer(value.into()),
+        Unexpected::Signed(value) => Seen::Integer(value.into()),
+        Unexpected::Float(value) => Seen::Float(value),
+        Unexpected::Char(value) => Seen::Text(value.into()),
+        Unexpected::Str(value) => Seen::Text(value.to_owned()),
+        Unexpected::Unit | Unexpected::Option => Seen::Null,
+        _ => Seen::Else,
+    }
+}
+
+impl Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(UNFIT)
+    }
+}
+
+impl std::error::Error for Refusal {}

@@ -1,0 +1,201 @@
+//! Functions that no client waits for: the table's stream and the schedule.
+
+use std::fmt::{self, Debug};
+use std::marker::PhantomData;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use lambda_http::tracing;
+use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, service_fn};
+use serde_json::Value;
+
+use super::metrics::Metrics;
+use super::respond::causes;
+use super::start::start;
+use super::{Contract, Environment, Package, Problem, Timestamp, logs, trace};
+
+/// Events of a DynamoDB stream.
+#[derive(Debug, Clone, Copy)]
+pub struct Stream;
+
+/// Events of an EventBridge schedule.
+#[derive(Debug, Clone, Copy)]
+pub struct Schedule;
+
+/// What a function without a client says of itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Trigger {
+    /// The package of the function.
+    pub package: Package,
+    /// The name of the function.
+    pub function: &'static str,
+    /// The function's doc comment.
+    pub docs: &'static str,
+}
+
+/// One event of the kind `K`.
+#[derive(Debug)]
+pub struct Event<K> {
+    payload: Value,
+    kind: PhantomData<K>,
+}
+
+impl<K> Event<K> {
+    /// Takes an argument.
+    ///
+    /// # Errors
+    /// When the event does not have the shape that its kind has.
+    pub fn take<T: FromEvent<K>>(&mut self) -> Result<T, Failure> {
+        T::from_event(std::mem::take(&mut self.payload))
+    }
+}
+
+/// Something that can be taken from an event of the kind `K`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be taken from an event of the kind `{K}`",
+    label = "is not what this trigger brings",
+    note = "a `#[handler(stream)]` takes `Records`, a `#[handler(schedule)]` may take `Tick`"
+)]
+pub trait FromEvent<K>: Sized {
+    /// Reads the event's payload.
+    ///
+    /// # Errors
+    /// When it has another shape.
+    fn from_event(payload: Value) -> Result<Self, Failure>;
+}
+
+/// What a function without a client can end with.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the outcome of an event of the kind `{K}`",
+    label = "Lambda would not know what this means",
+    note = "a `#[handler(stream)]` ends with `BatchResult`, a `#[handler(schedule)]` with `()`; either may stand in a \
+            `Result` whose error derives `Problem`"
+)]
+pub trait Outcome<K> {
+    /// What Lambda is told.
+    ///
+    /// # Errors
+    /// When the whole event has failed and is to be tried again.
+    fn outcome(self) -> Result<Value, Failure>;
+}
+
+impl Outcome<Schedule> for () {
+    fn outcome(self) -> Result<Value, Failure> {
+        Ok(Value::Null)
+    }
+}
+
+impl<K, T: Outcome<K>, E: Problem> Outcome<K> for Result<T, E> {
+    fn outcome(self) -> Result<Value, Failure> {
+        match self {
+            Ok(value) => value.outcome(),
+            Err(error) => {
+                let details = error.details();
+                let cause = error.cause().map(causes).unwrap_or_default();
+                tracing::error!(problem = details.kind(), cause, "the event failed");
+                Err(Failure::new(details.kind()))
+            }
+        }
+    }
+}
+
+/// The moment a schedule fired for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tick {
+    /// When it was due; the present, where the event does not say.
+    pub time: Timestamp,
+}
+
+impl FromEvent<Schedule> for Tick {
+    fn from_event(payload: Value) -> Result<Self, Failure> {
+        match payload.get("time") {
+            // Somebody called the function by hand.
+            None => Ok(Self { time: Timestamp::now() }),
+            Some(time) => match time.as_str().unwrap_or_default().parse() {
+                Ok(time) => Ok(Self { time }),
+                Err(_) => Err(Failure::new("the event's `time` is no RFC 3339 time")),
+            },
+        }
+    }
+}
+
+/// An event that failed as a whole; Lambda tries it again as its mapping says.
+#[derive(Debug)]
+pub struct Failure(String);
+
+impl Failure {
+    /// Why. It is shown in the function's log and in what Lambda reports, so it holds no customer's data.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<Failure> for Diagnostic {
+    fn from(failure: Failure) -> Self {
+        Self { error_type: "EventFailed".into(), error_message: failure.0 }
+    }
+}
+
+/// Works on the table's stream until Lambda ends the process. Called by the `main` that `#[handler(stream)]` writes.
+pub fn stream<E, D, F, Fut, A>(trigger: Trigger, describe: D, handle: F) -> ExitCode
+where
+    E: Environment,
+    D: FnOnce(&mut Contract),
+    F: Fn(&'static E, Event<Stream>) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<A, Failure>> + Send + 'static,
+    A: Outcome<Stream>,
+{
+    run("stream", trigger, describe, handle)
+}
+
+/// Works on a schedule until Lambda ends the process. Called by the `main` that `#[handler(schedule)]` writes.
+pub fn schedule<E, D, F, Fut, A>(trigger: Trigger, describe: D, handle: F) -> ExitCode
+where
+    E: Environment,
+    D: FnOnce(&mut Contract),
+    F: Fn(&'static E, Event<Schedule>) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<A, Failure>> + Send + 'static,
+    A: Outcome<Schedule>,
+{
+    run("schedule", trigger, describe, handle)
+}
+
+fn run<K, E, D, F, Fut, A>(kind: &'static str, trigger: Trigger, describe: D, handle: F) -> ExitCode
+where
+    E: Environment,
+    D: FnOnce(&mut Contract),
+    F: Fn(&'static E, Event<K>) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<A, Failure>> + Send + 'static,
+    A: Outcome<K>,
+{
+    start(
+        &trigger.package,
+        trigger.function,
+        |contract: &mut Contract| {
+            contract.trigger(kind, trigger.docs);
+            describe(contract);
+        },
+        |environment, metrics: Option<Metrics>| {
+            let service = service_fn(move |LambdaEvent { payload, context }: LambdaEvent<Value>| {
+                let metrics = metrics.clone();
+                async move {
+                    let started = Instant::now();
+                    logs::begin(&context);
+                    let work = handle(environment, Event { payload, kind: PhantomData });
+                    let outcome = trace::within(context.xray_trace_id.clone(), work).await.and_then(Outcome::outcome);
+                    if let Some(metrics) = metrics {
+                        metrics.flush(started, outcome.is_err(), Some(&context), []);
+                    }
+                    outcome
+                }
+            });
+            Runtime::new(service).run()
+        },
+    )
+}

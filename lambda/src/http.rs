@@ -1,0 +1,144 @@
+//! A function behind API Gateway's HTTP API (payload format 2.0).
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use lambda_http::http::header::{HeaderName, HeaderValue, SET_COOKIE};
+use lambda_http::{Body, Context, LambdaEvent, Response, service_fn, tracing};
+use lambda_runtime::Runtime;
+use tokio::time::timeout;
+
+use super::gateway::{GatewayEvent, Payload, malformed};
+use super::metrics::Metrics;
+use super::problem::common;
+use super::start::start;
+use super::{Contract, Environment, Package, Rejection, Reply, Request, Respond, edge, logs, trace};
+
+/// What an endpoint answers to, as its author wrote it.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// The package of the endpoint's function.
+    pub package: Package,
+    /// The name of the endpoint's function.
+    pub function: &'static str,
+    /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
+    pub method: &'static str,
+    /// The path, with parameters in braces.
+    pub path: &'static str,
+    /// The status of a success, 200..=299.
+    pub status: u16,
+    /// The endpoint's doc comment.
+    pub docs: &'static str,
+}
+
+/// Serves `route` until Lambda ends the process. Called by the `main` that `#[handler(GET "/...")]` writes.
+pub fn http<E, D, F, Fut, A>(route: Route, describe: D, handle: F) -> ExitCode
+where
+    E: Environment,
+    D: FnOnce(&mut Contract),
+    F: Fn(&'static E, Request) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<A, Rejection>> + Send + 'static,
+    A: Respond,
+{
+    start(
+        &route.package,
+        route.function,
+        |contract: &mut Contract| {
+            contract.route(&route);
+            describe(contract);
+            contract.problems([
+                common::MALFORMED_REQUEST,
+                common::NOT_THROUGH_THE_EDGE,
+                common::INTERNAL,
+                common::UNAVAILABLE,
+            ]);
+        },
+        |environment, metrics: Option<Metrics>| {
+            if let Some(metrics) = &metrics {
+                metrics.always("route", format!("{} {}", route.method, route.path));
+            }
+            let service = service_fn(move |LambdaEvent { payload, context }: LambdaEvent<Payload>| {
+                let metrics = metrics.clone();
+                async move {
+                    let started = Instant::now();
+                    logs::begin(&context);
+                    let response = answer(route, environment, handle, payload.0, &context).await;
+                    if let Some(metrics) = metrics {
+                        let status = response.status();
+                        let properties = [("status", status.as_u16().into())];
+                        metrics.flush(started, status.is_server_error(), Some(&context), properties);
+                    }
+                    Ok::<_, std::convert::Infallible>(answered(response))
+                }
+            });
+            // Without the layer that `lambda_http::run` adds: `logs` has the ids, and for less.
+            Runtime::new(service).run()
+        },
+    )
+}
+
+/// The answer as API Gateway takes it: a cookie each, and no header twice.
+fn answered(response: Response<Body>) -> ApiGatewayV2httpResponse {
+    let (parts, body) = response.into_parts();
+    let mut headers = parts.headers;
+    let cookie = |value: &HeaderValue| value.to_str().map(str::to_owned).ok();
+    let mut answer = ApiGatewayV2httpResponse::default();
+    answer.status_code = parts.status.as_u16().into();
+    answer.is_base64_encoded = matches!(body, Body::Binary(_));
+    answer.body = (!matches!(body, Body::Empty)).then_some(body);
+    answer.cookies = headers.get_all(SET_COOKIE).iter().filter_map(cookie).collect();
+    headers.remove(SET_COOKIE);
+    answer.headers = headers;
+    answer
+}
+
+/// How long the answer may take: an answer in time, even a 503, is better than Lambda's killing of the process.
+fn time_left(context: &Context) -> Duration {
+    (UNIX_EPOCH + Duration::from_millis(context.deadline))
+        .duration_since(SystemTime::now())
+        .unwrap_or_default()
+        .saturating_sub(MARGIN)
+        .min(LONGEST)
+}
+
+/// What is left for sending the answer.
+const MARGIN: Duration = Duration::from_millis(500);
+/// API Gateway waits 30 s, whatever the function's own limit
+/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
+const LONGEST: Duration = Duration::from_secs(29);
+
+/// One request: every way it can end is an answer, so that Lambda sees a success.
+async fn answer<E, F, Fut, A>(
+    route: Route,
+    environment: &'static E,
+    handle: F,
+    event: Option<GatewayEvent>,
+    context: &Context,
+) -> Response<Body>
+where
+    F: Fn(&'static E, Request) -> Fut,
+    Fut: Future<Output = Result<A, Rejection>>,
+    A: Respond,
+{
+    let reply = Reply::new(&route, event.as_ref());
+    let work = trace::within(context.xray_trace_id.clone(), async {
+        let request = event.ok_or_else(malformed)?.into_request()?;
+        if !edge::lets_in(request.headers()) {
+            return Err(common::problem(common::NOT_THROUGH_THE_EDGE).into());
+        }
+        handle(environment, request).await
+    });
+    let mut response = match timeout(time_left(context), work).await {
+        Ok(Ok(answer)) => answer.respond(&reply),
+        Ok(Err(rejection)) => reply.problem(rejection.into_details()),
+        Err(_) => {
+            tracing::warn!(function = route.function, "the time is up");
+            reply.problem(common::problem(common::UNAVAILABLE).retry_after(1))
+        }
+    };
+    if let Ok(request_id) = HeaderValue::from_str(&context.request_id) {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), request_id);
+    }
+    response
+}

@@ -1,0 +1,79 @@
+//! Lambda functions as one function each: the macros [`handler`](macro@handler) and [`Problem`](derive@Problem), and what
+//! the code that they generate calls.
+//!
+//! It knows no service. A service's name and version come from its own package, the rest from its functions'
+//! environment:
+//!
+//! | variable | what | default |
+//! |---|---|---|
+//! | `SERVICE_NAME` | the name in the user agent of calls to AWS | the package's name |
+//! | `METRICS_NAMESPACE` | the CloudWatch namespace of all metrics | the package's name |
+//! | `STAGE` | the dimension `Stage` of all metrics | no such dimension |
+//! | `EDGE_SECRET` | the value of the header `x-edge-secret` without which requests are refused | every request is let in |
+//!
+//! A generated `main` hands a description and a closure to [`http`], [`stream`] or [`schedule`]. Those build the
+//! environment once ([`Init`]), then answer invocations for as long as Lambda keeps the process: arguments are taken
+//! from the request ([`FromRequest`], [`FromPath`]) or the event ([`FromEvent`]), results become answers ([`Respond`],
+//! [`Outcome`]) and errors become RFC 9457 problems ([`Problem`]).
+
+pub mod aws;
+mod batch;
+mod body;
+mod coding;
+mod contract;
+mod document;
+mod edge;
+mod etag;
+mod event;
+mod extract;
+mod fault;
+mod gateway;
+mod http;
+mod https;
+mod init;
+mod logs;
+pub mod metrics;
+mod outcome;
+mod part;
+mod path;
+mod present;
+pub mod problem;
+mod query;
+mod repair;
+mod resolver;
+mod respond;
+mod roots;
+#[cfg(test)]
+mod samples;
+mod service;
+mod start;
+mod time;
+pub mod trace;
+mod uri;
+
+pub use lambda_http::http::HeaderValue;
+pub use lambda_http::tracing;
+pub use lambda_http::{Body, Response};
+
+pub use batch::{BatchResult, Records};
+pub use body::Json;
+pub use contract::{Contract, Header};
+pub use etag::IfMatch;
+pub use event::{Event, Failure, FromEvent, Outcome, Schedule, Stream, Tick, Trigger, schedule, stream};
+pub use extract::{FromRequest, Request, malformed_header};
+pub use fault::{Fault, Faults};
+pub use http::{Route, http};
+pub use init::{Environment, Init, InitError, variable};
+pub use macros::{Problem, handler};
+pub use outcome::{Created, Cursor, Page};
+pub use part::{Part, TakesNothingWhole, Whole, check_whole};
+pub use path::FromPath;
+pub use present::present;
+pub use problem::{Problem, ProblemDetails, ProblemKind, Rejection};
+pub use query::Query;
+pub use respond::{Entity, NoContent, Reply, Respond, Tagged, causes};
+pub use service::Package;
+pub use time::{Timestamp, TimestampError};
+
+#[cfg(test)]
+extern crate self as lambda;

@@ -1,0 +1,133 @@
+//! The log: one line an event on standard output, which Lambda hands to CloudWatch.
+
+use std::fmt::Write;
+use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
+
+use lambda_http::Context;
+use lambda_http::tracing::subscriber::filter::{LevelFilter, Targets};
+use lambda_http::tracing::subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
+use lambda_http::tracing::subscriber::fmt::{self, FmtContext};
+use lambda_http::tracing::subscriber::{prelude::*, registry, registry::LookupSpan};
+use lambda_http::tracing::{Event, Subscriber};
+
+use super::Package;
+
+/// Starts logging as Lambda's advanced logging controls ask for
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html>):
+/// `AWS_LAMBDA_LOG_FORMAT` is `JSON` or text, `AWS_LAMBDA_LOG_LEVEL` the least level, by default INFO.
+///
+/// The level applies to the service's own package. The libraries below it are held at WARN, whatever is asked for: at lower
+/// levels they write out requests and answers, and what a customer typed does not belong in a log.
+pub(super) fn start(package: &Package, function: &'static str) {
+    let level = std::env::var("AWS_LAMBDA_LOG_LEVEL")
+        .ok()
+        .and_then(|level| LevelFilter::from_str(&level).ok())
+        .unwrap_or(LevelFilter::INFO);
+    let filter = Targets::new()
+        .with_default(level.min(LevelFilter::WARN))
+        .with_target(package.library(), level)
+        .with_target(function, level);
+    let in_json = std::env::var("AWS_LAMBDA_LOG_FORMAT").is_ok_and(|format| format.eq_ignore_ascii_case("json"));
+    let layer = fmt::layer().with_target(false);
+    // Fails only when a subscriber is set already, and then there is a log.
+    let _ = if in_json {
+        let layer = layer.json().flatten_event(true).with_current_span(false).with_span_list(false);
+        registry().with(layer.map_event_format(|format| WithIds { format, add: json }).with_filter(filter)).try_init()
+    } else {
+        let layer = layer.without_time().with_ansi(false);
+        registry().with(layer.map_event_format(|format| WithIds { format, add: text }).with_filter(filter)).try_init()
+    };
+}
+
+/// The ids of one invocation.
+struct Ids {
+    request: String,
+    trace: Option<String>,
+}
+
+/// Those of the invocation at work, which is one at a time, or of the last one.
+///
+/// The runtime's own way is a span, which is written out for each invocation, whether or not a line follows.
+static IDS: Mutex<Ids> = Mutex::new(Ids { request: String::new(), trace: None });
+
+/// Lines from now on are of this invocation.
+pub(super) fn begin(invocation: &Context) {
+    let mut ids = IDS.lock().unwrap_or_else(PoisonError::into_inner);
+    ids.request.clone_from(&invocation.request_id);
+    ids.trace.clone_from(&invocation.xray_trace_id);
+}
+
+/// A format whose lines end with the ids, as `add` adds them.
+struct WithIds<F> {
+    format: F,
+    add: fn(&str, &Ids) -> String,
+}
+
+impl<S, N, F> FormatEvent<S, N> for WithIds<F>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+    F: FormatEvent<S, N>,
+{
+    fn format_event(&self, context: &FmtContext<'_, S, N>, mut out: Writer<'_>, event: &Event<'_>) -> std::fmt::Result {
+        let mut line = String::new();
+        self.format.format_event(context, Writer::new(&mut line), event)?;
+        let ids = IDS.lock().unwrap_or_else(PoisonError::into_inner);
+        writeln!(out, "{}", (self.add)(line.trim_end(), &ids))
+    }
+}
+
+/// As the last members of a line in JSON.
+fn json(line: &str, ids: &Ids) -> String {
+    let Some(open) = line.strip_suffix('}').filter(|_| !ids.request.is_empty()) else { return line.to_owned() };
+    let string = |text: &str| serde_json::Value::from(text).to_string();
+    let mut line = format!("{open},\"requestId\":{}", string(&ids.request));
+    if let Some(trace) = &ids.trace {
+        let _ = write!(line, ",\"xrayTraceId\":{}", string(trace));
+    }
+    line.push('}');
+    line
+}
+
+/// At the end of a line of text.
+fn text(line: &str, ids: &Ids) -> String {
+    let mut line = line.to_owned();
+    if !ids.request.is_empty() {
+        let _ = write!(line, " requestId={}", ids.request);
+    }
+    if let Some(trace) = &ids.trace {
+        let _ = write!(line, " xrayTraceId={trace}");
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(request: &str, trace: Option<&str>) -> Ids {
+        Ids { request: request.to_owned(), trace: trace.map(str::to_owned) }
+    }
+
+    #[test]
+    fn a_line_ends_with_the_ids_of_its_invocation() {
+        let line = r#"{"level":"WARN","message":"the time is up"}"#;
+        assert_eq!(
+            json(line, &ids("r-1", Some("Root=1-2;Sampled=0"))),
+            r#"{"level":"WARN","message":"the time is up","requestId":"r-1","xrayTraceId":"Root=1-2;Sampled=0"}"#
+        );
+        assert_eq!(json(line, &ids("\"r\"", None)), format!(r#"{},"requestId":"\"r\""}}"#, line.trim_end_matches('}')));
+        assert_eq!(
+            text("WARN the time is up", &ids("r-1", Some("Root=1"))),
+            "WARN the time is up requestId=r-1 xrayTraceId=Root=1"
+        );
+    }
+
+    #[test]
+    fn the_init_phase_has_no_ids() {
+        let line = r#"{"level":"WARN","message":"no connection in the init phase"}"#;
+        assert_eq!(json(line, &ids("", None)), line);
+        assert_eq!(text("WARN no connection", &ids("", None)), "WARN no connection");
+    }
+}

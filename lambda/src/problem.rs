@@ -1,0 +1,233 @@
+//! Problem details for HTTP APIs, RFC 9457.
+
+mod kind;
+
+use std::borrow::Cow;
+use std::error::Error;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+pub use self::kind::{Member, ProblemKind};
+use crate::{Fault, Faults};
+
+/// An error that a client is told of. Derive it for an enum: [`derive@crate::Problem`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a problem that a handler can answer with",
+    label = "this error has no status, type and title",
+    note = "write `#[derive(Debug, Problem)]` above the enum and `#[problem(status = ...)]` above each variant"
+)]
+pub trait Problem {
+    /// What the client is told.
+    fn details(&self) -> ProblemDetails;
+
+    /// What only the log is told: the failure behind this one.
+    fn cause(&self) -> Option<&(dyn Error + 'static)> {
+        None
+    }
+
+    /// Every problem this type can become, for the API's documentation.
+    fn kinds() -> Vec<ProblemKind>;
+}
+
+/// A problem details object (RFC 9457, section 3).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ProblemDetails {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: Cow<'static, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Fault>,
+    #[serde(flatten)]
+    members: Map<String, Value>,
+    #[serde(skip)]
+    headers: Vec<(&'static str, Cow<'static, str>)>,
+}
+
+impl ProblemDetails {
+    /// A problem whose `detail` is its title, until [`detail`](Self::detail) says more.
+    #[must_use]
+    pub fn new(status: u16, kind: &'static str, title: &'static str) -> Self {
+        Self {
+            kind,
+            title,
+            status,
+            detail: Cow::Borrowed(title),
+            instance: None,
+            errors: Vec::new(),
+            members: Map::new(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// A problem as its kind documents it.
+    #[expect(
+        clippy::inline_always,
+        reason = "what is documented of the kind, schemas and all, stays out of a release build"
+    )]
+    #[inline(always)]
+    #[must_use]
+    pub fn of(kind: ProblemKind) -> Self {
+        Self::new(kind.status, kind.kind, kind.title).detail(kind.detail)
+    }
+
+    /// What is wrong with this request in particular.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+
+    /// The request that met the problem.
+    #[must_use]
+    pub fn instance(mut self, instance: String) -> Self {
+        self.instance = Some(instance);
+        self
+    }
+
+    /// Every fault of the request.
+    #[must_use]
+    pub fn errors(mut self, errors: Vec<Fault>) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    /// An extension member (RFC 9457, section 3.2). A list of faults called `errors` belongs to [`errors`](Self::errors).
+    #[must_use]
+    pub fn member(mut self, name: &'static str, value: impl Serialize) -> Self {
+        // A member that cannot be written as JSON is left out: the problem itself matters more than its extension.
+        if let Ok(value) = serde_json::to_value(value) {
+            self.members.insert(name.to_owned(), value);
+        }
+        self
+    }
+
+    /// After how many seconds trying again makes sense; becomes the `Retry-After` header (RFC 9110, section 10.2.3).
+    #[must_use]
+    pub fn retry_after(self, seconds: u32) -> Self {
+        self.header("Retry-After", seconds.to_string())
+    }
+
+    /// A header of the answer.
+    pub(super) fn header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// HTTP status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The `type`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    pub(super) fn take_headers(&mut self) -> Vec<(&'static str, Cow<'static, str>)> {
+        std::mem::take(&mut self.headers)
+    }
+}
+
+/// 422, with every fault.
+impl Problem for Faults {
+    fn details(&self) -> ProblemDetails {
+        common::invalid(self.0.clone())
+    }
+
+    /// None: whatever holds values that can break a rule, a body or a query, documents this already.
+    fn kinds() -> Vec<ProblemKind> {
+        Vec::new()
+    }
+}
+
+/// A request that was refused before the handler's function saw it.
+#[derive(Debug)]
+pub struct Rejection(Box<ProblemDetails>);
+
+impl Rejection {
+    /// 500: the fault is the service's. What it is stands in the log.
+    #[must_use]
+    pub fn internal() -> Self {
+        common::problem(common::INTERNAL).into()
+    }
+
+    /// What the client is told.
+    #[must_use]
+    pub fn into_details(self) -> ProblemDetails {
+        *self.0
+    }
+}
+
+impl From<ProblemDetails> for Rejection {
+    fn from(details: ProblemDetails) -> Self {
+        Self(Box::new(details))
+    }
+}
+
+/// The problems that any request can meet, whatever the endpoint.
+pub(crate) mod common {
+    use super::{Member, ProblemDetails, ProblemKind};
+    use crate::Fault;
+
+    pub(crate) const MALFORMED_REQUEST: ProblemKind =
+        ProblemKind::new(400, "urn:problem:malformed-request", "Malformed request")
+            .describe("The request line or the headers cannot be read.")
+            .detail("the request cannot be read");
+    pub(crate) const MALFORMED_BODY: ProblemKind =
+        ProblemKind::new(400, "urn:problem:malformed-body", "Malformed body")
+            .describe("The body is not JSON.")
+            .detail("the body is empty; send a JSON object");
+    pub(crate) const MALFORMED_HEADER: ProblemKind =
+        ProblemKind::new(400, "urn:problem:malformed-header", "Malformed header")
+            .describe("A header has a value that it cannot have.");
+    pub(crate) const NOT_THROUGH_THE_EDGE: ProblemKind =
+        ProblemKind::new(403, "urn:problem:not-through-the-edge", "Not through the edge")
+            .describe("Where an edge is set up: this address is closed; the service has another.");
+    pub(crate) const NOT_FOUND: ProblemKind = ProblemKind::new(404, "urn:problem:not-found", "Not found")
+        .describe("There is nothing at this path, or what is there is not the caller's.");
+    pub(crate) const BODY_TOO_LARGE: ProblemKind =
+        ProblemKind::new(413, "urn:problem:body-too-large", "Body too large").describe("The body is over 64 KiB.");
+    pub(crate) const NOT_JSON: ProblemKind = ProblemKind::new(415, "urn:problem:not-json", "Not JSON")
+        .describe("The body's content type is not JSON.")
+        .detail("send the body with `content-type: application/json`");
+    pub(crate) const CODED: ProblemKind =
+        ProblemKind::new(415, "urn:problem:content-coding", "Content coding not read")
+            .describe("The body has a content coding, such as gzip.")
+            .detail("the body has the content coding `gzip`; send it without one")
+            .header(&crate::coding::ACCEPTED);
+    pub(crate) const INVALID: ProblemKind = ProblemKind::new(422, "urn:problem:invalid", "Invalid values")
+        .describe("The request is well formed, but some of its values break a rule; `errors` names each of them.")
+        .detail("1 value breaks a rule")
+        .members(&[Member::of::<Vec<Fault>>("errors")]);
+    pub(crate) const UNAVAILABLE: ProblemKind = ProblemKind::new(503, "urn:problem:unavailable", "Unavailable")
+        .describe("The service does not get through in time. Try again.")
+        .retry_after(1);
+    pub(crate) const INTERNAL: ProblemKind = ProblemKind::new(500, "urn:problem:internal", "Internal error")
+        .describe("The fault is ours. The request id says where to look.");
+
+    /// A problem of this kind, whose `detail` is its title until more is said.
+    #[expect(
+        clippy::inline_always,
+        reason = "what is documented of the kind, schemas and all, stays out of a release build"
+    )]
+    #[inline(always)]
+    pub(crate) fn problem(kind: ProblemKind) -> ProblemDetails {
+        ProblemDetails::new(kind.status, kind.kind, kind.title)
+    }
+
+    /// 422 with every fault.
+    pub(crate) fn invalid(errors: Vec<Fault>) -> ProblemDetails {
+        let detail = match errors.len() {
+            1 => "1 value breaks a rule".to_owned(),
+            n => format!("{n} values break a rule"),
+        };
+        problem(INVALID).detail(detail).errors(errors)
+    }
+}

@@ -1,0 +1,244 @@
+//! One fault after the other.
+
+use std::borrow::Cow;
+
+use super::{MOST, rules};
+use crate::Fault;
+use crate::document::search::{all, any, only, stand_in_on};
+use crate::document::{AS_OBJECT, Kind, Node, Refusal, Seen, UNFIT, copies, pointer};
+
+/// How many kinds of stand-ins are tried for one value.
+const KINDS: u8 = 12;
+
+/// What was found in a document so far, and done to it.
+#[derive(Debug, Default)]
+pub(super) struct Repair {
+    pub(super) faults: Vec<Fault>,
+    /// Where a value is not the client's any more.
+    altered: Vec<String>,
+    /// Where a member is gone, so that its object has another length.
+    shortened: Vec<String>,
+    /// Where no stand-in could be found, and how many faults were known then. These are read last.
+    postponed: Vec<(String, usize)>,
+}
+
+impl Repair {
+    fn note(&mut self, at: &str, rule: impl Into<Cow<'static, str>>) {
+        let fault = Fault::new(at, rule);
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+
+    /// What is wrong whatever it is read as, or not read at all.
+    pub(super) fn note_flaws(&mut self, node: &mut Node, at: &str) {
+        if let Node::Flaw(rule) = node {
+            self.note(at, *rule);
+            self.stand_in(node, at);
+        }
+        match node {
+            Node::Object(members) => {
+                for (name, member) in members.iter_mut().filter(|(_, member)| member.may_hold_flaws()) {
+                    self.note_flaws(member, &pointer::child(at, name));
+                }
+            }
+            Node::Array(items, _) => {
+                for (index, item) in items.iter_mut().filter(|(_, item)| item.may_hold_flaws()) {
+                    self.note_flaws(item, &pointer::child(at, &index.to_string()));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn stand_in(&mut self, node: &mut Node, at: &str) {
+        *node = Node::StandIn(0);
+        self.altered.push(at.to_owned());
+    }
+
+    /// Whether the document is another one now, so that it may be read again.
+    pub(super) fn mend(&mut self, document: &mut Node, refusal: Refusal) -> bool {
+        let (place, kind, settled) = refusal.into_parts();
+        if let Some(at) = stand_in_on(document, &place) {
+            // Of a stand-in, the name is still the client's.
+            return match kind {
+                Kind::Unknown(_) | Kind::Name(_) if at == place => Self::take_out(document, &at),
+                _ => self.try_next(document, &at),
+            };
+        }
+        let Some(node) = document.find(&place) else {
+            // A value that is not in the document: serde made it up.
+            return false;
+        };
+        let blamed = match kind {
+            Kind::Told(_) => self.stand_in_in(node, &place, &|_| true),
+            // Of an object that stands in for a struct.
+            Kind::Missing(_) if !settled => self.stand_in_in(node, &place, &|tried| tried == AS_OBJECT),
+            _ => None,
+        };
+        if let Some(at) = blamed {
+            return self.try_next(document, &at) || self.replace_unnoted(document, &place);
+        }
+        match kind {
+            Kind::Name(rule) => {
+                self.note(&place, rule);
+                self.shortened.extend(pointer::split(&place).map(|(holder, _)| holder.to_owned()));
+                Self::take_out(document, &place)
+            }
+            Kind::Told(rule) => {
+                let rule = if shows(&rule, node) { UNFIT.to_owned() } else { rule };
+                self.replace(document, &place, rule)
+            }
+            Kind::Unknown(known) => self.remove(document, &place, known),
+            Kind::Stranger(name, known) => match only(node, &place, &|node, _| node.child(&name).is_some()) {
+                Some(holder) => self.remove(document, &pointer::child(&holder, &name), known),
+                None => self.replace(document, &place, "has a member that is not known"),
+            },
+            Kind::Missing(name) if settled && matches!(node, Node::Object(_)) && node.child(name).is_none() => {
+                let at = pointer::child(&place, name);
+                self.note(&at, "is missing");
+                self.altered.push(at);
+                if let Some(Node::Object(members)) = document.find_mut(&place) {
+                    members.push((Cow::Borrowed(name), Node::StandIn(0)));
+                }
+                true
+            }
+            Kind::Missing(name) if matches!(node, Node::Object(_)) && node.child(name).is_none() => {
+                self.note(&pointer::child(&place, name), "is missing");
+                self.replace_unnoted(document, &place)
+            }
+            Kind::Missing(name) => self.replace(document, &place, format!("lacks the member `{name}`")),
+            Kind::Unfit(seen, rule) if !settled => self.mend_inside(document, &place, &seen, rule),
+            Kind::Rule(rule) | Kind::Unfit(_, rule) => self.replace(document, &place, rule),
+        }
+    }
+
+    /// Structs that were read from an array. Those that are many are not all looked at.
+    pub(super) fn mend_copies(&mut self, document: &mut Node, reads: &dyn Fn(&Node) -> bool) -> bool {
+        let is_copied = |node: &Node, _: &str| matches!(node, Node::Array(_, copied) if copied.get());
+        if !any(document, &is_copied) {
+            return false;
+        }
+        let mut copied = Vec::new();
+        all(document, "", &is_copied, &mut copied);
+        let structs = copied.into_iter().take(MOST).find(|at| copies::is_struct(document, at, reads));
+        structs.is_some_and(|at| self.replace(document, &at, "must be an object, not an array"))
+    }
+
+    /// The same for a value that serde has read from a copy: it is where such a value is, if there is one only.
+    fn mend_inside(&mut self, document: &mut Node, place: &str, seen: &Seen, rule: String) -> bool {
+        let Some(node) = document.find(place) else { return false };
+        if !matches!(node, Node::Object(_) | Node::Array(..)) {
+            return match node.spelled() {
+                Some(spelled) => document.set(place, spelled),
+                None => self.replace(document, place, rule),
+            };
+        }
+        if let Some(at) = only(node, place, &|node, _| node.is(seen)) {
+            // A parameter is a string whatever it is read as.
+            let parameter = matches!(document.find(&at), Some(Node::Parameter(_)));
+            let rule = if parameter { rule.trim_end_matches(", not a string").to_owned() } else { rule };
+            return match document.find(&at).and_then(Node::spelled) {
+                Some(spelled) => document.set(&at, spelled),
+                None => self.replace(document, &at, rule),
+            };
+        }
+        // A stand-in of a kind that does not fit is not the client's fault.
+        match self.stand_in_in(node, place, &|_| true) {
+            Some(at) => self.try_next(document, &at) || self.replace_unnoted(document, place),
+            None => self.replace(document, place, format!("has a value in it that {rule}")),
+        }
+    }
+
+    /// The first stand-in in this node, which is at `at`: best one for which not all has been tried.
+    fn stand_in_in(&self, node: &Node, at: &str, test: &dyn Fn(u8) -> bool) -> Option<String> {
+        let mut found = Vec::new();
+        all(node, at, &|node, _| matches!(node, Node::StandIn(tried) if test(*tried)), &mut found);
+        let is_over = |at: &String| self.postponed.iter().any(|(postponed, _)| postponed == at);
+        found.iter().find(|at| !is_over(at)).or(found.first()).cloned()
+    }
+
+    fn replace(&mut self, document: &mut Node, at: &str, rule: impl Into<Cow<'static, str>>) -> bool {
+        self.note(at, rule);
+        self.replace_unnoted(document, at)
+    }
+
+    fn replace_unnoted(&mut self, document: &mut Node, at: &str) -> bool {
+        // Nothing can stand in for the whole.
+        match document.find_mut(at).filter(|_| !at.is_empty()) {
+            Some(node) => {
+                self.stand_in(node, at);
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn remove(&mut self, document: &mut Node, at: &str, known: &[&str]) -> bool {
+        let known = match known {
+            [] => "is not known".to_owned(),
+            known => {
+                let known = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                format!("is not known; known are {known}")
+            }
+        };
+        self.note(at, known);
+        Self::take_out(document, at)
+    }
+
+    fn take_out(document: &mut Node, at: &str) -> bool {
+        let Some((holder, name)) = pointer::split(at) else { return false };
+        let Some(Node::Object(members)) = document.find_mut(holder) else { return false };
+        let before = members.len();
+        members.retain(|(member, _)| *member != name);
+        members.len() < before
+    }
+
+    /// Another kind of stand-in; where there is none, the value is read after all others.
+    fn try_next(&mut self, document: &mut Node, at: &str) -> bool {
+        let Some(Node::StandIn(tried)) = document.find_mut(at) else { return false };
+        if *tried < KINDS {
+            *tried += 1;
+            return true;
+        }
+        // Again only where that has brought other faults to light.
+        if at.is_empty()
+            || self.postponed.iter().any(|(postponed, known)| postponed == at && *known == self.faults.len())
+        {
+            return false;
+        }
+        self.postponed.retain(|(postponed, _)| postponed != at);
+        self.postponed.push((at.to_owned(), self.faults.len()));
+        let mut holder = document;
+        for token in pointer::tokens(at) {
+            holder.postpone(&token);
+            match holder.child_mut(&token) {
+                Some(child) => holder = child,
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// Rules that are broken, but for those that only a stand-in may break.
+    pub(super) fn note_rules(&mut self, broken: Vec<Fault>) {
+        for fault in broken {
+            let length = fault.detail.ends_with(" long");
+            let made_up = self.altered.iter().any(|altered| {
+                pointer::leads_into(&fault.pointer, altered) || !length && pointer::leads_into(altered, &fault.pointer)
+            });
+            let shortened = length && self.shortened.contains(&fault.pointer);
+            let compared = fault.detail.starts_with(rules::SAME) && !self.altered.is_empty();
+            if !(made_up || shortened || compared || self.faults.contains(&fault)) {
+                self.faults.push(fault);
+            }
+        }
+    }
+}
+
+/// Whether the sentence shows the client's string.
+fn shows(sentence: &str, node: &Node) -> bool {
+    let (Node::Text(text) | Node::Parameter(text)) = node else { return false };
+    let quoted = ['`', '"', '\''].iter().any(|quote| sentence.contains(&format!("{quote}{text}{quote}")));
+    quoted || text.len() >= 8 && sentence.contains(&**text)
+}
