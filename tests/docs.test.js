@@ -122,6 +122,7 @@ describe('the documentation', () => {
       [/^cargo local --auth$/, 'tests/api/run', 'start --auth'],
       [/^cargo local openapi --against /, 'tests/api/run', 'cargo local openapi --against'],
       [/^git show \S+:openapi\.json > /, 'tests/api/run', 'git show "$release:openapi.json" >'],
+      [/^npx openapi-typescript openapi\.json --output /, 'tests/api/run', '$bin/openapi-typescript openapi.json --output'],
       [/^cargo test$/, '.ci/run', 'step cargo test'],
       [/^cargo bench$/, 'benches/check', 'cargo bench'],
       [/^\.ci\/run$/, '.github/workflows/check.yml', '.ci/run'],
