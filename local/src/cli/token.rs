@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use crate::{
     Host,
-    auth::{TOKEN_PATH, TokenRequest},
+    aws::issuer::{TOKEN_PATH, TokenRequest},
 };
 
 const PATIENCE: Duration = Duration::from_secs(10);

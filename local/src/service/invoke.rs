@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::Service;
-use crate::runtime::{Failure, FunctionError, Trace};
+use crate::aws::runtime::{Failure, FunctionError, Trace};
 
 impl Service {
     /// Calls a function by its key in the template, as `aws lambda invoke` would.

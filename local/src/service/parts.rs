@@ -8,18 +8,21 @@ use std::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    binaries, cargo,
-    data::Store,
-    database::{self, Database, Remote},
-    error::StartError,
-    listen::Listeners,
-    log::Logger,
-    options::{Binaries, Log, Options},
-    queue::Queues,
-    runtime::Functions,
-    schedule::Scheduled,
-    stream::Mapping,
-    template::Template,
+    aws::{
+        database::{self, Database, Remote},
+        queue::Queues,
+        runtime::Functions,
+        schedule::Scheduled,
+        stream::Mapping,
+    },
+    base::{
+        error::StartError,
+        listen::Listeners,
+        log::Logger,
+        options::{Binaries, Log, Options},
+    },
+    project::{binaries, cargo, template::Template},
+    service::data::Store,
 };
 
 /// The database, with its tables made.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Service;
-use crate::auth::{TokenError, TokenRequest};
+use crate::aws::issuer::{TokenError, TokenRequest};
 
 impl Service {
     /// A token of the local issuer, as `cargo local token` prints it.
