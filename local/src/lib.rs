@@ -41,11 +41,11 @@ pub use dynoxide::storage_backend::{Clock, ManualClock};
 pub use self::{
     aws::{
         bus::Event,
+        interface::error::{Failure, FunctionError},
         issuer::{TokenError, TokenRequest},
-        runtime::{Failure, FunctionError},
     },
     base::{
-        error::StartError,
+        error::{StartError, TemplateError},
         listen::Host,
         options::{Binaries, Data, Log, Options},
     },
@@ -53,7 +53,6 @@ pub use self::{
     project::{
         openapi::{announces_breaking, breaking_changes, openapi},
         outline::{Function, functions},
-        template::TemplateError,
     },
     service::Service,
 };

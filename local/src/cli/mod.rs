@@ -1,16 +1,21 @@
 //! The command line: options in, a running service, one sentence and an exit code out.
 
-pub(crate) mod hints;
+mod hints;
 mod openapi;
-pub(crate) mod screen;
+mod screen;
 mod token;
 
 use std::{fmt::Display, io::Write, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use self::token::place as token_options;
-use crate::{Binaries, Data, Host, Log, Options, Service};
+use crate::{
+    base::{
+        listen::Host,
+        options::{Binaries, Data, Log, Options},
+    },
+    service::Service,
+};
 
 /// More often than this, functions would do nothing else.
 const MOST_OFTEN: Duration = Duration::from_millis(100);

@@ -2,29 +2,33 @@
 
 use std::fmt::{self, Write};
 
+use super::{hints::Hints, token};
 use crate::{
     aws::issuer,
     base::options::{Data, Options},
-    cli::hints::Hints,
     project::template::{Access, Route, Template},
+    service::{Addresses, Context, Service},
 };
 
-/// Where the parts are, a URL each.
-pub(crate) struct Addresses<'a> {
-    pub api: &'a str,
-    pub dynamodb: &'a str,
-    pub sqs: &'a str,
+impl Service {
+    /// The text that the command shows at the start: addresses, callers of functions, and requests to try.
+    pub async fn screen(&self) -> String {
+        let Context { options, template, addresses, .. } = self.context();
+        let token = token::place(options.host, addresses.port);
+        let hints = Hints::new(self.binaries(), &addresses.api, token);
+        Screen::new(template, addresses, options, hints).text().await
+    }
 }
 
 /// The start screen.
-pub(crate) struct Screen {
+struct Screen {
     /// All but the lines to try.
     text: String,
     hints: Hints,
 }
 
 impl Screen {
-    pub(crate) fn new(template: &Template, addresses: &Addresses<'_>, options: &Options, hints: Hints) -> Self {
+    fn new(template: &Template, addresses: &Addresses, options: &Options, hints: Hints) -> Self {
         let mut text = String::new();
         // Writing to a String does not fail.
         let _ = write(&mut text, template, addresses, options);
@@ -32,15 +36,15 @@ impl Screen {
     }
 
     /// As text. Asks the functions what they need to be called.
-    pub(crate) async fn text(&self) -> String {
+    async fn text(&self) -> String {
         let tries = self.hints.lines().await.into_iter().map(|line| format!("  Try       {line}\n"));
         format!("{}{}  Stop      Ctrl-C\n", self.text, tries.collect::<String>())
     }
 }
 
-fn write(out: &mut String, template: &Template, addresses: &Addresses<'_>, options: &Options) -> fmt::Result {
+fn write(out: &mut String, template: &Template, addresses: &Addresses, options: &Options) -> fmt::Result {
     let Template { service, stage, tables, buses, queues, .. } = template;
-    let Addresses { api: url, dynamodb, sqs } = addresses;
+    let Addresses { api: url, dynamodb, sqs, .. } = addresses;
     writeln!(out, "\n{service} ({stage}) runs on this machine\n")?;
     writeln!(out, "  API       {url}")?;
     writeln!(out, "  Docs      {url}/docs")?;
@@ -145,7 +149,14 @@ resources: { Resources: { Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName
         std::fs::write(&path, TEMPLATE).unwrap();
         let template = Template::load(&path, Given::default()).unwrap();
         std::fs::remove_file(path).unwrap();
-        let addresses = Addresses { api: "http://api", dynamodb: "http://dynamodb", sqs: "http://sqs" };
+        let at = |name: &str| format!("http://{name}");
+        let addresses = Addresses {
+            api: at("api"),
+            port: 80,
+            dynamodb: at("dynamodb"),
+            eventbridge: at("eventbridge"),
+            sqs: at("sqs"),
+        };
         let options = Options { auth: true, ..Options::default() };
         let functions: Vec<_> = template.functions.iter().map(|it| (it.clone(), "no/such/file".into())).collect();
         let hints = Hints::new(&functions, "http://api", " --port 1".to_owned());

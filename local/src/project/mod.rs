@@ -1,6 +1,7 @@
 //! The repository of a service: its `serverless.yml`, its Cargo package, and the contracts of its functions.
 
 pub(crate) mod binaries;
+pub(crate) mod build;
 pub(crate) mod cargo;
 pub(crate) mod openapi;
 pub(crate) mod outline;

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use crate::project::template::{Given, Template, TemplateError};
+use crate::{
+    base::error::TemplateError,
+    project::template::{Given, Route, Template},
+};
 
 /// A function of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +28,7 @@ pub struct Function {
 pub fn functions(path: &Path, stage: Option<&str>) -> Result<Vec<Function>, TemplateError> {
     let given = Given { stage: stage.map(ToOwned::to_owned), ..Given::default() };
     let functions = Template::load(path, given)?.functions.into_iter().map(|function| {
-        let routes = function.routes.iter().map(crate::project::template::Route::key);
+        let routes = function.routes.iter().map(Route::key);
         let streams = function.streams.iter().map(|_| "stream".to_owned());
         let schedules = function.schedules.iter().map(|_| "schedule".to_owned());
         Function {

@@ -3,15 +3,26 @@
 use serde_json::Value;
 
 use super::{Bus, put_events};
-use crate::aws::Refusal;
+use crate::aws::interface::{
+    Pending,
+    json::{JsonService, Refusal},
+};
 
-/// What stands before the operation in `X-Amz-Target`.
-pub(crate) const TARGET: &str = "AWSEvents";
+impl JsonService for Bus {
+    fn target(&self) -> &'static str {
+        "AWSEvents"
+    }
 
-/// Answers one request.
-pub(crate) fn call(bus: &Bus, operation: &str, request: &Value) -> Result<Value, Refusal> {
-    match operation {
-        "PutEvents" => put_events::put(bus, request),
-        _ => Err(Refusal::new("UnknownOperationException", "")),
+    fn version(&self) -> &'static str {
+        "1.1"
+    }
+
+    fn call<'a>(&'a self, operation: &'a str, request: &'a Value) -> Pending<'a, Result<Value, Refusal>> {
+        Box::pin(async move {
+            match operation {
+                "PutEvents" => put_events::put(self, request),
+                _ => Err(Refusal::new("UnknownOperationException", "")),
+            }
+        })
     }
 }

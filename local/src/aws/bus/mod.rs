@@ -2,6 +2,7 @@
 //! that the template's rules send it to.
 
 mod api;
+mod page;
 mod put_events;
 mod rules;
 
@@ -13,9 +14,9 @@ use std::{
 use serde::Serialize;
 use serde_json::Value;
 
-pub(crate) use self::api::{TARGET, call};
+pub(crate) use self::page::page;
 use crate::{
-    aws::queue::Queues,
+    aws::interface::message::SendMessage,
     base::log::Logger,
     project::template::{ACCOUNT, DEFAULT_BUS, Rule, Template},
 };
@@ -54,20 +55,17 @@ struct Inner {
     names: Vec<String>,
     rules: Vec<Rule>,
     region: String,
-    queues: Queues,
+    queues: Arc<dyn SendMessage>,
     events: Mutex<VecDeque<Event>>,
     logger: Logger,
 }
 
 impl Bus {
     /// The template's buses, and the one every account has.
-    pub(crate) fn new(template: &Template, queues: Queues, logger: Logger) -> Self {
+    pub(crate) fn new(template: &Template, queues: Arc<dyn SendMessage>, logger: Logger) -> Self {
         let Template { buses, rules, region, .. } = template;
-        Self::with(buses.clone(), rules.clone(), region.clone(), (queues, logger))
-    }
-
-    fn with(mut names: Vec<String>, rules: Vec<Rule>, region: String, (queues, logger): (Queues, Logger)) -> Self {
-        names.push(DEFAULT_BUS.to_owned());
+        let names = buses.iter().cloned().chain([DEFAULT_BUS.to_owned()]).collect();
+        let (rules, region) = (rules.clone(), region.clone());
         Self(Arc::new(Inner { names, rules, region, queues, events: Mutex::default(), logger }))
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{Bus, Event};
-use crate::{aws::Refusal, project::template::DEFAULT_BUS};
+use crate::{aws::interface::json::Refusal, project::template::DEFAULT_BUS};
 
 const MOST_ENTRIES: usize = 10;
 /// All entries together; 256 KB until January 2026:
@@ -86,15 +86,28 @@ fn size(entry: &Value) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::{Arc, Mutex};
+
+    use super::{super::Inner, *};
     use crate::{
-        aws::queue::Queues,
+        aws::interface::message::{Outgoing, SendMessage},
         base::{log::Logger, options::Log},
     };
 
+    /// No queue at all.
+    struct NoQueues;
+
+    impl SendMessage for NoQueues {
+        fn send_message(&self, queue: &str, _: Outgoing) -> Result<(), String> {
+            Err(format!("there is no {queue}"))
+        }
+    }
+
     fn bus() -> Bus {
         let logger = Logger::new(Log::Captured, std::iter::empty());
-        Bus::with(vec!["mine".into()], Vec::new(), "eu-central-1".into(), (Queues::for_tests(&[]), logger))
+        let names = vec!["mine".into(), DEFAULT_BUS.into()];
+        let (rules, region, queues) = (Vec::new(), "eu-central-1".into(), Arc::new(NoQueues));
+        Bus(Arc::new(Inner { names, rules, region, queues, events: Mutex::default(), logger }))
     }
 
     fn entry() -> Value {

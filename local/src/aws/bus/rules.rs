@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Bus, Event};
 use crate::{
-    aws::queue::Message,
+    aws::interface::message::Outgoing,
     project::template::{ACCOUNT, Input},
 };
 
@@ -13,8 +13,8 @@ pub(super) fn deliver(bus: &Bus, event: &Event) {
     let envelope = envelope(event, &bus.0.region);
     let rules = bus.0.rules.iter().filter(|rule| rule.bus == event.event_bus_name && rule.pattern.matches(&envelope));
     for (rule, target) in rules.flat_map(|rule| rule.targets.iter().map(move |target| (rule, target))) {
-        let message = Message { trace: event.trace_header.clone(), ..Message::new(body(&target.input, &envelope)) };
-        if let Err(error) = bus.0.queues.send(&target.queue, vec![message]) {
+        let message = Outgoing { body: body(&target.input, &envelope), trace: event.trace_header.clone() };
+        if let Err(error) = bus.0.queues.send_message(&target.queue, message) {
             let (id, rule, queue) = (&event.id, &rule.name, &target.queue);
             bus.0.logger.say("bus", &format!("ERROR {id} of the rule {rule} does not reach {queue}: {error}"));
         }

@@ -9,8 +9,10 @@ use serde_json::Value;
 use tokio::{net::TcpListener, task::spawn_blocking, time::timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::{DatabaseError, Operation};
-use crate::base::{error::StartError, log::Logger};
+use crate::{
+    aws::interface::database::{DatabaseError, Operation},
+    base::{error::StartError, log::Logger},
+};
 
 const FILE: &str = "dynamodb.sqlite";
 

@@ -16,12 +16,11 @@ use hyper_util::{
 use serde_json::Value;
 use tokio::time::timeout;
 
-use super::{DatabaseError, Operation};
+use crate::aws::interface::database::{DatabaseError, Operation};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A client for one server. Clones share its connections.
-#[derive(Clone)]
+/// A client for one server.
 pub(crate) struct Remote {
     client: Client<HttpConnector, Full<Bytes>>,
     endpoint: Uri,

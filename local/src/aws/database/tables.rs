@@ -5,8 +5,12 @@ use std::{collections::BTreeSet, time::Duration};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-use super::{Database, DatabaseError, Operation};
-use crate::{base::error::StartError, project::template::Table};
+use super::Database;
+use crate::{
+    aws::interface::database::{DatabaseError, DynamoDb, Operation},
+    base::error::StartError,
+    project::template::Table,
+};
 
 /// How long a server may take to make a table.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -18,13 +18,10 @@
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>
 
+mod authorizer;
 mod body;
 mod cors;
-mod docs;
-mod events;
-mod issuer;
 mod path;
-mod queues;
 mod request;
 mod response;
 mod routes;
@@ -37,35 +34,32 @@ use std::{
 
 use axum::{
     Router,
-    body::Body,
     extract::{ConnectInfo, Request, State},
     http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     response::Response,
-    routing::{get, post},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use chrono::Utc;
-use tokio::{sync::OnceCell, task::JoinSet, time::timeout};
+use jsonwebtoken::jwk::JwkSet;
+use tokio::{task::JoinSet, time::timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use self::{request::Incoming, routes::Routes};
+use self::{
+    authorizer::{Denied, Grant},
+    request::Incoming,
+    routes::Routes,
+};
 use crate::{
-    aws::{
-        bus::Bus,
-        issuer::{self as auth, Grant, Issuer, Refusal},
-        queue::Queues,
-        runtime::{Failure, Functions, Trace},
+    aws::interface::{
+        error::Failure,
+        invoke::Invoke,
+        page::{Page, message},
+        trace::Trace,
     },
-    base::{
-        listen::{Host, Listeners},
-        log::Logger,
-    },
-    project::{
-        openapi::Api,
-        template::{Access, Cors, Template},
-    },
+    base::{listen::Listeners, log::Logger},
+    project::template::{Access, Cors, Template},
 };
 
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>
@@ -74,39 +68,30 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("apigw-requestid");
 
 /// Everything a request may need.
 pub(crate) struct Gateway {
-    pub routes: Routes,
-    pub cors: Option<Cors>,
-    pub functions: Functions,
-    pub bus: Bus,
-    pub queues: Queues,
-    pub logger: Logger,
-    pub host: Host,
-    pub port: u16,
-    /// Whose tokens are checked.
-    pub issuer: Option<Arc<Issuer>>,
-    pub api: Api,
-    /// What `api` says, once somebody has asked.
-    pub document: OnceCell<String>,
+    routes: Routes,
+    cors: Option<Cors>,
+    functions: Arc<dyn Invoke>,
+    logger: Logger,
+    port: u16,
+    /// Of the issuer whose tokens are checked.
+    keys: Option<JwkSet>,
 }
 
 impl Gateway {
     pub(crate) fn new(
         template: &Template,
-        api: Api,
-        functions: Functions,
-        (bus, queues): (Bus, Queues),
+        functions: Arc<dyn Invoke>,
+        keys: Option<JwkSet>,
         logger: Logger,
-        (host, port): (Host, u16),
-        issuer: Option<Arc<Issuer>>,
+        port: u16,
     ) -> Self {
-        let cors = template.cors.clone();
-        let (routes, document) = (Routes::new(&template.functions), OnceCell::new());
-        Self { routes, cors, functions, bus, queues, logger, host, port, issuer, api, document }
+        let (routes, cors) = (Routes::new(&template.functions), template.cors.clone());
+        Self { routes, cors, functions, logger, port, keys }
     }
 
-    /// Answers until told to stop, then finishes what has begun.
-    pub(crate) async fn serve(self, listeners: Listeners, stop: CancellationToken) {
-        let app = self.router().into_make_service_with_connect_info::<SocketAddr>();
+    /// Answers until `stop`, then finishes what has begun. `pages` stand beside the routes.
+    pub(crate) async fn serve(self, pages: Vec<Page>, listeners: Listeners, stop: CancellationToken) {
+        let app = self.router(pages).into_make_service_with_connect_info::<SocketAddr>();
         let mut served = JoinSet::new();
         for socket in listeners.into_sockets() {
             let serving = axum::serve(socket, app.clone()).with_graceful_shutdown(stop.clone().cancelled_owned());
@@ -116,32 +101,18 @@ impl Gateway {
         while served.join_next().await.is_some() {}
     }
 
-    /// What is not the service's own stands here beside it. A route of the service's own is the service's, whatever it is.
-    fn router(self) -> Router {
-        let documentation = [
-            ("/openapi.json", get(docs::document)),
-            ("/docs", get(docs::page)),
-            ("/docs/", get(docs::index)),
-            ("/docs/{*file}", get(docs::file)),
-        ];
+    fn router(self, pages: Vec<Page>) -> Router {
         let is_free = |path: &str| self.routes.find("GET", path).is_none_or(|found| found.route_key == "$default");
-        let documentation = documentation.into_iter().filter(|(path, _)| is_free(path));
-        documentation
-            .fold(Router::new(), |router, (path, handler)| router.route(path, handler))
-            .route("/_local/events", get(events::list))
-            .route("/_local/queues", get(queues::list))
-            .route("/_local/issuer/.well-known/openid-configuration", get(issuer::configuration))
-            .route("/_local/issuer/jwks.json", get(issuer::keys))
-            .route(auth::TOKEN_PATH, post(issuer::token))
-            .fallback(answer)
-            .with_state(Arc::new(self))
+        let pages = pages.into_iter().filter(|page| !page.yields || is_free(page.path));
+        let router = pages.fold(Router::new(), |router, page| router.route(page.path, page.handler.with_state(())));
+        router.fallback(answer).with_state(Arc::new(self))
     }
 
     /// What the function may know of who calls, where the route asks for it.
-    fn authorize(&self, access: Option<&Access>, head: &Parts) -> Result<Option<Grant>, Refusal> {
+    fn authorize(&self, access: Option<&Access>, head: &Parts) -> Result<Option<Grant>, Denied> {
         let Some(access) = access else { return Ok(None) };
-        let issuer = self.issuer.as_ref().ok_or(Refusal::Missing)?;
-        auth::check(access, &head.headers, &head.uri, issuer.keys(), Utc::now()).map(Some)
+        let keys = self.keys.as_ref().ok_or(Denied::Missing)?;
+        authorizer::check(access, &head.headers, &head.uri, keys, Utc::now()).map(Some)
     }
 }
 
@@ -176,13 +147,13 @@ async fn answer(
 async fn handle(gateway: &Arc<Gateway>, client: SocketAddr, request_id: &str, request: Request) -> Response {
     let (head, body) = request.into_parts();
     if request::head_size(&head) > request::HEAD_LIMIT {
-        return refusal(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large");
+        return message(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large");
     }
     let (Some(path), Some(host)) = (path::decode(head.uri.path()), request::host(&head, gateway.port)) else {
-        return refusal(StatusCode::BAD_REQUEST, "Bad Request");
+        return message(StatusCode::BAD_REQUEST, "Bad Request");
     };
     let Some(found) = gateway.routes.find(head.method.as_str(), &path) else {
-        return refusal(StatusCode::NOT_FOUND, "Not Found");
+        return message(StatusCode::NOT_FOUND, "Not Found");
     };
     let grant = match gateway.authorize(found.access, &head) {
         Ok(grant) => grant,
@@ -192,7 +163,7 @@ async fn handle(gateway: &Arc<Gateway>, client: SocketAddr, request_id: &str, re
         Ok(body) => body,
         Err(body::Unread::TooLarge) => return too_large(),
         // Whoever sent half a body is not there to read this.
-        Err(body::Unread::Broken) => return refusal(StatusCode::BAD_REQUEST, "Bad Request"),
+        Err(body::Unread::Broken) => return message(StatusCode::BAD_REQUEST, "Bad Request"),
     };
     let trace = Trace::of_header(head.headers.get("x-amzn-trace-id").and_then(|value| value.to_str().ok()));
     let (trace_of, port, grant) = (&trace, gateway.port, grant.as_ref());
@@ -200,23 +171,23 @@ async fn handle(gateway: &Arc<Gateway>, client: SocketAddr, request_id: &str, re
     let event = Bytes::from(request::event(&incoming, &found, &body).to_string());
     drop(body);
     match timeout(INTEGRATION_TIMEOUT, gateway.functions.invoke(found.function, event, trace)).await {
-        Err(_) => refusal(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+        Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         Ok(Ok(payload)) => response::from_payload(&payload).unwrap_or_else(|reason| {
             gateway.logger.say(found.function, &format!("ERROR the answer is no HTTP response: {reason}"));
             broken()
         }),
         Ok(Err(error)) => match error.failure {
             Failure::Request => too_large(),
-            Failure::Throttled | Failure::Stopping => refusal(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+            Failure::Throttled | Failure::Stopping => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
             _ => broken(),
         },
     }
 }
 
-fn unauthorized(reason: &Refusal) -> Response {
+fn unauthorized(reason: &Denied) -> Response {
     let mut response = match reason {
-        Refusal::Missing | Refusal::Invalid(_) => refusal(StatusCode::UNAUTHORIZED, "Unauthorized"),
-        Refusal::Scope(_) => refusal(StatusCode::FORBIDDEN, "Forbidden"),
+        Denied::Missing | Denied::Invalid(_) => message(StatusCode::UNAUTHORIZED, "Unauthorized"),
+        Denied::Scope(_) => message(StatusCode::FORBIDDEN, "Forbidden"),
     };
     let challenge = HeaderValue::try_from(reason.challenge()).unwrap_or(HeaderValue::from_static("Bearer"));
     response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
@@ -224,19 +195,11 @@ fn unauthorized(reason: &Refusal) -> Response {
 }
 
 fn too_large() -> Response {
-    refusal(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
+    message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
 }
 
 fn broken() -> Response {
-    refusal(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
-}
-
-/// An answer of the gateway's own.
-fn refusal(status: StatusCode, message: &str) -> Response {
-    let mut response = Response::new(Body::from(serde_json::json!({ "message": message }).to_string()));
-    *response.status_mut() = status;
-    response.headers_mut().insert("content-type", HeaderValue::from_static("application/json"));
-    response
+    message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
 }
 
 /// Sixteen characters, as API Gateway's: `JKJaXmPLvHcESHA=`.

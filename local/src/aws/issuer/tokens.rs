@@ -11,7 +11,7 @@ use jsonwebtoken::{
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{TokenRequest, guarded, key::Key};
+use super::{TokenRequest, key::Key};
 use crate::{
     base::error::StartError,
     project::template::{Authorizer, Template},
@@ -51,11 +51,11 @@ impl Issuer {
         let id = jwk.thumbprint(ThumbprintHash::SHA256).map_err(unusable)?;
         jwk.common.key_id = Some(id.clone());
         jwk.common.public_key_use = Some(PublicKeyUse::Signature);
-        let audience = guarded(template).find_map(|(_, access)| match &access.authorizer {
+        let audience = template.guarded().find_map(|(_, access)| match &access.authorizer {
             Authorizer::Jwt(jwt) => jwt.audience.first().cloned(),
             Authorizer::Foreign(_) => None,
         });
-        let mut scopes: Vec<String> = guarded(template).flat_map(|(_, access)| access.scopes.clone()).collect();
+        let mut scopes: Vec<String> = template.guarded().flat_map(|(_, access)| access.scopes.clone()).collect();
         scopes.sort();
         scopes.dedup();
         let keys = JwkSet { keys: vec![jwk] };

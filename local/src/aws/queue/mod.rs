@@ -9,6 +9,7 @@ mod api;
 mod digest;
 mod journal;
 mod message;
+mod page;
 mod state;
 
 use std::{
@@ -23,16 +24,14 @@ use chrono::Utc;
 use tokio::{sync::Notify, time::timeout};
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use self::{
-    api::{TARGET, call},
-    message::{Attribute, AttributeValue, Message},
-};
+pub(crate) use self::page::page;
 use self::{
     journal::Journal,
-    message::Receipt,
+    message::{Attribute, AttributeValue, Message, Receipt},
     state::{Changed, Counts, Queue},
 };
 use crate::{
+    aws::interface::message::{Outgoing, SendMessage},
     base::{error::StartError, log::Logger},
     project::template::{self, ACCOUNT},
 };
@@ -64,16 +63,23 @@ pub(crate) enum QueueError {
     Unkept(#[from] io::Error),
 }
 
+/// How to open the queues.
+pub(crate) struct Setup<'a> {
+    pub queues: &'a [template::Queue],
+    /// The data directory; without one the queues are in memory.
+    pub directory: Option<&'a Path>,
+    /// The endpoint that the URLs of queues begin with.
+    pub url: String,
+    pub region: String,
+    pub logger: Logger,
+    /// Ends long polling.
+    pub stop: CancellationToken,
+}
+
 impl Queues {
-    /// The queues, in `directory` where there is one, with what it holds of them. When `stop` comes, nobody waits for
-    /// messages any longer.
-    pub(crate) fn open(
-        queues: &[template::Queue],
-        directory: Option<&Path>,
-        (url, region): (&str, &str),
-        logger: Logger,
-        stop: CancellationToken,
-    ) -> Result<Self, StartError> {
+    /// Opens the queues with the messages that the data directory has of them.
+    pub(crate) fn open(setup: Setup<'_>) -> Result<Self, StartError> {
+        let Setup { queues, directory, url, region, logger, stop } = setup;
         let now = Utc::now().timestamp_millis();
         let mut all = BTreeMap::new();
         for settings in queues {
@@ -83,17 +89,16 @@ impl Queues {
             };
             all.insert(settings.name.clone(), Queue::new(settings.clone(), now, journal, messages));
         }
-        let (url, region) = (url.to_owned(), region.to_owned());
         Ok(Self(Arc::new(Inner { url, region, all: Mutex::new(all), news: Notify::new(), logger, stop })))
     }
 
     /// The names, in their order.
-    pub(crate) fn names(&self) -> Vec<String> {
+    fn names(&self) -> Vec<String> {
         self.all().keys().cloned().collect()
     }
 
     /// A queue's URL, which is where it is asked for.
-    pub(crate) fn url_of(&self, name: &str) -> String {
+    fn url_of(&self, name: &str) -> String {
         template::queue_url(&self.0.url, name)
     }
 
@@ -102,7 +107,7 @@ impl Queues {
     }
 
     /// Takes messages, all or none, and says so on the log; never what is in them.
-    pub(crate) fn send(&self, queue: &str, messages: Vec<Message>) -> Result<(), QueueError> {
+    fn send(&self, queue: &str, messages: Vec<Message>) -> Result<(), QueueError> {
         let ids: Vec<String> = messages.iter().map(|message| message.id.clone()).collect();
         self.all().get_mut(queue).ok_or(QueueError::Unknown)?.put(messages)?;
         for id in ids {
@@ -147,7 +152,7 @@ impl Queues {
         let dead = queue.given_up(now);
         let redrive = queue.settings.redrive.clone();
         if let Some(redrive) = redrive.filter(|_| !dead.is_empty()) {
-            self.move_on(&mut all, (name, &redrive.queue), now, &dead)?;
+            self.move_on(&mut all, name, &redrive.queue, now, &dead)?;
         }
         Ok(all.get_mut(name).ok_or(QueueError::Unknown)?.receive(now, most, hidden)?)
     }
@@ -156,7 +161,8 @@ impl Queues {
     fn move_on(
         &self,
         all: &mut BTreeMap<String, Queue>,
-        (from, to): (&str, &str),
+        from: &str,
+        to: &str,
         now: i64,
         dead: &[Message],
     ) -> Result<(), QueueError> {
@@ -203,7 +209,7 @@ impl Queues {
     }
 
     /// What is in a queue, in the order it was sent.
-    pub(crate) fn messages(&self, queue: &str) -> Result<Vec<Message>, QueueError> {
+    fn messages(&self, queue: &str) -> Result<Vec<Message>, QueueError> {
         self.read(queue, |queue| queue.messages(Utc::now().timestamp_millis()))
     }
 
@@ -213,6 +219,13 @@ impl Queues {
 
     fn all(&self) -> MutexGuard<'_, BTreeMap<String, Queue>> {
         self.0.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl SendMessage for Queues {
+    fn send_message(&self, queue: &str, message: Outgoing) -> Result<(), String> {
+        let Outgoing { body, trace } = message;
+        self.send(queue, vec![Message { trace, ..Message::new(body) }]).map_err(|error| error.to_string())
     }
 }
 
@@ -226,10 +239,11 @@ fn open(directory: &Path, name: &str) -> Result<(Journal, Vec<Message>), StartEr
 #[cfg(test)]
 impl Queues {
     /// Queues of these names, in memory.
-    pub(crate) fn for_tests(names: &[&str]) -> Self {
+    fn for_tests(names: &[&str]) -> Self {
         let queues: Vec<_> = names.iter().map(|name| template::Queue::named(name)).collect();
         let logger = Logger::new(crate::base::options::Log::Captured, std::iter::empty());
-        let place = ("http://127.0.0.1:1", "eu-central-1");
-        Self::open(&queues, None, place, logger, CancellationToken::new()).unwrap()
+        let (url, region) = ("http://127.0.0.1:1".to_owned(), "eu-central-1".to_owned());
+        let stop = CancellationToken::new();
+        Self::open(Setup { queues: &queues, directory: None, url, region, logger, stop }).unwrap()
     }
 }

@@ -19,7 +19,11 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{FunctionError, PAYLOAD_LIMIT, error::Failure, process::Launch};
+use super::launch::Launch;
+use crate::aws::interface::{
+    error::{Failure, FunctionError},
+    invoke::PAYLOAD_LIMIT,
+};
 
 /// An invocation on its way to a process.
 pub(super) struct Invocation {

@@ -4,25 +4,28 @@
 
 mod api;
 mod environment;
-mod error;
+mod launch;
 mod output;
 mod pool;
 mod process;
-mod trace;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use self::error::{Failure, FunctionError};
-pub(crate) use self::{environment::Surroundings, trace::Trace};
-use self::{pool::Pool, process::Launch};
-use crate::{base::log::Logger, project::template::Function};
-
-/// Lambda's limit for a request's and for a response's payload: 6 MB and a little.
-/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
-pub(crate) const PAYLOAD_LIMIT: usize = 6_291_556;
+pub(crate) use self::environment::Surroundings;
+use self::{launch::Launch, pool::Pool};
+use crate::{
+    aws::interface::{
+        Pending,
+        error::{Failure, FunctionError},
+        invoke::Invoke,
+        trace::Trace,
+    },
+    base::log::Logger,
+    project::template::Function,
+};
 
 /// How pools behave.
 #[derive(Debug, Clone, Copy)]
@@ -59,25 +62,6 @@ impl Functions {
         Self { pools, tasks, stop }
     }
 
-    /// Calls a function and waits for its answer. Whoever waits may go away: the invocation goes on, as on Lambda.
-    pub(crate) async fn invoke(&self, key: &str, payload: Bytes, trace: Trace) -> Result<Bytes, FunctionError> {
-        if !self.pools.contains_key(key) {
-            return Err(FunctionError::new(
-                Failure::Unknown,
-                "ResourceNotFoundException",
-                format!("Function not found: {key}"),
-            ));
-        }
-        let (pools, key) = (self.pools.clone(), key.to_owned());
-        let invocation = self.tasks.spawn(async move {
-            match pools.get(&key) {
-                Some(pool) => pool.invoke(payload, &trace).await,
-                None => Err(FunctionError::stopping()),
-            }
-        });
-        invocation.await.unwrap_or_else(|_| Err(FunctionError::stopping()))
-    }
-
     /// Ends the processes a function has now.
     pub(crate) fn kill(&self, key: &str) {
         if let Some(pool) = self.pools.get(key) {
@@ -95,5 +79,29 @@ impl Functions {
     /// Stops every process without waiting.
     pub(crate) fn abandon(&self) {
         self.stop.cancel();
+    }
+}
+
+impl Invoke for Functions {
+    fn invoke<'a>(
+        &'a self,
+        function: &'a str,
+        payload: Bytes,
+        trace: Trace,
+    ) -> Pending<'a, Result<Bytes, FunctionError>> {
+        Box::pin(async move {
+            if !self.pools.contains_key(function) {
+                let message = format!("Function not found: {function}");
+                return Err(FunctionError::new(Failure::Unknown, "ResourceNotFoundException", message));
+            }
+            let (pools, key) = (self.pools.clone(), function.to_owned());
+            let invocation = self.tasks.spawn(async move {
+                match pools.get(&key) {
+                    Some(pool) => pool.invoke(payload, &trace).await,
+                    None => Err(FunctionError::stopping()),
+                }
+            });
+            invocation.await.unwrap_or_else(|_| Err(FunctionError::stopping()))
+        })
     }
 }

@@ -10,8 +10,14 @@ use tokio::{sync::Semaphore, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    Failure, FunctionError, PAYLOAD_LIMIT, Scale, Trace,
-    process::{Launch, Outcome, Process},
+    Scale,
+    launch::Launch,
+    process::{Outcome, Process},
+};
+use crate::aws::interface::{
+    error::{Failure, FunctionError},
+    invoke::PAYLOAD_LIMIT,
+    trace::Trace,
 };
 
 /// How often idle processes are looked at.

@@ -1,19 +1,11 @@
 //! One process of a function: started, given one invocation after another, and seen to its end.
 
-use std::{
-    collections::BTreeMap,
-    ffi::OsString,
-    io,
-    path::PathBuf,
-    process::{ExitStatus, Stdio},
-    sync::Arc,
-    time::Duration,
-};
+use std::{io, process::ExitStatus, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tokio::{
     net::TcpListener,
-    process::{Child, Command},
+    process::Child,
     sync::{mpsc, oneshot, watch},
     time::{Instant, sleep_until, timeout},
 };
@@ -21,15 +13,13 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
 use super::{
-    FunctionError, Surroundings, Trace,
     api::{Init, Invocation, Session},
-    environment,
-    error::Failure,
+    launch::Launch,
     output,
 };
-use crate::{
-    base::log::Logger,
-    project::template::{ACCOUNT, Function},
+use crate::aws::interface::{
+    error::{Failure, FunctionError},
+    trace::Trace,
 };
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib>
@@ -38,54 +28,6 @@ const INIT: Duration = Duration::from_secs(10);
 const TRAIL: Duration = Duration::from_millis(250);
 /// How long an answer may: a runtime that waits for its acknowledgement cannot be overtaken by its own end.
 const ANSWER_TRAIL: Duration = Duration::from_millis(50);
-
-/// How to start a function's processes.
-pub(super) struct Launch {
-    pub key: String,
-    pub arn: String,
-    pub timeout: Duration,
-    pub logger: Logger,
-    executable: PathBuf,
-    environment: BTreeMap<String, OsString>,
-}
-
-impl Launch {
-    pub(super) fn new(
-        function: &Function,
-        executable: PathBuf,
-        surroundings: &Surroundings,
-        logger: Logger,
-    ) -> Arc<Self> {
-        Arc::new(Self {
-            key: function.key.clone(),
-            arn: format!("arn:aws:lambda:{}:{ACCOUNT}:function:{}", surroundings.region, function.name),
-            timeout: function.timeout,
-            logger,
-            environment: environment::common(function, &executable, surroundings),
-            executable,
-        })
-    }
-
-    fn command(&self, api: &str) -> Command {
-        let mut command = Command::new(&self.executable);
-        command
-            .env_clear()
-            .envs(&self.environment)
-            .env("AWS_LAMBDA_LOG_STREAM_NAME", environment::log_stream())
-            .env("AWS_LAMBDA_RUNTIME_API", api)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
-        if let Some(directory) = self.executable.parent().filter(|parent| parent.is_absolute()) {
-            command.current_dir(directory);
-        }
-        // Ctrl-C in a terminal goes to the whole process group; the functions are stopped in order, by us.
-        #[cfg(unix)]
-        command.process_group(0);
-        command
-    }
-}
 
 /// A running process. Dropping it stops it.
 pub(super) struct Process {

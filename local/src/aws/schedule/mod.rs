@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
-    aws::runtime::{Functions, Trace},
+    aws::interface::{invoke::Invoke, trace::Trace},
     project::template::{ACCOUNT, Schedule, Timing},
 };
 
@@ -30,7 +30,7 @@ pub(crate) struct Scheduled {
     /// Instead of what the template says.
     pub every: Option<Duration>,
     pub clock: Option<Arc<dyn Clock>>,
-    pub functions: Functions,
+    pub functions: Arc<dyn Invoke>,
     pub stop: CancellationToken,
 }
 

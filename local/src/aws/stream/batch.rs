@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::record::Record;
-use crate::aws::runtime::PAYLOAD_LIMIT;
+use crate::aws::interface::invoke::PAYLOAD_LIMIT;
 
 /// What stands around the records in a payload.
 const ENVELOPE: usize = 16;

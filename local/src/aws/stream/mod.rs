@@ -9,6 +9,7 @@ mod delivery;
 mod destination;
 mod failure;
 mod mapping;
+mod poll;
 mod position;
 mod reader;
 mod record;

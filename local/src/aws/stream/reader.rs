@@ -2,13 +2,13 @@
 //!
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html#Streams.Processing>
 
-use std::io;
+use std::{io, sync::Arc};
 
 use serde_json::{Value, json};
 
 use super::position::{Positions, TRIM_HORIZON};
 use crate::{
-    aws::database::{Database, DatabaseError, Operation},
+    aws::interface::database::{DatabaseError, DynamoDb, Operation},
     project::template::StartingPosition,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 const LIMIT: usize = 1_000;
 
 pub(super) struct Reader {
-    database: Database,
+    database: Arc<dyn DynamoDb>,
     /// What the database calls it.
     arn: String,
     pub label: String,
@@ -33,7 +33,7 @@ pub(super) struct Shard {
 }
 
 impl Reader {
-    pub(super) async fn open(database: Database, table: &str) -> Result<Self, DatabaseError> {
+    pub(super) async fn open(database: Arc<dyn DynamoDb>, table: &str) -> Result<Self, DatabaseError> {
         let answer = database.call(Operation::DescribeTable, json!({ "TableName": table })).await?;
         let text = |name: &str| answer["Table"][name].as_str().map(ToOwned::to_owned);
         let (Some(arn), Some(label)) = (text("LatestStreamArn"), text("LatestStreamLabel")) else {
@@ -83,7 +83,7 @@ impl Reader {
     /// Lets go of what is kept of `mapping` and is not of this stream. The answer says what did not fit.
     pub(super) fn settle(&self, mapping: &str, positions: &Positions) -> io::Result<Option<&'static str>> {
         // The engine in this process says of an open shard too what its newest record is.
-        let complete = matches!(self.database, Database::Embedded(_));
+        let complete = self.database.is_embedded();
         let shards: Vec<_> = self.shards.iter().map(|shard| (shard.id.as_str(), shard.last.as_deref())).collect();
         positions.settle(mapping, &self.label, &shards, complete)
     }
@@ -101,7 +101,7 @@ impl Reader {
         if shard.iterator.is_some() {
             return Ok(false);
         }
-        let embedded = matches!(self.database, Database::Embedded(_));
+        let embedded = self.database.is_embedded();
         let mut position = positions.get(mapping, &self.label, &shard.id);
         if position.is_none() && start == StartingPosition::Latest && embedded {
             // Nobody writes while the service is down: the newest record now is the newest there was. Kept right away,

@@ -22,9 +22,9 @@ use crate::{
     base::{error::StartError, options::Options},
     project::{
         binaries,
+        build::Build,
         template::{Function, Given, Route, Template},
     },
-    service::Building,
 };
 
 /// Stands in for the issuer where nobody names one, so that the document says which routes ask for tokens.
@@ -40,7 +40,7 @@ pub async fn openapi(options: &Options) -> Result<String, StartError> {
     let issuer = Some(SOME_ISSUER.to_owned());
     let (stage, params) = (options.stage.clone(), options.params.clone());
     let template = Template::load(&options.template, Given { stage, params, issuer, sqs: None })?;
-    let executables = Building::of(options, &template).await?.build(options, &template).await?;
+    let executables = Build::of(options, &template).await?.build(options, &template).await?;
     let api = Api::new(&template, &binaries::pair(&template.functions, executables)?);
     Ok(text(&api.document().await?))
 }

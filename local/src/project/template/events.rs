@@ -1,23 +1,11 @@
-//! What calls a function.
+//! Reads the entries of a function's `events`, each by its kind.
 
 use serde_json::Value;
 
 use super::{
-    Route, Schedule, StreamMapping, Table, TemplateError, authorizers::Authorizers, intrinsics::Intrinsics, routes,
+    StreamMapping, Table, TemplateError, authorizers::Authorizers, event::Event, intrinsics::Intrinsics, routes,
     schedules, streams,
 };
-
-/// One entry of a function's `events`.
-#[derive(Debug)]
-pub(super) enum Event {
-    Route(Route),
-    Stream(StreamMapping),
-    Schedules(Vec<Schedule>),
-    /// It is there, and disabled.
-    Off,
-    /// It cannot happen on one machine; the phrase says what it is.
-    Unsupported(String),
-}
 
 pub(super) fn read(
     event: &Value,

@@ -5,11 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 use serde_json::{Map, Value};
 
 use super::{
-    Route, Schedule, StreamMapping, Table, TemplateError,
-    authorizers::Authorizers,
-    events::{self, Event},
-    intrinsics::Intrinsics,
-    variables::Variables,
+    Route, Schedule, StreamMapping, Table, TemplateError, authorizers::Authorizers, event::Event, events,
+    intrinsics::Intrinsics, variables::Variables,
 };
 
 /// The Serverless Framework's defaults: <https://www.serverless.com/framework/docs/providers/aws/guide/serverless.yml>.

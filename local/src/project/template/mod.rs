@@ -5,7 +5,7 @@
 //! ([`Template::notices`]) and never silently left out.
 
 mod authorizers;
-mod error;
+mod event;
 mod events;
 mod functions;
 mod intrinsics;
@@ -26,7 +26,6 @@ use std::{
 
 use serde_json::Value;
 
-pub use self::error::TemplateError;
 #[cfg(test)]
 pub(crate) use self::queues::Redrive;
 use self::{authorizers::Authorizers, intrinsics::Intrinsics, resources::Resources, variables::Variables};
@@ -40,6 +39,7 @@ pub(crate) use self::{
     streams::{StartingPosition, StreamMapping},
     tables::Table,
 };
+use crate::base::error::TemplateError;
 
 /// The account every local ARN names.
 pub(crate) const ACCOUNT: &str = "000000000000";
@@ -89,8 +89,19 @@ impl Template {
         let environment = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Self::read(document, directory, given, environment).map(|template| Self { path: path.to_owned(), ..template })
+        Self::read(document, directory(path), given, environment)
+            .map(|template| Self { path: path.to_owned(), ..template })
+    }
+
+    /// The routes that have an authorizer.
+    pub(crate) fn guarded(&self) -> impl Iterator<Item = (&Route, &Access)> {
+        let routes = self.functions.iter().flat_map(|function| &function.routes);
+        routes.filter_map(|route| Some((route, route.access()?)))
+    }
+
+    /// The directory of the file.
+    pub(crate) fn directory(&self) -> &Path {
+        directory(&self.path)
     }
 
     /// Makes sense of a parsed document. `environment` is what `${env:X}` reads.
@@ -141,6 +152,10 @@ impl Template {
             notices,
         })
     }
+}
+
+fn directory(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use croner::parser::{CronParser, Seconds, Year};
 use serde_json::Value;
 
-use super::{TemplateError, events::Event, intrinsics::Intrinsics};
+use super::{TemplateError, event::Event, intrinsics::Intrinsics};
 
 /// When a function is called by the clock.
 #[derive(Debug, Clone)]

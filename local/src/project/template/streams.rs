@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{Table, TemplateError, events::Event, intrinsics::Intrinsics, queues, resources::QUEUE};
+use super::{Table, TemplateError, event::Event, intrinsics::Intrinsics, queues, resources::QUEUE};
 use crate::base::pattern::Pattern;
 
 /// How a stream is delivered to a function.

@@ -14,11 +14,8 @@ use chrono::Utc;
 use serde_json::{Map, Value, json};
 use url::{Url, form_urlencoded};
 
-use super::routes::Found;
-use crate::{
-    aws::{issuer::Grant, runtime::Trace},
-    project::template::ACCOUNT,
-};
+use super::{authorizer::Grant, routes::Found};
+use crate::{aws::interface::trace::Trace, project::template::ACCOUNT};
 
 /// Request line and headers together:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.

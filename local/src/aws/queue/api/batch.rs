@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{error, request::Request};
-use crate::aws::Refusal;
+use crate::aws::interface::json::Refusal;
 
 const MOST: usize = 10;
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{error, request::Request};
-use crate::aws::{Refusal, queue::Queues};
+use crate::aws::{interface::json::Refusal, queue::Queues};
 
 /// Those of a standard queue with nothing special about it.
 const ATTRIBUTES: [&str; 13] = [

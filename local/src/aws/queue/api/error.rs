@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::aws::{Refusal, queue::QueueError};
+use crate::aws::{interface::json::Refusal, queue::QueueError};
 
 const MODELLED: &str = "com.amazonaws.sqs#";
 /// Errors that any service of AWS may have, and SQS's model does not name.

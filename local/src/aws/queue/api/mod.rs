@@ -14,26 +14,37 @@ use serde_json::Value;
 
 use self::request::Request;
 use super::Queues;
-use crate::aws::Refusal;
+use crate::aws::interface::{
+    Pending,
+    json::{JsonService, Refusal},
+};
 
-/// What stands before the operation in `X-Amz-Target`.
-pub(crate) const TARGET: &str = "AmazonSQS";
+impl JsonService for Queues {
+    fn target(&self) -> &'static str {
+        "AmazonSQS"
+    }
 
-/// Answers one request.
-pub(crate) async fn call(queues: &Queues, operation: &str, request: &Value) -> Result<Value, Refusal> {
-    let request = Request(request);
-    match operation {
-        "GetQueueUrl" => describe::url(queues, request),
-        "ListQueues" => Ok(describe::list(queues, request)),
-        "GetQueueAttributes" => describe::attributes(queues, request),
-        "SendMessage" => send::one(queues, request),
-        "SendMessageBatch" => send::batch(queues, request),
-        "ReceiveMessage" => receive::receive(queues, request).await,
-        "DeleteMessage" => settle::delete(queues, request),
-        "DeleteMessageBatch" => settle::delete_batch(queues, request),
-        "ChangeMessageVisibility" => settle::change(queues, request),
-        "PurgeQueue" => settle::purge(queues, request),
-        _ => Err(error::unknown_operation()),
+    fn version(&self) -> &'static str {
+        "1.0"
+    }
+
+    fn call<'a>(&'a self, operation: &'a str, request: &'a Value) -> Pending<'a, Result<Value, Refusal>> {
+        Box::pin(async move {
+            let request = Request(request);
+            match operation {
+                "GetQueueUrl" => describe::url(self, request),
+                "ListQueues" => Ok(describe::list(self, request)),
+                "GetQueueAttributes" => describe::attributes(self, request),
+                "SendMessage" => send::one(self, request),
+                "SendMessageBatch" => send::batch(self, request),
+                "ReceiveMessage" => receive::receive(self, request).await,
+                "DeleteMessage" => settle::delete(self, request),
+                "DeleteMessageBatch" => settle::delete_batch(self, request),
+                "ChangeMessageVisibility" => settle::change(self, request),
+                "PurgeQueue" => settle::purge(self, request),
+                _ => Err(error::unknown_operation()),
+            }
+        })
     }
 }
 

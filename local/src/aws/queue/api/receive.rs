@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{error, request::Request};
 use crate::{
     aws::{
-        Refusal,
+        interface::json::Refusal,
         queue::{Attribute, AttributeValue, Message, Queues, digest},
     },
     project::template::ACCOUNT,

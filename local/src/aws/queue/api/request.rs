@@ -5,7 +5,7 @@ use std::{ops::RangeInclusive, time::Duration};
 use serde_json::{Map, Value};
 
 use super::error;
-use crate::aws::{Refusal, queue::message::Receipt};
+use crate::aws::{interface::json::Refusal, queue::message::Receipt};
 
 /// A request, or an entry of a batch.
 #[derive(Clone, Copy)]

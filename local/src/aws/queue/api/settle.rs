@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{batch, error, receive::LONGEST_VISIBILITY, request::Request};
 use crate::aws::{
-    Refusal,
+    interface::json::Refusal,
     queue::{Queues, state::Changed},
 };
 

@@ -13,7 +13,7 @@ use super::{
     record::Record,
 };
 use crate::{
-    aws::runtime::{Failure, FunctionError},
+    aws::interface::error::{Failure, FunctionError},
     project::template::StreamMapping,
 };
 

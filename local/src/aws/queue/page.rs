@@ -1,21 +1,24 @@
 //! `GET /_local/queues`: what is in the queues, newest first. Looking at a message neither hides it nor counts.
 
-use std::sync::Arc;
-
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, routing::get};
 use chrono::{DateTime, SecondsFormat};
 use serde_json::{Map, Value, json};
 
-use super::Gateway;
-use crate::aws::queue::{Attribute, AttributeValue, Message};
+use super::{Attribute, AttributeValue, Message, Queues};
+use crate::aws::interface::page::Page;
 
-pub(super) async fn list(State(gateway): State<Arc<Gateway>>) -> Json<Vec<Value>> {
-    let queues = gateway.queues.names().into_iter().map(|name| {
-        let messages = gateway.queues.messages(&name).unwrap_or_default();
+/// The page of the queues.
+pub(crate) fn page(queues: Queues) -> Page {
+    Page { path: "/_local/queues", handler: get(list).with_state(queues), yields: false }
+}
+
+async fn list(State(queues): State<Queues>) -> Json<Vec<Value>> {
+    let listed = queues.names().into_iter().map(|name| {
+        let messages = queues.messages(&name).unwrap_or_default();
         let messages: Vec<Value> = messages.iter().rev().map(show).collect();
-        json!({ "name": name, "url": gateway.queues.url_of(&name), "messages": messages })
+        json!({ "name": name, "url": queues.url_of(&name), "messages": messages })
     });
-    Json(queues.collect())
+    Json(listed.collect())
 }
 
 fn show(message: &Message) -> Value {

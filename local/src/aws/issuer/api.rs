@@ -11,42 +11,64 @@ use axum::{
     extract::{ConnectInfo, State},
     http::{HeaderMap, HeaderValue, StatusCode, header::HOST},
     response::{IntoResponse, Response},
+    routing::{get, post},
 };
 use serde_json::json;
 use url::{Host, Url};
 
-use super::{Gateway, refusal};
-use crate::aws::issuer::{Issuer, TokenError, TokenRequest};
+use super::{Issuer, TOKEN_PATH, TokenError, TokenRequest};
+use crate::{
+    aws::interface::page::{Page, message},
+    base::listen,
+};
 
-pub(super) async fn configuration(State(gateway): State<Arc<Gateway>>) -> Response {
-    publish(&gateway, |issuer| Json(issuer.configuration()).into_response())
+/// The issuer, if there is one, and where it listens.
+#[derive(Clone)]
+struct Api {
+    issuer: Option<Arc<Issuer>>,
+    host: listen::Host,
 }
 
-pub(super) async fn keys(State(gateway): State<Arc<Gateway>>) -> Response {
-    publish(&gateway, |issuer| Json(issuer.keys()).into_response())
+/// The pages of an issuer that listens on `host`.
+pub(crate) fn pages(issuer: Option<Arc<Issuer>>, host: listen::Host) -> [Page; 3] {
+    let api = Api { issuer, host };
+    [
+        ("/_local/issuer/.well-known/openid-configuration", get(configuration)),
+        ("/_local/issuer/jwks.json", get(keys)),
+        (TOKEN_PATH, post(token)),
+    ]
+    .map(|(path, handler)| Page { path, handler: handler.with_state(api.clone()), yields: false })
 }
 
-pub(super) async fn token(
-    State(gateway): State<Arc<Gateway>>,
+async fn configuration(State(api): State<Api>) -> Response {
+    publish(&api, |issuer| Json(issuer.configuration()).into_response())
+}
+
+async fn keys(State(api): State<Api>) -> Response {
+    publish(&api, |issuer| Json(issuer.keys()).into_response())
+}
+
+async fn token(
+    State(api): State<Api>,
     ConnectInfo(client): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     Json(request): Json<TokenRequest>,
 ) -> Response {
-    if !gateway.host.is_of_this_machine(client.ip()) {
-        return refusal(StatusCode::FORBIDDEN, "tokens are made for clients on this machine only");
+    if !api.host.is_of_this_machine(client.ip()) {
+        return message(StatusCode::FORBIDDEN, "tokens are made for clients on this machine only");
     }
     if !headers.get(HOST).is_some_and(is_an_address) {
-        return refusal(
+        return message(
             StatusCode::FORBIDDEN,
             "tokens are made under an address or localhost only, under no other name",
         );
     }
-    publish(&gateway, |issuer| match issuer.token(&request) {
+    publish(&api, |issuer| match issuer.token(&request) {
         Ok(token) => {
             let answer = json!({ "access_token": token, "token_type": "Bearer", "expires_in": request.expires_in });
             Json(answer).into_response()
         }
-        Err(error) => refusal(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+        Err(error) => message(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
     })
 }
 
@@ -62,9 +84,9 @@ fn is_an_address(host: &HeaderValue) -> bool {
     }
 }
 
-fn publish(gateway: &Gateway, answer: impl FnOnce(&Issuer) -> Response) -> Response {
-    match &gateway.issuer {
+fn publish(api: &Api, answer: impl FnOnce(&Issuer) -> Response) -> Response {
+    match &api.issuer {
         Some(issuer) => answer(issuer),
-        None => refusal(StatusCode::NOT_FOUND, &TokenError::Off.to_string()),
+        None => message(StatusCode::NOT_FOUND, &TokenError::Off.to_string()),
     }
 }

@@ -1,40 +1,60 @@
 //! `/docs` and `/openapi.json`: the API's documentation, with a page to try it, from nothing but this machine.
 
-use std::{sync::Arc, sync::LazyLock};
+use std::sync::{Arc, LazyLock};
 
 use axum::{
     body::Body,
     extract::{Path, State},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
+    routing::get,
 };
+use tokio::sync::OnceCell;
 use utoipa_swagger_ui::Config;
 
-use super::{Gateway, refusal};
-use crate::project::openapi;
+use crate::{
+    aws::interface::page::{Page, message},
+    project::openapi::{self, Api},
+};
 
 /// The page's own way to where the document is.
 const DOCUMENT: &str = "/openapi.json";
 
-/// Asked of the functions once, when somebody wants to read it.
-pub(super) async fn document(State(gateway): State<Arc<Gateway>>) -> Response {
-    let document = gateway.document.get_or_try_init(async || gateway.api.document().await.map(|it| openapi::text(&it)));
-    match document.await {
+struct Docs {
+    api: Api,
+    /// Asked of the functions at the first request.
+    text: OnceCell<String>,
+}
+
+/// The pages, each of which a route of the service itself replaces.
+pub(super) fn pages(api: Api) -> [Page; 4] {
+    let docs = Arc::new(Docs { api, text: OnceCell::new() });
+    [
+        ("/openapi.json", get(document).with_state(docs)),
+        ("/docs", get(page)),
+        ("/docs/", get(index)),
+        ("/docs/{*file}", get(file)),
+    ]
+    .map(|(path, handler)| Page { path, handler, yields: true })
+}
+
+async fn document(State(docs): State<Arc<Docs>>) -> Response {
+    match docs.text.get_or_try_init(async || docs.api.document().await.map(|it| openapi::text(&it))).await {
         Ok(text) => typed("application/json", text.clone().into()),
-        Err(reason) => refusal(StatusCode::SERVICE_UNAVAILABLE, &reason.to_string()),
+        Err(reason) => message(StatusCode::SERVICE_UNAVAILABLE, &reason.to_string()),
     }
 }
 
 /// The page's parts name each other by where they are, so its address ends in a slash.
-pub(super) async fn page() -> Redirect {
+async fn page() -> Redirect {
     Redirect::temporary("/docs/")
 }
 
-pub(super) async fn index() -> Response {
+async fn index() -> Response {
     asset("index.html")
 }
 
-pub(super) async fn file(Path(name): Path<String>) -> Response {
+async fn file(Path(name): Path<String>) -> Response {
     asset(&name)
 }
 
@@ -46,8 +66,8 @@ fn asset(name: &str) -> Response {
     });
     match utoipa_swagger_ui::serve(name, Arc::clone(&CONFIG)) {
         Ok(Some(file)) => typed(&file.content_type, file.bytes.into_owned().into()),
-        Ok(None) => refusal(StatusCode::NOT_FOUND, "Not Found"),
-        Err(error) => refusal(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+        Ok(None) => message(StatusCode::NOT_FOUND, "Not Found"),
+        Err(error) => message(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
     }
 }
 

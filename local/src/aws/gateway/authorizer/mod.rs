@@ -1,4 +1,8 @@
-//! Whether a request may pass, as API Gateway's JWT authorizer decides it.
+//! API Gateway's JWT authorizer: checks a request's token, its claims and its scopes.
+//!
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>
+
+mod claims;
 
 use axum::http::{HeaderMap, Uri};
 use chrono::{DateTime, Utc};
@@ -9,7 +13,6 @@ use jsonwebtoken::{
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
-use super::claims;
 use crate::project::template::{Access, Authorizer, Identity};
 
 /// What a function gets to know of a token that was accepted.
@@ -29,7 +32,7 @@ impl Grant {
 
 /// Why a request may not pass.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum Denied {
     /// There is no token.
     Missing,
     /// It is none of the issuer's, or not for here and now.
@@ -38,7 +41,7 @@ pub(crate) enum Refusal {
     Scope(Vec<String>),
 }
 
-impl Refusal {
+impl Denied {
     /// The `www-authenticate` header. Of the descriptions, the manual has the audience's
     /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-jwt.html>).
     pub(crate) fn challenge(&self) -> String {
@@ -60,22 +63,22 @@ pub(crate) fn check(
     uri: &Uri,
     keys: &JwkSet,
     now: DateTime<Utc>,
-) -> Result<Grant, Refusal> {
+) -> Result<Grant, Denied> {
     // There are no others in a service that has started.
-    let Authorizer::Jwt(jwt) = &access.authorizer else { return Err(Refusal::Missing) };
-    let token = token(&jwt.identity, headers, uri)?.ok_or(Refusal::Missing)?;
+    let Authorizer::Jwt(jwt) = &access.authorizer else { return Err(Denied::Missing) };
+    let token = token(&jwt.identity, headers, uri)?.ok_or(Denied::Missing)?;
     let claims = verified(&token, keys)?;
     if let Some(fault) = claims::fault(&claims, jwt, now) {
-        return Err(Refusal::Invalid(fault));
+        return Err(Denied::Invalid(fault));
     }
     if !claims::in_scope(&claims, &access.scopes) {
-        return Err(Refusal::Scope(access.scopes.clone()));
+        return Err(Denied::Scope(access.scopes.clone()));
     }
     Ok(Grant { claims: claims::flat(&claims), scopes: access.scopes.clone() })
 }
 
 /// The token, with or without `Bearer` in front. Two of them are none that could be meant.
-fn token(identity: &Identity, headers: &HeaderMap, uri: &Uri) -> Result<Option<String>, Refusal> {
+fn token(identity: &Identity, headers: &HeaderMap, uri: &Uri) -> Result<Option<String>, Denied> {
     let mut found: Vec<String> = match identity {
         Identity::Header(name) => {
             let values = headers.get_all(name.as_str()).iter();
@@ -88,7 +91,7 @@ fn token(identity: &Identity, headers: &HeaderMap, uri: &Uri) -> Result<Option<S
     };
     let Some(value) = found.pop() else { return Ok(None) };
     if !found.is_empty() {
-        return Err(Refusal::Invalid("there is more than one token"));
+        return Err(Denied::Invalid("there is more than one token"));
     }
     let value = value.trim();
     let token = match value.split_once(' ') {
@@ -100,20 +103,20 @@ fn token(identity: &Identity, headers: &HeaderMap, uri: &Uri) -> Result<Option<S
 }
 
 /// The claims, when the key that the token names has signed them with its own algorithm.
-fn verified(token: &str, keys: &JwkSet) -> Result<Map<String, Value>, Refusal> {
+fn verified(token: &str, keys: &JwkSet) -> Result<Map<String, Value>, Denied> {
     if token.split('.').count() != 3 {
-        return Err(Refusal::Invalid("token contains an invalid number of segments"));
+        return Err(Denied::Invalid("token contains an invalid number of segments"));
     }
-    let header = decode_header(token).map_err(|_| Refusal::Invalid("the token's header cannot be read"))?;
+    let header = decode_header(token).map_err(|_| Denied::Invalid("the token's header cannot be read"))?;
     // Nothing of it is understood here: <https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11>.
     if header.crit.is_some() {
-        return Err(Refusal::Invalid("the token's header asks for an extension"));
+        return Err(Denied::Invalid("the token's header asks for an extension"));
     }
     let key = header.kid.as_deref().and_then(|id| keys.find(id));
-    let key = key.ok_or(Refusal::Invalid("the token's key is not the issuer's"))?;
+    let key = key.ok_or(Denied::Invalid("the token's key is not the issuer's"))?;
     let algorithm = algorithm(key).filter(|algorithm| *algorithm == header.alg);
-    let algorithm = algorithm.ok_or(Refusal::Invalid("the token's algorithm is not the key's"))?;
-    let unsigned = |_| Refusal::Invalid("the token's signature is not the issuer's");
+    let algorithm = algorithm.ok_or(Denied::Invalid("the token's algorithm is not the key's"))?;
+    let unsigned = |_| Denied::Invalid("the token's signature is not the issuer's");
     let key = DecodingKey::from_jwk(key).map_err(unsigned)?;
     // The signature and nothing else: what API Gateway compares of the claims, and how, is not what the library does.
     let mut signature_only = Validation::new(algorithm);

@@ -36,7 +36,7 @@ pub enum TemplateError {
 
 impl TemplateError {
     /// A complaint about the value at `place`: the two make one sentence.
-    pub(super) fn at(place: impl Into<String>, reason: impl Into<String>) -> Self {
+    pub(crate) fn at(place: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Value { place: place.into(), reason: reason.into() }
     }
 }

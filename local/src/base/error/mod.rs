@@ -1,8 +1,10 @@
 //! Everything that can stop a start, each as one sentence that says what to do next.
 
+mod template;
+
 use std::path::{Path, PathBuf};
 
-use crate::project::template::TemplateError;
+pub use self::template::TemplateError;
 
 /// Why the service did not start.
 #[derive(Debug, thiserror::Error)]
