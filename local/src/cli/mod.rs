@@ -5,7 +5,7 @@ mod openapi;
 mod screen;
 mod token;
 
-use std::{fmt::Display, io::Write, path::PathBuf, process::ExitCode, time::Duration};
+use std::{ffi::OsString, fmt::Display, io::Write, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
 
@@ -124,7 +124,7 @@ impl From<Arguments> for Options {
 
 /// Runs the command to its end.
 pub async fn run() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::try_parse_from(command_line(std::env::args_os())) {
         Ok(arguments) => arguments,
         // Clap knows that asking for help is no mistake.
         Err(error) => {
@@ -159,6 +159,12 @@ pub async fn run() -> ExitCode {
         () = service.stop() => ExitCode::SUCCESS,
         () = asked_to_stop() => ExitCode::from(130),
     }
+}
+
+/// The command line without the subcommand's own name, which Cargo passes as the first argument:
+/// <https://doc.rust-lang.org/cargo/reference/external-tools.html#custom-subcommands>.
+fn command_line(arguments: impl IntoIterator<Item = OsString>) -> impl Iterator<Item = OsString> {
+    arguments.into_iter().enumerate().filter(|(index, argument)| *index != 1 || argument != "local").map(|(_, it)| it)
 }
 
 fn refuse(error: &impl Display) -> ExitCode {

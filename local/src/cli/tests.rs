@@ -57,6 +57,18 @@ fn a_command_stands_alone() {
 }
 
 #[test]
+fn cargo_calls_its_subcommand_with_the_name_first() {
+    let given = |arguments: &[&str]| {
+        let arguments = command_line(arguments.iter().map(OsString::from));
+        arguments.map(|argument| argument.into_string().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(given(&["cargo-local", "local", "--port", "1"]), ["cargo-local", "--port", "1"]);
+    assert_eq!(given(&["cargo-local", "--port", "1"]), ["cargo-local", "--port", "1"]);
+    assert_eq!(given(&["cargo-local", "--stage", "local"]), ["cargo-local", "--stage", "local"]);
+    assert_eq!(given(&["cargo-local"]), ["cargo-local"]);
+}
+
+#[test]
 fn an_unknown_option_is_a_usage_error() {
     let error = Arguments::try_parse_from(["local", "--prot", "1"]).unwrap_err();
     assert_eq!(error.exit_code(), 2);
