@@ -53,7 +53,7 @@ struct Arguments {
 
     /// Run every schedule this often instead of as the template says
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    sweep_every: Option<Duration>,
+    schedules_every: Option<Duration>,
 
     /// Build the functions with optimizations
     #[arg(long)]
@@ -115,7 +115,7 @@ impl From<Arguments> for Options {
             port: arguments.port,
             dynamodb_port: arguments.dynamodb_port,
             dynamodb_endpoint: arguments.dynamodb_endpoint,
-            schedule_every: arguments.sweep_every,
+            schedule_every: arguments.schedules_every,
             log: Log::Terminal { json: arguments.json },
             ..Self::default()
         }

@@ -23,7 +23,7 @@ struct Entry {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Found<'a> {
     pub function: &'a str,
-    /// `GET /bookings/{id}`.
+    /// `GET /things/{id}`.
     pub route_key: &'a str,
     pub parameters: Vec<(&'a str, String)>,
     /// What the request must prove.

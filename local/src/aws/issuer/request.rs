@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// # use local::TokenRequest;
 /// let alice = TokenRequest::of("alice");
 /// let expired = TokenRequest { expires_in: -60, ..TokenRequest::of("alice") };
-/// let admin = TokenRequest { scope: Some("bookings:admin".into()), ..TokenRequest::of("alice") };
+/// let admin = TokenRequest { scope: Some("things:admin".into()), ..TokenRequest::of("alice") };
 /// # assert_eq!(alice.expires_in, 3600);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

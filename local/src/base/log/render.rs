@@ -106,10 +106,10 @@ mod tests {
 
     #[test]
     fn a_flat_and_a_nested_record_read_the_same() {
-        let flat = r#"{"timestamp":"t","level":"INFO","message":"made","booking_id":"b1","requestId":"r"}"#;
-        let nested = r#"{"timestamp":"t","level":"INFO","fields":{"message":"made","booking_id":"b1"},"target":"x"}"#;
-        assert_eq!(line(flat), "INFO made booking_id=b1");
-        assert_eq!(line(nested), "INFO made booking_id=b1");
+        let flat = r#"{"timestamp":"t","level":"INFO","message":"made","thing_id":"b1","requestId":"r"}"#;
+        let nested = r#"{"timestamp":"t","level":"INFO","fields":{"message":"made","thing_id":"b1"},"target":"x"}"#;
+        assert_eq!(line(flat), "INFO made thing_id=b1");
+        assert_eq!(line(nested), "INFO made thing_id=b1");
     }
 
     #[test]

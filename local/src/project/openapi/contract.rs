@@ -49,7 +49,7 @@ impl Contract {
         }
     }
 
-    /// The route: `GET /bookings/{id}`.
+    /// The route: `GET /things/{id}`.
     pub(crate) fn key(&self) -> String {
         format!("{} {}", self.method, self.path)
     }

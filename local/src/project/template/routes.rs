@@ -33,7 +33,7 @@ pub(crate) enum Segment {
 }
 
 impl Route {
-    /// API Gateway's route key: `GET /bookings/{id}`.
+    /// API Gateway's route key: `GET /things/{id}`.
     pub(crate) fn key(&self) -> String {
         match self {
             Self::Default { .. } => "$default".to_owned(),

@@ -133,7 +133,7 @@ impl Reader<'_> {
     }
 }
 
-/// `$.detail.booking`; `$` alone is the whole event.
+/// `$.detail.thing`; `$` alone is the whole event.
 fn path_of(text: &str) -> Option<Input> {
     let rest = text.strip_prefix('$')?;
     if rest.is_empty() {
