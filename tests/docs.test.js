@@ -17,7 +17,7 @@ const read = (file) => fs.readFileSync(path.join(ROOT, file), 'utf8');
 const exists = (file) => FILES.includes(file) || FILES.some((other) => other.startsWith(file.replace(/\/?$/, '/')));
 
 /** Folders that the pages describe already and that are being made. Delete a line when its folder is there. */
-const COMING = ['examples/', 'local/src/cli/', 'local/src/project/', 'local/src/aws/', 'local/src/service/', 'local/src/base/'];
+const COMING = ['examples/'];
 const isComing = (file) => COMING.some((folder) => `${file}/`.startsWith(folder));
 
 /** A page without its code blocks. */

@@ -30,44 +30,29 @@
 //! # }
 //! ```
 
-mod auth;
 mod aws;
-mod binaries;
-mod bus;
-mod cargo;
+mod base;
 mod cli;
-mod data;
-mod database;
-mod endpoints;
-mod error;
-mod gateway;
-mod hints;
-mod listen;
-mod lock;
-mod log;
-mod openapi;
-mod options;
-mod outline;
-mod queue;
-mod runtime;
-mod schedule;
-mod screen;
+mod project;
 mod service;
-mod stream;
-mod template;
 
 pub use dynoxide::storage_backend::{Clock, ManualClock};
 
 pub use self::{
-    auth::{TokenError, TokenRequest},
-    bus::Event,
+    aws::{
+        bus::Event,
+        interface::error::{Failure, FunctionError},
+        issuer::{TokenError, TokenRequest},
+    },
+    base::{
+        error::{StartError, TemplateError},
+        listen::Host,
+        options::{Binaries, Data, Log, Options},
+    },
     cli::run,
-    error::StartError,
-    listen::Host,
-    openapi::{announces_breaking, breaking_changes, openapi},
-    options::{Binaries, Data, Log, Options},
-    outline::{Function, functions},
-    runtime::{Failure, FunctionError},
+    project::{
+        openapi::{announces_breaking, breaking_changes, openapi},
+        outline::{Function, functions},
+    },
     service::Service,
-    template::TemplateError,
 };

@@ -210,7 +210,7 @@ async fn what_a_function_prints_is_on_the_log_with_its_name() {
     let service = start(scratch.options(HTTP)).await;
     assert_eq!(Client::new(&service.url()).get("/do/print").await.status, 204);
     logged(&service, "do a plain line").await;
-    logged(&service, r#"do {"booking":7,"level":"WARN","message":"careful"}"#).await;
+    logged(&service, r#"do {"amount":7,"level":"WARN","message":"careful"}"#).await;
     logged(&service, r#"do {"level":"INFO","message":"ready"}"#).await;
     service.stop().await;
 }

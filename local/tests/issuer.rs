@@ -104,7 +104,7 @@ async fn the_command_prints_a_token_of_the_running_service() {
     let service = start(guarded(&scratch)).await;
     let port = service.url().rsplit(':').next().unwrap().to_owned();
     let run = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_local"))
+        let output = Command::new(env!("CARGO_BIN_EXE_cargo-local"))
             .args(["token", "--port", &port, "--sub", "alice"])
             .args(arguments)
             .output()
@@ -138,8 +138,11 @@ async fn the_screen_says_how_to_get_a_token_wherever_the_service_listens() {
         let screen = service.screen().await;
         let (_, command) = screen.split_once("$(cargo local token").unwrap_or_else(|| panic!("{screen}"));
         let (arguments, request) = command.split_once(')').unwrap();
-        let output =
-            Command::new(env!("CARGO_BIN_EXE_local")).arg("token").args(arguments.split_whitespace()).output().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_cargo-local"))
+            .arg("token")
+            .args(arguments.split_whitespace())
+            .output()
+            .unwrap();
         let token = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success(), "{host}: {}", String::from_utf8_lossy(&output.stderr));
         assert!(request.contains("/users/alice/things"), "{screen}");
@@ -154,7 +157,7 @@ async fn the_command_says_when_the_service_asks_for_no_tokens() {
     let service = start(scratch.options(HTTP)).await;
     let port = service.url().rsplit(':').next().unwrap().to_owned();
     let command = ["token", "--sub", "alice", "--port", &port];
-    let output = Command::new(env!("CARGO_BIN_EXE_local")).args(command).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_cargo-local")).args(command).output().unwrap();
     let errors = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success());
     assert!(errors.starts_with("error: the service runs without --auth"), "{errors}");

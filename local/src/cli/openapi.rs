@@ -6,7 +6,10 @@ use clap::Args;
 use serde_json::Value;
 
 use super::parameter;
-use crate::{Binaries, Log, Options};
+use crate::{
+    base::options::{Binaries, Log, Options},
+    project::openapi,
+};
 
 /// Write the API's OpenAPI document, from what the functions say of themselves
 #[derive(Debug, Args)]
@@ -44,7 +47,7 @@ pub(super) async fn write(arguments: Arguments) -> Result<String, String> {
         log: Log::Terminal { json: false },
         ..Options::default()
     };
-    let text = crate::openapi(&options).await.map_err(|error| error.to_string())?;
+    let text = openapi::openapi(&options).await.map_err(|error| error.to_string())?;
     if let Some(earlier) = arguments.against {
         return compare(&earlier, &text);
     }
@@ -62,12 +65,12 @@ fn compare(earlier: &Path, text: &str) -> Result<String, String> {
     let old = std::fs::read(earlier).map_err(|error| format!("{path} cannot be read: {error}"))?;
     let old: Value = serde_json::from_slice(&old).map_err(|error| format!("{path} is not JSON: {error}"))?;
     let new: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let changes = crate::breaking_changes(&old, &new);
+    let changes = openapi::breaking_changes(&old, &new);
     if changes.is_empty() {
         return Ok(format!("nothing breaks a client of {path}"));
     }
     let list = format!("this breaks clients of {path}:\n  {}", changes.join("\n  "));
-    if crate::announces_breaking(&old, &new) {
+    if openapi::announces_breaking(&old, &new) {
         return Ok(list);
     }
     Err(format!("{list}\nundo it, or give the API a version that says so (https://semver.org)"))

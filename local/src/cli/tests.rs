@@ -40,10 +40,10 @@ fn the_service_listens_where_it_is_told_to() {
 #[test]
 fn schedules_run_as_often_as_one_likes() {
     assert_eq!(options(&[]).schedule_every, None);
-    assert_eq!(options(&["--sweep-every", "5"]).schedule_every, Some(Duration::from_secs(5)));
-    assert_eq!(options(&["--sweep-every", "0.5"]).schedule_every, Some(Duration::from_millis(500)));
+    assert_eq!(options(&["--schedules-every", "5"]).schedule_every, Some(Duration::from_secs(5)));
+    assert_eq!(options(&["--schedules-every", "0.5"]).schedule_every, Some(Duration::from_millis(500)));
     for bad in ["0", "-1", "soon", "inf", "1e300"] {
-        let argument = format!("--sweep-every={bad}");
+        let argument = format!("--schedules-every={bad}");
         let error = Arguments::try_parse_from(["local", argument.as_str()]).unwrap_err().to_string();
         assert!(error.contains("write a number of seconds"), "{error}");
     }
@@ -54,6 +54,18 @@ fn a_command_stands_alone() {
     assert!(Arguments::try_parse_from(["local", "token", "--sub", "alice", "--expires-in", "-60"]).is_ok());
     assert!(Arguments::try_parse_from(["local", "--auth", "token", "--sub", "alice"]).is_err());
     assert!(Arguments::try_parse_from(["local", "token"]).is_err());
+}
+
+#[test]
+fn cargo_calls_its_subcommand_with_the_name_first() {
+    let given = |arguments: &[&str]| {
+        let arguments = command_line(arguments.iter().map(OsString::from));
+        arguments.map(|argument| argument.into_string().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(given(&["cargo-local", "local", "--port", "1"]), ["cargo-local", "--port", "1"]);
+    assert_eq!(given(&["cargo-local", "--port", "1"]), ["cargo-local", "--port", "1"]);
+    assert_eq!(given(&["cargo-local", "--stage", "local"]), ["cargo-local", "--stage", "local"]);
+    assert_eq!(given(&["cargo-local"]), ["cargo-local"]);
 }
 
 #[test]

@@ -14,8 +14,8 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use crate::{
-    Host,
-    auth::{TOKEN_PATH, TokenRequest},
+    aws::issuer::{TOKEN_PATH, TokenRequest},
+    base::listen::Host,
 };
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -72,7 +72,7 @@ pub(super) async fn fetch(arguments: Arguments) -> Result<String, String> {
 }
 
 /// The options that name a service's address, where it is not the usual one.
-pub(crate) fn place(host: Host, port: u16) -> String {
+pub(super) fn place(host: Host, port: u16) -> String {
     let host = if host == Host::Localhost { String::new() } else { format!(" --host {host}") };
     let port = if port == 3000 { String::new() } else { format!(" --port {port}") };
     host + &port

@@ -4,7 +4,11 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::Service;
-use crate::runtime::{Failure, FunctionError, Trace};
+use crate::aws::interface::{
+    error::{Failure, FunctionError},
+    invoke::Invoke,
+    trace::Trace,
+};
 
 impl Service {
     /// Calls a function by its key in the template, as `aws lambda invoke` would.

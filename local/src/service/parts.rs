@@ -1,139 +1,113 @@
-//! The parts of a start: ports, the database with its tables, the binaries, and what calls functions besides requests.
+//! The parts of a service, made and served.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::{path::PathBuf, sync::Arc};
 
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use axum::Router;
 
+use super::{context::Context, docs, ports::Addresses};
 use crate::{
-    binaries, cargo,
-    data::Store,
-    database::{self, Database, Remote},
-    error::StartError,
-    listen::Listeners,
-    log::Logger,
-    options::{Binaries, Log, Options},
-    queue::Queues,
-    runtime::Functions,
-    schedule::Scheduled,
-    stream::Mapping,
-    template::Template,
+    aws::{
+        bus::{self, Bus},
+        database::{self, Database, Remote},
+        gateway::Gateway,
+        interface::{
+            json::{self, JsonService},
+            page::Page,
+        },
+        issuer::{self, Issuer},
+        queue::{self, Queues},
+        runtime::{Functions, Scale, Surroundings},
+    },
+    base::{error::StartError, listen::Listeners},
+    project::{openapi::Api, template::Function},
 };
 
-/// The database, with its tables made.
-pub(super) struct Backing {
-    pub(super) database: Database,
-    pub(super) dynamodb_url: String,
-    /// Where the engine in this process is to be served.
-    pub(super) listeners: Option<Listeners>,
+/// The functions, and the services that they use.
+pub(super) struct Parts {
+    pub database: Database,
+    pub queues: Queues,
+    pub bus: Bus,
+    pub functions: Functions,
 }
 
-impl Backing {
-    pub(super) async fn start(options: &Options, template: &Template, store: &Store) -> Result<Self, StartError> {
-        let started = if let Some(endpoint) = &options.dynamodb_endpoint {
+/// Opens the database and makes its tables.
+pub(super) async fn open_database(context: &Context) -> Result<Database, StartError> {
+    let Context { options, template, store, .. } = context;
+    let database = match &options.dynamodb_endpoint {
+        Some(endpoint) => {
             let remote = Remote::new(endpoint, &template.region)
                 .map_err(|reason| StartError::Options(format!("--dynamodb-endpoint {endpoint} {reason}")))?;
-            Self { database: Database::Remote(Box::new(remote)), dynamodb_url: endpoint.clone(), listeners: None }
-        } else {
-            let listeners = Listeners::open("the database", "--dynamodb-port", options.host, options.dynamodb_port)?;
-            let database = Database::Embedded(store.database(options.clock.clone())?);
-            Self { database, dynamodb_url: listeners.url(), listeners: Some(listeners) }
-        };
-        database::prepare(&started.database, &template.tables).await?;
-        Ok(started)
+            Database::Remote(Arc::new(remote))
+        }
+        None => Database::Embedded(store.database(options.clock.clone())?),
+    };
+    database::prepare(&database, &template.tables).await?;
+    Ok(database)
+}
+
+impl Parts {
+    pub(super) fn new(
+        context: &Context,
+        database: Database,
+        binaries: &[(Function, PathBuf)],
+    ) -> Result<Self, StartError> {
+        let Context { options, template, addresses, logger, .. } = context;
+        let queues = Queues::open(queue::Setup {
+            queues: &template.queues,
+            directory: context.store.directory(),
+            url: addresses.sqs.clone(),
+            region: template.region.clone(),
+            logger: logger.clone(),
+            stop: context.intake.clone(),
+        })?;
+        let bus = Bus::new(template, Arc::new(queues.clone()), logger.clone());
+        let Addresses { dynamodb, eventbridge, sqs, .. } = addresses.clone();
+        let (region, extra) = (template.region.clone(), options.environment.clone());
+        let surroundings = Surroundings { region, dynamodb, eventbridge, sqs, extra };
+        let scale = Scale { max_processes: options.max_processes, idle_after: options.idle_after };
+        let functions = Functions::new(binaries.iter().cloned(), &surroundings, scale, logger);
+        Ok(Self { database, queues, bus, functions })
     }
-}
 
-/// What has to be built, if anything.
-pub(crate) enum Building {
-    Nothing,
-    Package(cargo::Package),
-}
+    /// Serves EventBridge and SQS.
+    pub(super) fn serve_aws(&self, context: &Context, listeners: Listeners) {
+        let services: [Arc<dyn JsonService>; 2] = [Arc::new(self.bus.clone()), Arc::new(self.queues.clone())];
+        serve(context, listeners, &json::router(services));
+    }
 
-impl Building {
-    /// Looks for the package, and whether it has a binary for every function and none too many.
-    pub(crate) async fn of(options: &Options, template: &Template) -> Result<Self, StartError> {
-        match &options.binaries {
-            Binaries::Built(_) => Ok(Self::Nothing),
-            Binaries::Cargo { .. } => {
-                let package = cargo::find(directory(template), &template.functions).await?;
-                binaries::check(&template.functions, &package.binaries)?;
-                Ok(Self::Package(package))
-            }
+    /// Serves the database that runs in this process, and expires its items.
+    pub(super) fn serve_database(&self, context: &Context, listeners: Option<Listeners>) {
+        let (Database::Embedded(engine), Some(listeners)) = (&self.database, listeners) else { return };
+        let Context { options, logger, backing, tasks, .. } = context;
+        for socket in listeners.into_sockets() {
+            tasks.spawn(engine.clone().serve(socket, backing.clone()));
+        }
+        if let Some(every) = options.ttl_every {
+            tasks.spawn(engine.clone().expire(every, logger.clone(), backing.clone()));
         }
     }
 
-    pub(crate) async fn build(
-        &self,
-        options: &Options,
-        template: &Template,
-    ) -> Result<BTreeMap<String, PathBuf>, StartError> {
-        match (self, &options.binaries) {
-            (Self::Package(package), Binaries::Cargo { release }) => {
-                let progress = matches!(options.log, Log::Terminal { .. });
-                cargo::build(directory(template), package, *release, progress).await
-            }
-            (_, Binaries::Built(executables)) => Ok(executables.clone()),
-            (Self::Nothing, Binaries::Cargo { .. }) => Ok(BTreeMap::new()),
-        }
+    pub(super) fn gateway(&self, context: &Context) -> Gateway {
+        let Context { template, addresses, logger, issuer, .. } = context;
+        let keys = issuer.as_deref().map(|issuer| Issuer::keys(issuer).clone());
+        Gateway::new(template, Arc::new(self.functions.clone()), keys, logger.clone(), addresses.port)
+    }
+
+    /// The pages beside the routes.
+    pub(super) fn pages(&self, context: &Context, binaries: &[(Function, PathBuf)]) -> Vec<Page> {
+        let issuer = issuer::pages(context.issuer.clone(), context.options.host);
+        let docs = docs::pages(Api::new(&context.template, binaries));
+        let lists = [bus::page(self.bus.clone()), queue::page(self.queues.clone())];
+        lists.into_iter().chain(issuer).chain(docs).collect()
     }
 }
 
-fn directory(template: &Template) -> &Path {
-    template.path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// What calls functions besides requests.
-pub(super) struct Callers<'a> {
-    pub(super) options: &'a Options,
-    pub(super) template: &'a Template,
-    pub(super) functions: &'a Functions,
-    pub(super) queues: &'a Queues,
-    pub(super) stop: &'a CancellationToken,
-    pub(super) tasks: &'a TaskTracker,
-}
-
-impl Callers<'_> {
-    /// Starts the event source mappings, each settled where it begins before anybody can write.
-    pub(super) async fn follow_streams(&self, database: &Database, store: &Store, logger: &Logger) {
-        for function in &self.template.functions {
-            for settings in &function.streams {
-                let mapping = Mapping {
-                    function: function.key.clone(),
-                    function_name: function.name.clone(),
-                    settings: settings.clone(),
-                    region: self.template.region.clone(),
-                    database: database.clone(),
-                    functions: self.functions.clone(),
-                    queues: self.queues.clone(),
-                    positions: store.positions.clone(),
-                    clock: self.options.clock.clone(),
-                    logger: logger.clone(),
-                    stop: self.stop.clone(),
-                };
-                mapping.begin().await;
-                self.tasks.spawn(mapping.run());
-            }
-        }
-    }
-
-    pub(super) fn follow_schedules(&self) {
-        for function in &self.template.functions {
-            for (index, schedule) in function.schedules.iter().enumerate() {
-                let scheduled = Scheduled {
-                    function: function.key.clone(),
-                    schedule: schedule.clone(),
-                    rule: format!("{}-rule-{}", function.name, index + 1),
-                    region: self.template.region.clone(),
-                    every: self.options.schedule_every,
-                    clock: self.options.clock.clone(),
-                    functions: self.functions.clone(),
-                    stop: self.stop.clone(),
-                };
-                self.tasks.spawn(scheduled.run());
-            }
-        }
+/// Serves a router until the services that functions need are stopped.
+fn serve(context: &Context, listeners: Listeners, router: &Router) {
+    for socket in listeners.into_sockets() {
+        let (router, stop) = (router.clone(), context.backing.clone());
+        context.tasks.spawn(async move {
+            let _ = axum::serve(socket, router).with_graceful_shutdown(stop.cancelled_owned()).await;
+        });
     }
 }

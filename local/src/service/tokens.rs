@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Service;
-use crate::auth::{TokenError, TokenRequest};
+use crate::aws::issuer::{TokenError, TokenRequest};
 
 impl Service {
     /// A token of the local issuer, as `cargo local token` prints it.
@@ -12,7 +12,7 @@ impl Service {
     ///
     /// When the service runs without [`Options::auth`](crate::Options::auth).
     pub fn token(&self, request: &TokenRequest) -> Result<String, TokenError> {
-        self.issuer.as_ref().ok_or(TokenError::Off)?.token(request)
+        self.context.issuer.as_ref().ok_or(TokenError::Off)?.token(request)
     }
 
     /// A token as the issuer would not make it, for tests of what refuses it. `change` gets the header and the claims of
@@ -38,6 +38,6 @@ impl Service {
         request: &TokenRequest,
         change: impl FnOnce(&mut Map<String, Value>, &mut Map<String, Value>),
     ) -> Result<String, TokenError> {
-        self.issuer.as_ref().ok_or(TokenError::Off)?.token_with(request, change)
+        self.context.issuer.as_ref().ok_or(TokenError::Off)?.token_with(request, change)
     }
 }

@@ -1,0 +1,34 @@
+//! `GET /_local/events`: what reached the bus, newest first.
+
+use axum::{
+    Json,
+    extract::{Query, State},
+    routing::get,
+};
+use serde::Deserialize;
+
+use super::{Bus, Event};
+use crate::aws::interface::page::Page;
+
+/// The page of a bus.
+pub(crate) fn page(bus: Bus) -> Page {
+    Page { path: "/_local/events", handler: get(list).with_state(bus), yields: false }
+}
+
+/// Narrows the list.
+#[derive(Debug, Deserialize)]
+struct Narrow {
+    source: Option<String>,
+    #[serde(rename = "detail-type")]
+    detail_type: Option<String>,
+    limit: Option<usize>,
+}
+
+async fn list(State(bus): State<Bus>, Query(narrow): Query<Narrow>) -> Json<Vec<Event>> {
+    let wanted = |event: &Event| {
+        narrow.source.as_ref().is_none_or(|source| *source == event.source)
+            && narrow.detail_type.as_ref().is_none_or(|kind| *kind == event.detail_type)
+    };
+    let events = bus.events().into_iter().rev().filter(wanted);
+    Json(events.take(narrow.limit.unwrap_or(usize::MAX)).collect())
+}

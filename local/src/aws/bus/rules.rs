@@ -1,0 +1,48 @@
+//! What rules make of an event: a message to each queue that one of them names.
+
+use serde_json::{Value, json};
+
+use super::{Bus, Event};
+use crate::{
+    aws::interface::message::Outgoing,
+    project::template::{ACCOUNT, Input},
+};
+
+/// Sends the event wherever a rule of its bus says. What cannot be sent is said.
+pub(super) fn deliver(bus: &Bus, event: &Event) {
+    let envelope = envelope(event, &bus.0.region);
+    let rules = bus.0.rules.iter().filter(|rule| rule.bus == event.event_bus_name && rule.pattern.matches(&envelope));
+    for (rule, target) in rules.flat_map(|rule| rule.targets.iter().map(move |target| (rule, target))) {
+        let message = Outgoing { body: body(&target.input, &envelope), trace: event.trace_header.clone() };
+        if let Err(error) = bus.0.queues.send_message(&target.queue, message) {
+            let (id, rule, queue) = (&event.id, &rule.name, &target.queue);
+            bus.0.logger.say("bus", &format!("ERROR {id} of the rule {rule} does not reach {queue}: {error}"));
+        }
+    }
+}
+
+/// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html>
+fn envelope(event: &Event, region: &str) -> Value {
+    json!({
+        "version": "0",
+        "id": event.id,
+        "detail-type": event.detail_type,
+        "source": event.source,
+        "account": ACCOUNT,
+        "time": event.time,
+        "region": region,
+        "resources": event.resources,
+        "detail": event.detail,
+    })
+}
+
+fn body(input: &Input, envelope: &Value) -> String {
+    match input {
+        Input::Event => envelope.to_string(),
+        Input::Constant(text) => text.clone(),
+        Input::Path(names) => {
+            let found = names.iter().try_fold(envelope, |value, name| value.get(name));
+            found.unwrap_or(&Value::Null).to_string()
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! DynamoDB: the engine in this process, or another server that speaks its protocol.
+//!
+//! Both are asked in the API's own JSON, so that the rest need not know which one it is.
+
+mod embedded;
+mod remote;
+mod tables;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+pub(crate) use self::{embedded::Embedded, remote::Remote, tables::prepare};
+use crate::aws::interface::{
+    Pending,
+    database::{DatabaseError, DynamoDb, Operation},
+};
+
+/// Whichever database the service uses. Clones share it.
+#[derive(Clone)]
+pub(crate) enum Database {
+    Embedded(Embedded),
+    Remote(Arc<Remote>),
+}
+
+impl DynamoDb for Database {
+    fn call(&self, operation: Operation, body: Value) -> Pending<'_, Result<Value, DatabaseError>> {
+        Box::pin(async move {
+            match self {
+                Self::Embedded(database) => database.call(operation, body).await,
+                Self::Remote(database) => database.call(operation, &body).await,
+            }
+        })
+    }
+
+    fn is_embedded(&self) -> bool {
+        matches!(self, Self::Embedded(_))
+    }
+}

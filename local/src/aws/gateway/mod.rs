@@ -1,0 +1,208 @@
+//! API Gateway's HTTP API in front of the functions, with payload format 2.0.
+//!
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
+//!
+//! What the gateway answers itself, as an HTTP API does (a REST API differs: 403 for an unknown path, 502 and 504 for a
+//! broken function):
+//!
+//! | status | when |
+//! |---|---|
+//! | 400 | a path or a `Host` that cannot be read |
+//! | 401 | the route asks for a token, and there is none or a bad one |
+//! | 403 | the token is good, and has none of the route's scopes |
+//! | 404 | no route for this method and path |
+//! | 413 | the body is over 10 MB, or the function's request over Lambda's 6 MB |
+//! | 431 | request line and headers over 10,240 bytes |
+//! | 500 | the function failed, crashed, ran into its own timeout, or answered nonsense |
+//! | 503 | no answer within 30 seconds, or the function is at its concurrency limit |
+//!
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>
+
+mod authorizer;
+mod body;
+mod cors;
+mod path;
+mod request;
+mod response;
+mod routes;
+
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    response::Response,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use chrono::Utc;
+use jsonwebtoken::jwk::JwkSet;
+use tokio::{task::JoinSet, time::timeout};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use self::{
+    authorizer::{Denied, Grant},
+    request::Incoming,
+    routes::Routes,
+};
+use crate::{
+    aws::interface::{
+        error::Failure,
+        invoke::Invoke,
+        page::{Page, message},
+        trace::Trace,
+    },
+    base::{listen::Listeners, log::Logger},
+    project::template::{Access, Cors, Template},
+};
+
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>
+const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
+const REQUEST_ID: HeaderName = HeaderName::from_static("apigw-requestid");
+
+/// Everything a request may need.
+pub(crate) struct Gateway {
+    routes: Routes,
+    cors: Option<Cors>,
+    functions: Arc<dyn Invoke>,
+    logger: Logger,
+    port: u16,
+    /// Of the issuer whose tokens are checked.
+    keys: Option<JwkSet>,
+}
+
+impl Gateway {
+    pub(crate) fn new(
+        template: &Template,
+        functions: Arc<dyn Invoke>,
+        keys: Option<JwkSet>,
+        logger: Logger,
+        port: u16,
+    ) -> Self {
+        let (routes, cors) = (Routes::new(&template.functions), template.cors.clone());
+        Self { routes, cors, functions, logger, port, keys }
+    }
+
+    /// Answers until `stop`, then finishes what has begun. `pages` stand beside the routes.
+    pub(crate) async fn serve(self, pages: Vec<Page>, listeners: Listeners, stop: CancellationToken) {
+        let app = self.router(pages).into_make_service_with_connect_info::<SocketAddr>();
+        let mut served = JoinSet::new();
+        for socket in listeners.into_sockets() {
+            let serving = axum::serve(socket, app.clone()).with_graceful_shutdown(stop.clone().cancelled_owned());
+            served.spawn(serving.into_future());
+        }
+        // An accept error is retried inside; there is no other.
+        while served.join_next().await.is_some() {}
+    }
+
+    fn router(self, pages: Vec<Page>) -> Router {
+        let is_free = |path: &str| self.routes.find("GET", path).is_none_or(|found| found.route_key == "$default");
+        let pages = pages.into_iter().filter(|page| !page.yields || is_free(page.path));
+        let router = pages.fold(Router::new(), |router, page| router.route(page.path, page.handler.with_state(())));
+        router.fallback(answer).with_state(Arc::new(self))
+    }
+
+    /// What the function may know of who calls, where the route asks for it.
+    fn authorize(&self, access: Option<&Access>, head: &Parts) -> Result<Option<Grant>, Denied> {
+        let Some(access) = access else { return Ok(None) };
+        let keys = self.keys.as_ref().ok_or(Denied::Missing)?;
+        authorizer::check(access, &head.headers, &head.uri, keys, Utc::now()).map(Some)
+    }
+}
+
+/// One request, answered and logged.
+async fn answer(
+    State(gateway): State<Arc<Gateway>>,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let started = Instant::now();
+    // A listener on `::` gives an IPv4 client an IPv6 address.
+    let client = SocketAddr::new(client.ip().to_canonical(), client.port());
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let cross_origin = gateway.cors.as_ref().zip(request.headers().get(header::ORIGIN).cloned());
+    let request_id = request_id();
+    let mut response = match cross_origin {
+        Some((cors, origin)) if method == Method::OPTIONS => cors::preflight(cors, &origin),
+        Some((cors, origin)) => {
+            let mut response = handle(&gateway, client, &request_id, request).await;
+            cors::decorate(cors, &origin, response.headers_mut());
+            response
+        }
+        None => handle(&gateway, client, &request_id, request).await,
+    };
+    if let Ok(value) = HeaderValue::try_from(request_id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    gateway.logger.access(method.as_str(), &path, response.status().as_u16(), started.elapsed().as_millis());
+    response
+}
+
+async fn handle(gateway: &Arc<Gateway>, client: SocketAddr, request_id: &str, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    if request::head_size(&head) > request::HEAD_LIMIT {
+        return message(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large");
+    }
+    let (Some(path), Some(host)) = (path::decode(head.uri.path()), request::host(&head, gateway.port)) else {
+        return message(StatusCode::BAD_REQUEST, "Bad Request");
+    };
+    let Some(found) = gateway.routes.find(head.method.as_str(), &path) else {
+        return message(StatusCode::NOT_FOUND, "Not Found");
+    };
+    let grant = match gateway.authorize(found.access, &head) {
+        Ok(grant) => grant,
+        Err(reason) => return unauthorized(&reason),
+    };
+    let body = match body::read(body, &head.headers).await {
+        Ok(body) => body,
+        Err(body::Unread::TooLarge) => return too_large(),
+        // Whoever sent half a body is not there to read this.
+        Err(body::Unread::Broken) => return message(StatusCode::BAD_REQUEST, "Bad Request"),
+    };
+    let trace = Trace::of_header(head.headers.get("x-amzn-trace-id").and_then(|value| value.to_str().ok()));
+    let (trace_of, port, grant) = (&trace, gateway.port, grant.as_ref());
+    let incoming = Incoming { head: &head, path, host, client, request_id, trace: trace_of, port, grant };
+    let event = Bytes::from(request::event(&incoming, &found, &body).to_string());
+    drop(body);
+    match timeout(INTEGRATION_TIMEOUT, gateway.functions.invoke(found.function, event, trace)).await {
+        Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+        Ok(Ok(payload)) => response::from_payload(&payload).unwrap_or_else(|reason| {
+            gateway.logger.say(found.function, &format!("ERROR the answer is no HTTP response: {reason}"));
+            broken()
+        }),
+        Ok(Err(error)) => match error.failure {
+            Failure::Request => too_large(),
+            Failure::Throttled | Failure::Stopping => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+            _ => broken(),
+        },
+    }
+}
+
+fn unauthorized(reason: &Denied) -> Response {
+    let mut response = match reason {
+        Denied::Missing | Denied::Invalid(_) => message(StatusCode::UNAUTHORIZED, "Unauthorized"),
+        Denied::Scope(_) => message(StatusCode::FORBIDDEN, "Forbidden"),
+    };
+    let challenge = HeaderValue::try_from(reason.challenge()).unwrap_or(HeaderValue::from_static("Bearer"));
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    response
+}
+
+fn too_large() -> Response {
+    message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
+}
+
+fn broken() -> Response {
+    message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+}
+
+/// Sixteen characters, as API Gateway's: `JKJaXmPLvHcESHA=`.
+fn request_id() -> String {
+    STANDARD.encode(&Uuid::new_v4().as_bytes()[..11])
+}

@@ -1,0 +1,111 @@
+//! AWS's JSON protocols over HTTP: `X-Amz-Target` names the service and the operation, so that several services share one
+//! listener.
+//!
+//! <https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html>
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    extract::State,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE},
+    response::Response,
+    routing::post,
+};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::Pending;
+
+/// The largest request of any service, escaped, and then some.
+const BODY_LIMIT: usize = 16 * 1024 * 1024;
+/// For clients that were made when SQS spoke another protocol: the error's name in that one.
+const QUERY_ERROR: HeaderName = HeaderName::from_static("x-amzn-query-error");
+
+/// A request that is refused as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    /// `__type`.
+    pub kind: String,
+    pub message: String,
+    /// What it is called in SQS's older protocol.
+    pub query: Option<&'static str>,
+    /// The fault is ours.
+    pub fault: bool,
+}
+
+impl Refusal {
+    pub(crate) fn new(kind: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { kind: kind.into(), message: message.into(), query: None, fault: false }
+    }
+}
+
+/// A service that is called in a JSON protocol.
+pub(crate) trait JsonService: Send + Sync {
+    /// The part of `X-Amz-Target` before the operation.
+    fn target(&self) -> &'static str;
+
+    /// The version of the protocol, as `1.0`.
+    fn version(&self) -> &'static str;
+
+    fn call<'a>(&'a self, operation: &'a str, request: &'a Value) -> Pending<'a, Result<Value, Refusal>>;
+}
+
+type Services = Arc<[Arc<dyn JsonService>]>;
+
+/// Serves the services at `/`. The URL of a queue is an address too: some clients send their requests there.
+pub(crate) fn router(services: impl IntoIterator<Item = Arc<dyn JsonService>>) -> Router {
+    let services: Services = services.into_iter().collect();
+    Router::new().route("/", post(call)).route("/{account}/{queue}", post(call)).with_state(services)
+}
+
+async fn call(State(services): State<Services>, headers: HeaderMap, body: Body) -> Response {
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    let (name, operation) = target.split_once('.').unwrap_or(("", target));
+    let service = services.iter().find(|service| service.target() == name);
+    let version = service.map_or("1.1", |service| service.version());
+    let answer = match (read(body).await, service) {
+        (Ok(request), Some(service)) => service.call(operation, &request).await,
+        (Ok(_), None) if name.is_empty() => {
+            Err(Refusal::new("UnknownOperationException", "There is no X-Amz-Target: only JSON is spoken here."))
+        }
+        (Ok(_), None) => Err(Refusal::new("UnknownOperationException", "")),
+        (Err(refusal), _) => Err(refusal),
+    };
+    respond(answer, version)
+}
+
+async fn read(body: Body) -> Result<Value, Refusal> {
+    let body = Limited::new(body, BODY_LIMIT).collect().await.map_err(|error| {
+        let too_large = error.is::<LengthLimitError>();
+        let message = if too_large { "The request is too large." } else { "The request is not complete." };
+        Refusal::new("ValidationException", message)
+    })?;
+    serde_json::from_slice(&body.to_bytes()).map_err(|error| Refusal::new("SerializationException", error.to_string()))
+}
+
+fn respond(answer: Result<Value, Refusal>, version: &str) -> Response {
+    let mut response = Response::new(Body::empty());
+    let headers = response.headers_mut();
+    if let Ok(kind) = HeaderValue::try_from(format!("application/x-amz-json-{version}")) {
+        headers.insert(CONTENT_TYPE, kind);
+    }
+    if let Ok(id) = HeaderValue::try_from(Uuid::new_v4().to_string()) {
+        headers.insert(HeaderName::from_static("x-amzn-requestid"), id);
+    }
+    let body = match answer {
+        Ok(body) => body,
+        Err(Refusal { kind, message, query, fault }) => {
+            let whose = if fault { "Receiver" } else { "Sender" };
+            if let Some(Ok(value)) = query.map(|code| HeaderValue::try_from(format!("{code};{whose}"))) {
+                headers.insert(QUERY_ERROR, value);
+            }
+            *response.status_mut() = if fault { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::BAD_REQUEST };
+            json!({ "__type": kind, "message": message })
+        }
+    };
+    *response.body_mut() = Body::from(body.to_string());
+    response
+}

@@ -1,0 +1,25 @@
+//! Pages that the API's listener serves beside the routes of the service.
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
+    response::Response,
+    routing::MethodRouter,
+};
+
+/// A page of this program.
+pub(crate) struct Page {
+    /// A path of `axum`.
+    pub path: &'static str,
+    pub handler: MethodRouter,
+    /// A route of the service for the same path comes first.
+    pub yields: bool,
+}
+
+/// An error response in API Gateway's form: `{"message": "..."}`.
+pub(crate) fn message(status: StatusCode, message: &str) -> Response {
+    let mut response = Response::new(Body::from(serde_json::json!({ "message": message }).to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

@@ -1,0 +1,92 @@
+//! The local issuer over HTTP: what a checker of its tokens reads, and `POST /_local/token`, which makes one.
+//!
+//! Where the service runs without an issuer, all of it is a 404. Pages that a browser shows get no token: from another
+//! origin a request with JSON in it is asked about first, and nobody answers that here; and a name that somebody else lets
+//! point to this machine is none of its own. Nor does another machine get one, where `--host` lets it in.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Json,
+    extract::{ConnectInfo, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header::HOST},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde_json::json;
+use url::{Host, Url};
+
+use super::{Issuer, TOKEN_PATH, TokenError, TokenRequest};
+use crate::{
+    aws::interface::page::{Page, message},
+    base::listen,
+};
+
+/// The issuer, if there is one, and where it listens.
+#[derive(Clone)]
+struct Api {
+    issuer: Option<Arc<Issuer>>,
+    host: listen::Host,
+}
+
+/// The pages of an issuer that listens on `host`.
+pub(crate) fn pages(issuer: Option<Arc<Issuer>>, host: listen::Host) -> [Page; 3] {
+    let api = Api { issuer, host };
+    [
+        ("/_local/issuer/.well-known/openid-configuration", get(configuration)),
+        ("/_local/issuer/jwks.json", get(keys)),
+        (TOKEN_PATH, post(token)),
+    ]
+    .map(|(path, handler)| Page { path, handler: handler.with_state(api.clone()), yields: false })
+}
+
+async fn configuration(State(api): State<Api>) -> Response {
+    publish(&api, |issuer| Json(issuer.configuration()).into_response())
+}
+
+async fn keys(State(api): State<Api>) -> Response {
+    publish(&api, |issuer| Json(issuer.keys()).into_response())
+}
+
+async fn token(
+    State(api): State<Api>,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Json(request): Json<TokenRequest>,
+) -> Response {
+    if !api.host.is_of_this_machine(client.ip()) {
+        return message(StatusCode::FORBIDDEN, "tokens are made for clients on this machine only");
+    }
+    if !headers.get(HOST).is_some_and(is_an_address) {
+        return message(
+            StatusCode::FORBIDDEN,
+            "tokens are made under an address or localhost only, under no other name",
+        );
+    }
+    publish(&api, |issuer| match issuer.token(&request) {
+        Ok(token) => {
+            let answer = json!({ "access_token": token, "token_type": "Bearer", "expires_in": request.expires_in });
+            Json(answer).into_response()
+        }
+        Err(error) => message(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+    })
+}
+
+/// An address cannot be let point to another machine, as a name can.
+fn is_an_address(host: &HeaderValue) -> bool {
+    let Some(host) = host.to_str().ok().and_then(|host| Url::parse(&format!("http://{host}/")).ok()) else {
+        return false;
+    };
+    match host.host() {
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+fn publish(api: &Api, answer: impl FnOnce(&Issuer) -> Response) -> Response {
+    match &api.issuer {
+        Some(issuer) => answer(issuer),
+        None => message(StatusCode::NOT_FOUND, &TokenError::Off.to_string()),
+    }
+}

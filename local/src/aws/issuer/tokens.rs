@@ -1,0 +1,130 @@
+//! The local issuer: signs tokens, and publishes the key that they are checked with.
+
+use std::path::Path;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::Utc;
+use jsonwebtoken::{
+    Algorithm, EncodingKey, crypto,
+    jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash},
+};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::{TokenRequest, key::Key};
+use crate::{
+    base::error::StartError,
+    project::template::{Authorizer, Template},
+};
+
+/// Why there is no token.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// The service has no issuer.
+    #[error("the service runs without --auth, and asks for no tokens")]
+    Off,
+    /// It could not be signed.
+    #[error("the token could not be signed: {0}")]
+    Signing(String),
+}
+
+/// An issuer with one key.
+pub(crate) struct Issuer {
+    url: String,
+    keys: JwkSet,
+    id: String,
+    signing: EncodingKey,
+    public: String,
+    /// What a token is for that names no audience, and may that names no scopes.
+    audience: String,
+    scopes: Vec<String>,
+}
+
+impl Issuer {
+    /// The issuer at `url`, with the key that `directory` keeps.
+    pub(crate) fn open(url: String, directory: Option<&Path>, template: &Template) -> Result<Self, StartError> {
+        let key = Key::open(directory)?;
+        let unusable = |error| StartError::Auth(format!("the key of the local issuer cannot be used: {error}"));
+        let signing = EncodingKey::from_rsa_pem(key.private.as_bytes()).map_err(unusable)?;
+        let mut jwk = Jwk::from_encoding_key(&signing, Algorithm::RS256).map_err(unusable)?;
+        let id = jwk.thumbprint(ThumbprintHash::SHA256).map_err(unusable)?;
+        jwk.common.key_id = Some(id.clone());
+        jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+        let audience = template.guarded().find_map(|(_, access)| match &access.authorizer {
+            Authorizer::Jwt(jwt) => jwt.audience.first().cloned(),
+            Authorizer::Foreign(_) => None,
+        });
+        let mut scopes: Vec<String> = template.guarded().flat_map(|(_, access)| access.scopes.clone()).collect();
+        scopes.sort();
+        scopes.dedup();
+        let keys = JwkSet { keys: vec![jwk] };
+        Ok(Self { url, keys, id, signing, public: key.public, audience: audience.unwrap_or_default(), scopes })
+    }
+
+    pub(crate) fn keys(&self) -> &JwkSet {
+        &self.keys
+    }
+
+    /// As far as who checks tokens needs it: <https://openid.net/specs/openid-connect-discovery-1_0.html>.
+    pub(crate) fn configuration(&self) -> Value {
+        json!({
+            "issuer": self.url,
+            "jwks_uri": format!("{}/jwks.json", self.url),
+            "response_types_supported": ["token"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": [Algorithm::RS256],
+            "scopes_supported": self.scopes,
+        })
+    }
+
+    pub(crate) fn token(&self, request: &TokenRequest) -> Result<String, TokenError> {
+        self.token_with(request, |_, _| ())
+    }
+
+    /// A token that was changed before it was signed: see [`Service::token_with`](crate::Service::token_with).
+    pub(crate) fn token_with(
+        &self,
+        request: &TokenRequest,
+        change: impl FnOnce(&mut Map<String, Value>, &mut Map<String, Value>),
+    ) -> Result<String, TokenError> {
+        let now = Utc::now().timestamp();
+        let scope = request.scope.clone().unwrap_or_else(|| self.scopes.join(" "));
+        let mut header = members(json!({ "alg": Algorithm::RS256, "typ": "JWT", "kid": self.id }));
+        let mut claims = members(json!({
+            "iss": self.url,
+            "sub": request.sub,
+            "aud": request.audience.as_ref().unwrap_or(&self.audience),
+            "iat": now,
+            "exp": now.saturating_add(request.expires_in),
+            "jti": Uuid::new_v4(),
+            "scope": scope,
+        }));
+        change(&mut header, &mut claims);
+        self.sign(&header, &claims)
+    }
+
+    /// As the header says: nobody who checks a token may rely on it that this is what the issuer does.
+    fn sign(&self, header: &Map<String, Value>, claims: &Map<String, Value>) -> Result<String, TokenError> {
+        let encode = |part: &Map<String, Value>| URL_SAFE_NO_PAD.encode(Value::Object(part.clone()).to_string());
+        let message = format!("{}.{}", encode(header), encode(claims));
+        let algorithm = header.get("alg").and_then(|name| serde_json::from_value::<Algorithm>(name.clone()).ok());
+        let signed = match algorithm {
+            None => Ok(String::new()),
+            Some(symmetric @ (Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512)) => {
+                crypto::sign(message.as_bytes(), &EncodingKey::from_secret(self.public.as_bytes()), symmetric)
+            }
+            Some(asymmetric) => crypto::sign(message.as_bytes(), &self.signing, asymmetric),
+        };
+        let signature = signed.map_err(|error| TokenError::Signing(error.to_string()))?;
+        Ok(format!("{message}.{signature}"))
+    }
+}
+
+/// The members of a map; there is nothing in what is none.
+fn members(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}

@@ -1,0 +1,88 @@
+//! `GetQueueUrl`, `ListQueues` and `GetQueueAttributes`.
+
+use serde_json::{Map, Value, json};
+
+use super::{error, request::Request};
+use crate::aws::{interface::json::Refusal, queue::Queues};
+
+/// Those of a standard queue with nothing special about it.
+const ATTRIBUTES: [&str; 13] = [
+    "QueueArn",
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+    "CreatedTimestamp",
+    "LastModifiedTimestamp",
+    "VisibilityTimeout",
+    "MaximumMessageSize",
+    "MessageRetentionPeriod",
+    "DelaySeconds",
+    "ReceiveMessageWaitTimeSeconds",
+    "RedrivePolicy",
+    "SqsManagedSseEnabled",
+];
+/// Those that a queue may have, and none has here.
+const OTHERS: [&str; 8] = [
+    "Policy",
+    "FifoQueue",
+    "ContentBasedDeduplication",
+    "KmsMasterKeyId",
+    "KmsDataKeyReusePeriodSeconds",
+    "DeduplicationScope",
+    "FifoThroughputLimit",
+    "RedriveAllowPolicy",
+];
+
+pub(super) fn url(queues: &Queues, request: Request<'_>) -> Result<Value, Refusal> {
+    let name = request.needed("QueueName")?;
+    queues.settings(name)?;
+    Ok(json!({ "QueueUrl": queues.url_of(name) }))
+}
+
+/// All at once: a template has a few.
+pub(super) fn list(queues: &Queues, request: Request<'_>) -> Value {
+    let beginning = request.text("QueueNamePrefix").unwrap_or_default();
+    let names = queues.names().into_iter().filter(|name| name.starts_with(beginning));
+    let urls: Vec<String> = names.map(|name| queues.url_of(&name)).collect();
+    if urls.is_empty() { json!({}) } else { json!({ "QueueUrls": urls }) }
+}
+
+pub(super) fn attributes(queues: &Queues, request: Request<'_>) -> Result<Value, Refusal> {
+    let queue = request.queue()?;
+    queues.settings(queue)?;
+    let asked = request.texts("AttributeNames");
+    let known = |name: &str| name == "All" || ATTRIBUTES.contains(&name) || OTHERS.contains(&name);
+    if let Some(unknown) = asked.iter().find(|name| !known(name)) {
+        return Err(error::unknown_attribute(unknown));
+    }
+    let mut attributes = Map::new();
+    for name in ATTRIBUTES.into_iter().filter(|name| asked.contains(name) || asked.contains(&"All")) {
+        if let Some(value) = attribute(queues, queue, name)? {
+            attributes.insert(name.to_owned(), value.into());
+        }
+    }
+    Ok(if attributes.is_empty() { json!({}) } else { json!({ "Attributes": attributes }) })
+}
+
+fn attribute(queues: &Queues, queue: &str, name: &str) -> Result<Option<String>, Refusal> {
+    let (counts, settings, created) = (queues.counts(queue)?, queues.settings(queue)?, queues.created(queue)?);
+    Ok(Some(match name {
+        "QueueArn" => queues.arn_of(queue),
+        "ApproximateNumberOfMessages" => counts.visible.to_string(),
+        "ApproximateNumberOfMessagesNotVisible" => counts.in_flight.to_string(),
+        "ApproximateNumberOfMessagesDelayed" => counts.delayed.to_string(),
+        "CreatedTimestamp" | "LastModifiedTimestamp" => created.to_string(),
+        "VisibilityTimeout" => settings.visibility.as_secs().to_string(),
+        "MaximumMessageSize" => settings.most_bytes.to_string(),
+        "MessageRetentionPeriod" => settings.retention.as_secs().to_string(),
+        "DelaySeconds" => settings.delay.as_secs().to_string(),
+        "ReceiveMessageWaitTimeSeconds" => settings.wait.as_secs().to_string(),
+        "RedrivePolicy" => {
+            let Some(redrive) = settings.redrive else { return Ok(None) };
+            let target = queues.arn_of(&redrive.queue);
+            json!({ "deadLetterTargetArn": target, "maxReceiveCount": redrive.after }).to_string()
+        }
+        "SqsManagedSseEnabled" => "false".to_owned(),
+        _ => return Ok(None),
+    }))
+}

@@ -1,0 +1,52 @@
+//! SQS's operations: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html>.
+//!
+//! Queues are made by the template, so that there is nothing that makes, changes or deletes one.
+
+mod batch;
+mod describe;
+mod error;
+mod receive;
+mod request;
+mod send;
+mod settle;
+
+use serde_json::Value;
+
+use self::request::Request;
+use super::Queues;
+use crate::aws::interface::{
+    Pending,
+    json::{JsonService, Refusal},
+};
+
+impl JsonService for Queues {
+    fn target(&self) -> &'static str {
+        "AmazonSQS"
+    }
+
+    fn version(&self) -> &'static str {
+        "1.0"
+    }
+
+    fn call<'a>(&'a self, operation: &'a str, request: &'a Value) -> Pending<'a, Result<Value, Refusal>> {
+        Box::pin(async move {
+            let request = Request(request);
+            match operation {
+                "GetQueueUrl" => describe::url(self, request),
+                "ListQueues" => Ok(describe::list(self, request)),
+                "GetQueueAttributes" => describe::attributes(self, request),
+                "SendMessage" => send::one(self, request),
+                "SendMessageBatch" => send::batch(self, request),
+                "ReceiveMessage" => receive::receive(self, request).await,
+                "DeleteMessage" => settle::delete(self, request),
+                "DeleteMessageBatch" => settle::delete_batch(self, request),
+                "ChangeMessageVisibility" => settle::change(self, request),
+                "PurgeQueue" => settle::purge(self, request),
+                _ => Err(error::unknown_operation()),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,177 @@
+//! What happened to a queue's messages, a line each at the end of a file: a message that was sent is on the disk before
+//! its sender hears so, and is there after any end of this process.
+//!
+//! A line that was not finished is one nobody was told of. The file is written anew, as a whole or not at all, when it is
+//! opened and when it has grown enough for most of it to be of the past.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::message::Message;
+use crate::base::error::StartError;
+
+/// How many bytes, beyond twice what it was, a file grows to before it is written anew.
+const SLACK: u64 = 1024 * 1024;
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Entry {
+    /// A message is there, or is otherwise than it was.
+    Put(Message),
+    Gone(String),
+}
+
+/// The file of one queue, or nothing in its place.
+pub(super) struct Journal(Option<Open>);
+
+struct Open {
+    path: PathBuf,
+    file: File,
+    /// How much of the file is whole lines.
+    length: u64,
+    /// How much it was when it was last written anew.
+    whole: u64,
+}
+
+impl Journal {
+    /// In memory only.
+    pub(super) fn none() -> Self {
+        Self(None)
+    }
+
+    /// In a file, which need not exist yet; with the messages that it holds, in the order they were sent.
+    pub(super) fn open(path: &Path) -> Result<(Self, Vec<Message>), StartError> {
+        let failed = |error: &io::Error| StartError::Data { path: path.to_owned(), reason: error.to_string() };
+        let messages = match std::fs::read(path) {
+            // The parser's own words may quote a message.
+            Ok(bytes) => replay(&bytes).map_err(|line| {
+                StartError::damaged(path, &format!("its line {line} is damaged"), "begins with an empty queue")
+            })?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(failed(&error)),
+        };
+        let open = Open::write(path.to_owned(), &messages).map_err(|error| failed(&error))?;
+        Ok((Self(Some(open)), messages))
+    }
+
+    /// Writes down what happened. `durably` waits for the disk.
+    pub(super) fn append(&mut self, entries: &[Entry], durably: bool) -> io::Result<()> {
+        let Some(open) = &mut self.0 else { return Ok(()) };
+        let mut text = Vec::new();
+        for entry in entries {
+            serde_json::to_writer(&mut text, entry)?;
+            text.push(b'\n');
+        }
+        let written = open.file.write_all(&text).and_then(|()| if durably { open.file.sync_data() } else { Ok(()) });
+        if let Err(error) = written {
+            // What comes next is not to stand behind half a line.
+            let _ = open.file.set_len(open.length);
+            return Err(error);
+        }
+        open.length += text.len() as u64;
+        Ok(())
+    }
+
+    /// Writes the file anew when it has grown enough for most of it to be of the past. `messages` are all there are.
+    pub(super) fn tidy(&mut self, messages: &[Message]) -> io::Result<()> {
+        if let Some(open) = &mut self.0
+            && open.length > 2 * open.whole + SLACK
+        {
+            *open = Open::write(open.path.clone(), messages)?;
+        }
+        Ok(())
+    }
+}
+
+impl Open {
+    fn write(path: PathBuf, messages: &[Message]) -> io::Result<Self> {
+        let mut text = Vec::new();
+        for message in messages {
+            serde_json::to_writer(&mut text, &Entry::Put(message.clone()))?;
+            text.push(b'\n');
+        }
+        let temporary = path.with_extension("tmp");
+        match std::fs::remove_file(&temporary) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = OpenOptions::new().create_new(true).append(true).open(&temporary)?;
+        file.write_all(&text)?;
+        file.sync_data()?;
+        std::fs::rename(&temporary, &path)?;
+        let length = text.len() as u64;
+        Ok(Self { path, file, length, whole: length })
+    }
+}
+
+/// The error is the number of a line that is none.
+fn replay(bytes: &[u8]) -> Result<Vec<Message>, usize> {
+    let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
+    // What stands behind the last line break is nothing, or was not finished.
+    lines.pop();
+    let mut messages: Vec<Message> = Vec::new();
+    for (index, line) in lines.into_iter().enumerate() {
+        match serde_json::from_slice(line).map_err(|_| index + 1)? {
+            Entry::Put(message) => match messages.iter_mut().find(|known| known.id == message.id) {
+                Some(known) => *known = message,
+                None => messages.push(message),
+            },
+            Entry::Gone(id) => messages.retain(|known| known.id != id),
+        }
+    }
+    Ok(messages)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bodies(messages: &[Message]) -> Vec<&str> {
+        messages.iter().map(|message| message.body.as_str()).collect()
+    }
+
+    #[test]
+    fn what_was_written_is_there_again_and_half_a_line_is_not() {
+        let path = std::env::temp_dir().join(format!("local-queue-{}.jsonl", uuid::Uuid::new_v4()));
+        let (mut journal, messages) = Journal::open(&path).unwrap();
+        assert!(messages.is_empty());
+        let [one, two, three] = ["one", "two", "three"].map(|body| Message::new(body.into()));
+        journal.append(&[Entry::Put(one.clone()), Entry::Put(two.clone()), Entry::Put(three)], true).unwrap();
+        journal.append(&[Entry::Put(Message { receives: 2, ..two }), Entry::Gone(one.id)], false).unwrap();
+        OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"put\":{\"id\":").unwrap();
+
+        let (_, messages) = Journal::open(&path).unwrap();
+        assert_eq!((bodies(&messages), messages[0].receives), (vec!["two", "three"], 2));
+        assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 2, "only what is still true");
+        std::fs::write(&path, "nonsense\n").unwrap();
+        let error = Journal::open(&path).err().unwrap().to_string();
+        let expected =
+            "its line 1 is damaged; move the file away or delete it, and the next start begins with an empty queue";
+        assert!(error.starts_with(path.to_str().unwrap()) && error.ends_with(expected), "{error}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "nonsense\n", "it is left as it was");
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn the_past_is_forgotten() {
+        let path = std::env::temp_dir().join(format!("local-queue-{}.jsonl", uuid::Uuid::new_v4()));
+        let (mut journal, _) = Journal::open(&path).unwrap();
+        let message = Message::new("again".into());
+        let entries = vec![Entry::Put(message.clone()); 100];
+        for _ in 0..100 {
+            journal.append(&entries, false).unwrap();
+        }
+        assert!(std::fs::metadata(&path).unwrap().len() > SLACK);
+        journal.tidy(std::slice::from_ref(&message)).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 1);
+        journal.append(&[Entry::Gone(message.id)], false).unwrap();
+        assert!(Journal::open(&path).unwrap().1.is_empty());
+        std::fs::remove_file(path).unwrap();
+    }
+}

@@ -1,0 +1,249 @@
+//! SQS: the template's queues, as clients and functions know them.
+//!
+//! Messages come out at least once, the oldest first as far as they are visible; a FIFO queue's order and deduplication
+//! there is not. With a data directory they are on the disk before their sender hears that they are taken, and there
+//! again at the next start: [`journal`].
+//! <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html>
+
+mod api;
+mod digest;
+mod journal;
+mod message;
+mod page;
+mod state;
+
+use std::{
+    collections::BTreeMap,
+    io,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use chrono::Utc;
+use tokio::{sync::Notify, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+pub(crate) use self::page::page;
+use self::{
+    journal::Journal,
+    message::{Attribute, AttributeValue, Message, Receipt},
+    state::{Changed, Counts, Queue},
+};
+use crate::{
+    aws::interface::message::{Outgoing, SendMessage},
+    base::{error::StartError, log::Logger},
+    project::template::{self, ACCOUNT},
+};
+
+/// Where, within the data directory, each queue has a file.
+const DIRECTORY: &str = "queues";
+
+/// Every queue of the service. Clones share them.
+#[derive(Clone)]
+pub(crate) struct Queues(Arc<Inner>);
+
+struct Inner {
+    /// What the URLs of queues begin with.
+    url: String,
+    region: String,
+    all: Mutex<BTreeMap<String, Queue>>,
+    /// Told of everything that might be received.
+    news: Notify,
+    logger: Logger,
+    stop: CancellationToken,
+}
+
+/// There is no queue of this name, or what happened could not be written down.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum QueueError {
+    #[error("there is no queue of this name")]
+    Unknown,
+    #[error("it cannot be kept: {0}")]
+    Unkept(#[from] io::Error),
+}
+
+/// How to open the queues.
+pub(crate) struct Setup<'a> {
+    pub queues: &'a [template::Queue],
+    /// The data directory; without one the queues are in memory.
+    pub directory: Option<&'a Path>,
+    /// The endpoint that the URLs of queues begin with.
+    pub url: String,
+    pub region: String,
+    pub logger: Logger,
+    /// Ends long polling.
+    pub stop: CancellationToken,
+}
+
+impl Queues {
+    /// Opens the queues with the messages that the data directory has of them.
+    pub(crate) fn open(setup: Setup<'_>) -> Result<Self, StartError> {
+        let Setup { queues, directory, url, region, logger, stop } = setup;
+        let now = Utc::now().timestamp_millis();
+        let mut all = BTreeMap::new();
+        for settings in queues {
+            let (journal, messages) = match directory {
+                None => (Journal::none(), Vec::new()),
+                Some(directory) => open(&directory.join(DIRECTORY), &settings.name)?,
+            };
+            all.insert(settings.name.clone(), Queue::new(settings.clone(), now, journal, messages));
+        }
+        Ok(Self(Arc::new(Inner { url, region, all: Mutex::new(all), news: Notify::new(), logger, stop })))
+    }
+
+    /// The names, in their order.
+    fn names(&self) -> Vec<String> {
+        self.all().keys().cloned().collect()
+    }
+
+    /// A queue's URL, which is where it is asked for.
+    fn url_of(&self, name: &str) -> String {
+        template::queue_url(&self.0.url, name)
+    }
+
+    fn arn_of(&self, name: &str) -> String {
+        format!("arn:aws:sqs:{}:{ACCOUNT}:{name}", self.0.region)
+    }
+
+    /// Takes messages, all or none, and says so on the log; never what is in them.
+    fn send(&self, queue: &str, messages: Vec<Message>) -> Result<(), QueueError> {
+        let ids: Vec<String> = messages.iter().map(|message| message.id.clone()).collect();
+        self.all().get_mut(queue).ok_or(QueueError::Unknown)?.put(messages)?;
+        for id in ids {
+            self.0.logger.say("queue", &format!("message {id} to {queue}"));
+        }
+        self.0.news.notify_waiters();
+        Ok(())
+    }
+
+    /// Up to `most` messages, as soon as there is one, but no later than after `wait`.
+    async fn receive(
+        &self,
+        queue: &str,
+        most: usize,
+        hidden: Duration,
+        wait: Duration,
+    ) -> Result<Vec<Message>, QueueError> {
+        let deadline = tokio::time::Instant::now() + wait;
+        loop {
+            // Whatever comes from here on is heard of.
+            let news = self.0.news.notified();
+            tokio::pin!(news);
+            news.as_mut().enable();
+            let now = Utc::now().timestamp_millis();
+            let messages = self.receive_now(queue, now, most, hidden)?;
+            let left = deadline.saturating_duration_since(tokio::time::Instant::now());
+            if !messages.is_empty() || left.is_zero() || self.0.stop.is_cancelled() {
+                return Ok(messages);
+            }
+            let next = self.read(queue, Queue::next)?.map(|at| at.saturating_sub(now).max(1).unsigned_abs());
+            let pause = next.map_or(left, |next| left.min(Duration::from_millis(next)));
+            tokio::select! {
+                _ = timeout(pause, news) => {}
+                () = self.0.stop.cancelled() => {}
+            }
+        }
+    }
+
+    fn receive_now(&self, name: &str, now: i64, most: usize, hidden: Duration) -> Result<Vec<Message>, QueueError> {
+        let mut all = self.all();
+        let queue = all.get_mut(name).ok_or(QueueError::Unknown)?;
+        let dead = queue.given_up(now);
+        let redrive = queue.settings.redrive.clone();
+        if let Some(redrive) = redrive.filter(|_| !dead.is_empty()) {
+            self.move_on(&mut all, name, &redrive.queue, now, &dead)?;
+        }
+        Ok(all.get_mut(name).ok_or(QueueError::Unknown)?.receive(now, most, hidden)?)
+    }
+
+    /// To the queue for what cannot be dealt with. It is there before it is gone here: rather twice than lost.
+    fn move_on(
+        &self,
+        all: &mut BTreeMap<String, Queue>,
+        from: &str,
+        to: &str,
+        now: i64,
+        dead: &[Message],
+    ) -> Result<(), QueueError> {
+        let source = Some(self.arn_of(from));
+        let moved = dead.iter().cloned().map(|message| Message { visible: now, source: source.clone(), ..message });
+        all.get_mut(to).ok_or(QueueError::Unknown)?.put(moved.collect())?;
+        for message in dead {
+            let times = message.receives;
+            self.0.logger.say("queue", &format!("message {} to {to}: {from} gave it out {times} times", message.id));
+        }
+        if let Some(queue) = all.get_mut(from) {
+            queue.let_go(dead)?;
+        }
+        self.0.news.notify_waiters();
+        Ok(())
+    }
+
+    fn delete(&self, queue: &str, receipt: &Receipt) -> Result<(), QueueError> {
+        Ok(self.all().get_mut(queue).ok_or(QueueError::Unknown)?.delete(receipt)?)
+    }
+
+    fn change(&self, queue: &str, receipt: &Receipt, hidden: Duration) -> Result<Changed, QueueError> {
+        let now = Utc::now().timestamp_millis();
+        let changed = self.all().get_mut(queue).ok_or(QueueError::Unknown)?.change(now, receipt, hidden)?;
+        self.0.news.notify_waiters();
+        Ok(changed)
+    }
+
+    fn purge(&self, queue: &str) -> Result<(), QueueError> {
+        Ok(self.all().get_mut(queue).ok_or(QueueError::Unknown)?.purge()?)
+    }
+
+    fn counts(&self, queue: &str) -> Result<Counts, QueueError> {
+        self.read(queue, |queue| queue.counts(Utc::now().timestamp_millis()))
+    }
+
+    fn settings(&self, queue: &str) -> Result<template::Queue, QueueError> {
+        self.read(queue, |queue| queue.settings.clone())
+    }
+
+    /// When it was made, in seconds.
+    fn created(&self, queue: &str) -> Result<i64, QueueError> {
+        self.read(queue, |queue| queue.created)
+    }
+
+    /// What is in a queue, in the order it was sent.
+    fn messages(&self, queue: &str) -> Result<Vec<Message>, QueueError> {
+        self.read(queue, |queue| queue.messages(Utc::now().timestamp_millis()))
+    }
+
+    fn read<T>(&self, queue: &str, ask: impl FnOnce(&Queue) -> T) -> Result<T, QueueError> {
+        self.all().get(queue).map(ask).ok_or(QueueError::Unknown)
+    }
+
+    fn all(&self) -> MutexGuard<'_, BTreeMap<String, Queue>> {
+        self.0.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl SendMessage for Queues {
+    fn send_message(&self, queue: &str, message: Outgoing) -> Result<(), String> {
+        let Outgoing { body, trace } = message;
+        self.send(queue, vec![Message { trace, ..Message::new(body) }]).map_err(|error| error.to_string())
+    }
+}
+
+fn open(directory: &Path, name: &str) -> Result<(Journal, Vec<Message>), StartError> {
+    let path = directory.join(format!("{name}.jsonl"));
+    std::fs::create_dir_all(directory)
+        .map_err(|error| StartError::Data { path: directory.to_owned(), reason: error.to_string() })?;
+    Journal::open(&path)
+}
+
+#[cfg(test)]
+impl Queues {
+    /// Queues of these names, in memory.
+    fn for_tests(names: &[&str]) -> Self {
+        let queues: Vec<_> = names.iter().map(|name| template::Queue::named(name)).collect();
+        let logger = Logger::new(crate::base::options::Log::Captured, std::iter::empty());
+        let (url, region) = ("http://127.0.0.1:1".to_owned(), "eu-central-1".to_owned());
+        let stop = CancellationToken::new();
+        Self::open(Setup { queues: &queues, directory: None, url, region, logger, stop }).unwrap()
+    }
+}

@@ -1,0 +1,173 @@
+//! One queue: its messages, and which of them can be received at what time.
+//!
+//! It has no clock of its own: `now` is milliseconds since 1970. What it answers is on its journal already.
+//! <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-lifecycle.html>
+
+use std::{io, time::Duration};
+
+use super::{
+    journal::{Entry, Journal},
+    message::{Message, Receipt},
+};
+use crate::project::template;
+
+pub(super) struct Queue {
+    pub settings: template::Queue,
+    /// When it was made, in seconds.
+    pub created: i64,
+    journal: Journal,
+    /// In the order they were sent.
+    messages: Vec<Message>,
+}
+
+/// How many messages there are, by what can be done with them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub visible: usize,
+    pub in_flight: usize,
+    pub delayed: usize,
+}
+
+/// What there was to a message's visibility.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Changed {
+    Done,
+    /// Nobody is at it.
+    NotInFlight,
+    Gone,
+}
+
+impl Queue {
+    pub(super) fn new(settings: template::Queue, now: i64, journal: Journal, messages: Vec<Message>) -> Self {
+        Self { settings, created: now / 1000, journal, messages }
+    }
+
+    /// Takes messages: all of them or, with an error, none.
+    pub(super) fn put(&mut self, messages: Vec<Message>) -> io::Result<()> {
+        let entries: Vec<_> = messages.iter().cloned().map(Entry::Put).collect();
+        self.journal.append(&entries, true)?;
+        self.messages.extend(messages);
+        Ok(())
+    }
+
+    /// Up to `most` messages that are visible now; they stay out of sight for `hidden`.
+    pub(super) fn receive(&mut self, now: i64, most: usize, hidden: Duration) -> io::Result<Vec<Message>> {
+        self.forget_old(now)?;
+        let until = now.saturating_add(milliseconds(hidden));
+        let taken = self.messages.iter().enumerate().filter(|(_, message)| message.visible <= now).take(most);
+        let taken: Vec<(usize, Message)> = taken
+            .map(|(index, message)| {
+                let first_received = message.first_received.or(Some(now));
+                let receives = message.receives + 1;
+                (index, Message { visible: until, receives, first_received, ..message.clone() })
+            })
+            .collect();
+        // What is forgotten of this in a crash is received once more, which SQS promises no less of.
+        let entries: Vec<_> = taken.iter().map(|(_, message)| Entry::Put(message.clone())).collect();
+        self.journal.append(&entries, false)?;
+        for (index, message) in &taken {
+            self.messages[*index].clone_from(message);
+        }
+        self.journal.tidy(&self.messages)?;
+        Ok(taken.into_iter().map(|(_, message)| message).collect())
+    }
+
+    /// Deletes a message. One that is gone, or was received again since, is no mistake.
+    pub(super) fn delete(&mut self, receipt: &Receipt) -> io::Result<()> {
+        match self.find(receipt) {
+            Some(index) => self.remove(&[index]),
+            None => Ok(()),
+        }
+    }
+
+    /// Hides a message that somebody is at for so long from now on, or shows it at once.
+    pub(super) fn change(&mut self, now: i64, receipt: &Receipt, hidden: Duration) -> io::Result<Changed> {
+        let Some(index) = self.find(receipt) else { return Ok(Changed::Gone) };
+        let message = &self.messages[index];
+        if message.visible <= now {
+            return Ok(Changed::NotInFlight);
+        }
+        let message = Message { visible: now.saturating_add(milliseconds(hidden)), ..message.clone() };
+        self.journal.append(&[Entry::Put(message.clone())], false)?;
+        self.messages[index] = message;
+        Ok(Changed::Done)
+    }
+
+    /// Deletes all there are.
+    pub(super) fn purge(&mut self) -> io::Result<()> {
+        self.remove(&(0..self.messages.len()).collect::<Vec<_>>())
+    }
+
+    /// Those that would be received, were it not once too often.
+    pub(super) fn given_up(&self, now: i64) -> Vec<Message> {
+        let Some(redrive) = &self.settings.redrive else { return Vec::new() };
+        let dead = |message: &&Message| message.visible <= now && message.receives >= redrive.after;
+        self.messages.iter().filter(dead).cloned().collect()
+    }
+
+    /// Lets go of messages that are in another queue now.
+    pub(super) fn let_go(&mut self, messages: &[Message]) -> io::Result<()> {
+        let indexes =
+            self.messages.iter().enumerate().filter(|(_, known)| messages.iter().any(|gone| gone.id == known.id));
+        let indexes: Vec<usize> = indexes.map(|(index, _)| index).collect();
+        self.remove(&indexes)
+    }
+
+    /// When the next message comes into sight.
+    pub(super) fn next(&self) -> Option<i64> {
+        self.messages.iter().map(|message| message.visible).min()
+    }
+
+    pub(super) fn counts(&self, now: i64) -> Counts {
+        let mut counts = Counts::default();
+        for message in self.messages.iter().filter(|message| !self.is_old(message, now)) {
+            match (message.visible <= now, message.receives) {
+                (true, _) => counts.visible += 1,
+                (false, 0) => counts.delayed += 1,
+                (false, _) => counts.in_flight += 1,
+            }
+        }
+        counts
+    }
+
+    /// All there are, in the order they were sent.
+    pub(super) fn messages(&self, now: i64) -> Vec<Message> {
+        self.messages.iter().filter(|message| !self.is_old(message, now)).cloned().collect()
+    }
+
+    fn find(&self, receipt: &Receipt) -> Option<usize> {
+        self.messages.iter().position(|message| message.id == receipt.id && message.receives == receipt.receives)
+    }
+
+    fn is_old(&self, message: &Message, now: i64) -> bool {
+        now.saturating_sub(message.sent) > milliseconds(self.settings.retention)
+    }
+
+    fn forget_old(&mut self, now: i64) -> io::Result<()> {
+        let old = self.messages.iter().enumerate().filter(|(_, message)| self.is_old(message, now));
+        let old: Vec<usize> = old.map(|(index, _)| index).collect();
+        self.remove(&old)
+    }
+
+    /// `indexes` are in their order.
+    fn remove(&mut self, indexes: &[usize]) -> io::Result<()> {
+        if indexes.is_empty() {
+            return Ok(());
+        }
+        let entries: Vec<_> = indexes.iter().map(|index| Entry::Gone(self.messages[*index].id.clone())).collect();
+        self.journal.append(&entries, false)?;
+        let mut index = 0;
+        self.messages.retain(|_| {
+            index += 1;
+            indexes.binary_search(&(index - 1)).is_err()
+        });
+        self.journal.tidy(&self.messages)
+    }
+}
+
+fn milliseconds(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests;

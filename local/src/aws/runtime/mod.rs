@@ -1,0 +1,107 @@
+//! Functions as Lambda runs them: each a pool of processes that speak the Runtime API, one invocation at a time each.
+//!
+//! <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>
+
+mod api;
+mod environment;
+mod launch;
+mod output;
+mod pool;
+mod process;
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub(crate) use self::environment::Surroundings;
+use self::{launch::Launch, pool::Pool};
+use crate::{
+    aws::interface::{
+        Pending,
+        error::{Failure, FunctionError},
+        invoke::Invoke,
+        trace::Trace,
+    },
+    base::log::Logger,
+    project::template::Function,
+};
+
+/// How pools behave.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scale {
+    /// Processes a function may have at a time.
+    pub max_processes: usize,
+    /// How long a process beyond the first may be idle.
+    pub idle_after: Duration,
+}
+
+/// Every function of the service.
+#[derive(Clone)]
+pub(crate) struct Functions {
+    pools: Arc<BTreeMap<String, Pool>>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Functions {
+    /// The functions, each with its executable. Nothing runs until it is called.
+    pub(crate) fn new(
+        functions: impl IntoIterator<Item = (Function, PathBuf)>,
+        surroundings: &Surroundings,
+        scale: Scale,
+        logger: &Logger,
+    ) -> Self {
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let pools = functions.into_iter().map(|(function, executable)| {
+            let key = function.key.clone();
+            let launch = Launch::new(&function, executable, surroundings, logger.clone());
+            (key, Pool::new(launch, scale, tasks.clone(), stop.clone()))
+        });
+        let pools = Arc::new(pools.collect::<BTreeMap<_, _>>());
+        Self { pools, tasks, stop }
+    }
+
+    /// Ends the processes a function has now.
+    pub(crate) fn kill(&self, key: &str) {
+        if let Some(pool) = self.pools.get(key) {
+            pool.kill();
+        }
+    }
+
+    /// Stops every process and waits until they are gone.
+    pub(crate) async fn stop(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// Stops every process without waiting.
+    pub(crate) fn abandon(&self) {
+        self.stop.cancel();
+    }
+}
+
+impl Invoke for Functions {
+    fn invoke<'a>(
+        &'a self,
+        function: &'a str,
+        payload: Bytes,
+        trace: Trace,
+    ) -> Pending<'a, Result<Bytes, FunctionError>> {
+        Box::pin(async move {
+            if !self.pools.contains_key(function) {
+                let message = format!("Function not found: {function}");
+                return Err(FunctionError::new(Failure::Unknown, "ResourceNotFoundException", message));
+            }
+            let (pools, key) = (self.pools.clone(), function.to_owned());
+            let invocation = self.tasks.spawn(async move {
+                match pools.get(&key) {
+                    Some(pool) => pool.invoke(payload, &trace).await,
+                    None => Err(FunctionError::stopping()),
+                }
+            });
+            invocation.await.unwrap_or_else(|_| Err(FunctionError::stopping()))
+        })
+    }
+}

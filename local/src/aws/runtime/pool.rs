@@ -1,0 +1,135 @@
+//! The processes of one function: one invocation at a time each, more when all are busy, fewer when they idle.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use tokio::{sync::Semaphore, time::timeout};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{
+    Scale,
+    launch::Launch,
+    process::{Outcome, Process},
+};
+use crate::aws::interface::{
+    error::{Failure, FunctionError},
+    invoke::PAYLOAD_LIMIT,
+    trace::Trace,
+};
+
+/// How often idle processes are looked at.
+const LOOK: Duration = Duration::from_millis(250);
+
+pub(super) struct Pool {
+    launch: Arc<Launch>,
+    idle: Arc<Mutex<Vec<Idle>>>,
+    places: Semaphore,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+    /// Ends the processes there are now.
+    present: Mutex<CancellationToken>,
+}
+
+struct Idle {
+    process: Process,
+    since: Instant,
+}
+
+impl Pool {
+    pub(super) fn new(launch: Arc<Launch>, scale: Scale, tasks: TaskTracker, stop: CancellationToken) -> Self {
+        let idle: Arc<Mutex<Vec<Idle>>> = Arc::default();
+        tasks.spawn(retire(idle.clone(), scale.idle_after, stop.clone()));
+        Self {
+            launch,
+            idle,
+            places: Semaphore::new(scale.max_processes.max(1)),
+            tasks,
+            present: Mutex::new(stop.child_token()),
+            stop,
+        }
+    }
+
+    /// Calls the function. Every failure but a refusal before the start is logged here, once.
+    pub(super) async fn invoke(&self, payload: Bytes, trace: &Trace) -> Result<Bytes, FunctionError> {
+        let result = tokio::select! {
+            biased;
+            () = self.stop.cancelled() => Err(FunctionError::stopping()),
+            result = self.run(payload, trace) => result,
+        };
+        if let Err(error) = &result
+            && error.failure != Failure::Stopping
+        {
+            self.launch.logger.say(&self.launch.key, &format!("ERROR {error}"));
+        }
+        result
+    }
+
+    /// Ends every process there is, whatever it is at.
+    pub(super) fn kill(&self) {
+        let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *present, self.stop.child_token()).cancel();
+    }
+
+    async fn run(&self, payload: Bytes, trace: &Trace) -> Result<Bytes, FunctionError> {
+        if payload.len() > PAYLOAD_LIMIT {
+            let message =
+                format!("Request must be smaller than {PAYLOAD_LIMIT} bytes for the InvokeFunction operation");
+            return Err(FunctionError::new(Failure::Request, "RequestTooLargeException", message));
+        }
+        // On AWS a function at its concurrency limit refuses at once; a laptop is slower and may queue for a while.
+        let Ok(Ok(_place)) = timeout(self.launch.timeout, self.places.acquire()).await else {
+            return Err(FunctionError::new(Failure::Throttled, "TooManyRequestsException", "Rate Exceeded."));
+        };
+        loop {
+            let mut process = self.process().await?;
+            match process.invoke(payload.clone(), trace).await {
+                Outcome::NotTaken => {}
+                Outcome::Answered(result) => {
+                    // After any of the others it may be in any state.
+                    let reusable = matches!(&result, Ok(_) | Err(FunctionError { failure: Failure::Reported, .. }));
+                    if reusable && !process.has_ended() {
+                        self.idle().push(Idle { process, since: Instant::now() });
+                    }
+                    return result;
+                }
+            }
+        }
+    }
+
+    /// The process that was idle last, so that the others stay idle and can go; else a new one.
+    async fn process(&self) -> Result<Process, FunctionError> {
+        loop {
+            let Some(Idle { process, .. }) = self.idle().pop() else { break };
+            if !process.has_ended() {
+                return Ok(process);
+            }
+        }
+        let present = self.present.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Process::start(self.launch.clone(), &self.tasks, &present).await.map_err(|error| {
+            let message = format!("the process cannot be started: {error}");
+            FunctionError::new(Failure::Init, "Runtime.InvalidEntrypoint", message)
+        })
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Idle>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Stops processes that ended or idle for too long, keeping the one used last warm.
+async fn retire(idle: Arc<Mutex<Vec<Idle>>>, after: Duration, stop: CancellationToken) {
+    while timeout(LOOK, stop.cancelled()).await.is_err() {
+        let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.retain(|idle| !idle.process.has_ended());
+        let last = idle.len().saturating_sub(1);
+        let mut index = 0;
+        idle.retain(|idle| {
+            index += 1;
+            index > last || idle.since.elapsed() < after
+        });
+    }
+    idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+}

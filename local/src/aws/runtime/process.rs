@@ -1,0 +1,192 @@
+//! One process of a function: started, given one invocation after another, and seen to its end.
+
+use std::{io, process::ExitStatus, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use tokio::{
+    net::TcpListener,
+    process::Child,
+    sync::{mpsc, oneshot, watch},
+    time::{Instant, sleep_until, timeout},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use uuid::Uuid;
+
+use super::{
+    api::{Init, Invocation, Session},
+    launch::Launch,
+    output,
+};
+use crate::aws::interface::{
+    error::{Failure, FunctionError},
+    trace::Trace,
+};
+
+/// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib>
+const INIT: Duration = Duration::from_secs(10);
+/// How long the last lines may trail the end of the process that printed them.
+const TRAIL: Duration = Duration::from_millis(250);
+/// How long an answer may: a runtime that waits for its acknowledgement cannot be overtaken by its own end.
+const ANSWER_TRAIL: Duration = Duration::from_millis(50);
+
+/// A running process. Dropping it stops it.
+pub(super) struct Process {
+    launch: Arc<Launch>,
+    work: mpsc::Sender<Invocation>,
+    init: watch::Receiver<Init>,
+    ended: watch::Receiver<Option<String>>,
+    served: bool,
+    _kill: tokio_util::sync::DropGuard,
+}
+
+/// What came of giving an invocation to a process.
+pub(super) enum Outcome {
+    Answered(Result<Bytes, FunctionError>),
+    /// The process ended between two invocations; the next one may have this.
+    NotTaken,
+}
+
+impl Process {
+    pub(super) async fn start(launch: Arc<Launch>, tasks: &TaskTracker, stop: &CancellationToken) -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let mut child = launch.command(&listener.local_addr()?.to_string()).spawn()?;
+        let (work, invocations) = mpsc::channel(1);
+        let session = Session::new(launch.clone(), invocations);
+        let init = session.init.subscribe();
+        let (end, ended) = watch::channel(None);
+        let kill = stop.child_token();
+
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let output = {
+            let launch = launch.clone();
+            tasks.spawn(async move {
+                let Launch { key, logger, .. } = &*launch;
+                tokio::join!(output::forward(stdout, key, logger), output::forward(stderr, key, logger));
+            })
+        };
+        let server = tasks.spawn(async move {
+            // Ends only by being aborted.
+            let _ = axum::serve(listener, session.router()).await;
+        });
+        let killed = kill.clone();
+        tasks.spawn(async move {
+            let how = watch_over(&mut child, &killed).await;
+            // A grandchild may hold the pipe open for ever.
+            let abort = output.abort_handle();
+            if timeout(TRAIL, output).await.is_err() {
+                abort.abort();
+            }
+            end.send_replace(Some(how));
+            // Its last answer may still be on the way.
+            let _ = timeout(ANSWER_TRAIL, killed.cancelled()).await;
+            server.abort();
+        });
+        Ok(Self { launch, work, init, ended, served: false, _kill: kill.drop_guard() })
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended.borrow().is_some()
+    }
+
+    /// Gives the process one invocation and waits for its answer.
+    pub(super) async fn invoke(&mut self, payload: Bytes, trace: &Trace) -> Outcome {
+        let id = Uuid::new_v4().to_string();
+        let (taken, mut taken_by) = oneshot::channel();
+        let (answer, mut answered) = oneshot::channel();
+        let invocation = Invocation { id: id.clone(), payload, trace: trace.invocation(), taken, answer };
+        if self.work.send(invocation).await.is_err() {
+            return self.not_taken(&id).await;
+        }
+        let patience = if self.served { self.launch.timeout } else { INIT.max(self.launch.timeout) };
+        tokio::select! {
+            biased;
+            Ok(()) = &mut taken_by => {}
+            error = failed(&mut self.init) => return Outcome::Answered(Err(error)),
+            _how = ended(&mut self.ended) => return self.not_taken(&id).await,
+            () = tokio::time::sleep(patience) => {
+                let error = if self.served {
+                    let message = format!("RequestId: {id} Error: the runtime did not ask for this invocation within {:.2} seconds", patience.as_secs_f64());
+                    FunctionError::new(Failure::TimedOut, "Sandbox.Timedout", message)
+                } else {
+                    let message = format!("RequestId: {id} Error: Init did not finish within {:.2} seconds", patience.as_secs_f64());
+                    FunctionError::new(Failure::Init, "Sandbox.Timedout", message)
+                };
+                return Outcome::Answered(Err(error));
+            }
+        }
+        self.served = true;
+        let deadline = Instant::now() + self.launch.timeout;
+        let result = tokio::select! {
+            biased;
+            answer = &mut answered => match answer {
+                Ok(result) => result,
+                // Nobody is left to answer: the API went away with the process.
+                Err(_) => Err(FunctionError::exited(Failure::Exited, &id, &ended(&mut self.ended).await)),
+            },
+            how = ended(&mut self.ended) => match timeout(ANSWER_TRAIL, answered).await {
+                Ok(Ok(result)) => result,
+                _ => Err(FunctionError::exited(Failure::Exited, &id, &how)),
+            },
+            () = sleep_until(deadline) => Err(FunctionError::timed_out(&id, self.launch.timeout)),
+        };
+        Outcome::Answered(result)
+    }
+
+    async fn not_taken(&mut self, id: &str) -> Outcome {
+        if self.served {
+            return Outcome::NotTaken;
+        }
+        let how = ended(&mut self.ended).await;
+        // An init error that was reported says more than the exit that followed it.
+        let reported = match &*self.init.borrow() {
+            Init::Failed(error) => Some(error.clone()),
+            _ => None,
+        };
+        Outcome::Answered(Err(reported.unwrap_or_else(|| FunctionError::exited(Failure::Init, id, &how))))
+    }
+}
+
+/// Waits for the process to end, ending it when told to.
+async fn watch_over(child: &mut Child, kill: &CancellationToken) -> String {
+    tokio::select! {
+        status = child.wait() => match status {
+            Ok(status) => describe(status),
+            Err(error) => format!("the process cannot be waited for: {error}"),
+        },
+        () = kill.cancelled() => {
+            let _ = child.kill().await;
+            "the process was stopped".to_owned()
+        }
+    }
+}
+
+fn describe(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return format!("Runtime exited with error: signal: {signal}");
+    }
+    match status.code() {
+        Some(0) => "Runtime exited without providing a reason".to_owned(),
+        Some(code) => format!("Runtime exited with error: exit status {code}"),
+        None => "Runtime exited".to_owned(),
+    }
+}
+
+async fn failed(init: &mut watch::Receiver<Init>) -> FunctionError {
+    let error = match init.wait_for(|init| matches!(init, Init::Failed(_))).await.as_deref() {
+        Ok(Init::Failed(error)) => Some(error.clone()),
+        _ => None,
+    };
+    match error {
+        Some(error) => error,
+        // The API is gone, and with it the process: that is for `ended` to say.
+        None => std::future::pending().await,
+    }
+}
+
+async fn ended(ended: &mut watch::Receiver<Option<String>>) -> String {
+    match ended.wait_for(Option::is_some).await.as_deref() {
+        Ok(Some(how)) => how.clone(),
+        _ => "the process was stopped".to_owned(),
+    }
+}

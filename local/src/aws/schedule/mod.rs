@@ -1,0 +1,105 @@
+//! Functions called by the clock, as EventBridge's scheduled rules call them.
+//!
+//! <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html>
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use chrono::{DateTime, SecondsFormat, Utc};
+use dynoxide::storage_backend::Clock;
+use serde_json::{Value, json};
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{
+    aws::interface::{invoke::Invoke, trace::Trace},
+    project::template::{ACCOUNT, Schedule, Timing},
+};
+
+/// The first run of a rate comes soon after the start: nobody wants to wait for it.
+const FIRST: Duration = Duration::from_secs(1);
+
+/// One schedule and all it needs.
+pub(crate) struct Scheduled {
+    pub function: String,
+    pub schedule: Schedule,
+    /// The rule's name on AWS.
+    pub rule: String,
+    pub region: String,
+    /// Instead of what the template says.
+    pub every: Option<Duration>,
+    pub clock: Option<Arc<dyn Clock>>,
+    pub functions: Arc<dyn Invoke>,
+    pub stop: CancellationToken,
+}
+
+impl Scheduled {
+    /// Runs until the service stops. A run that takes longer than the interval delays the next; a failed one is logged
+    /// by the runtime and not repeated.
+    pub(crate) async fn run(self) {
+        let timing = match self.every {
+            Some(every) => Timing::Every(every),
+            None => self.schedule.timing.clone(),
+        };
+        let Some(first) = timing.until_next(Utc::now()) else { return };
+        let mut next = Instant::now() + if matches!(timing, Timing::Every(_)) { first.min(FIRST) } else { first };
+        while timeout(next - Instant::now(), self.stop.cancelled()).await.is_err() {
+            let started = Instant::now();
+            tokio::select! {
+                biased;
+                _ = self.functions.invoke(&self.function, self.event(), Trace::start()) => {}
+                () = self.stop.cancelled() => return,
+            }
+            let Some(wait) = timing.until_next(Utc::now()) else { return };
+            next = match timing {
+                Timing::Every(_) => started + wait,
+                Timing::Cron(_) => Instant::now() + wait,
+            };
+        }
+    }
+
+    fn event(&self) -> Bytes {
+        let now = self
+            .clock
+            .as_ref()
+            .and_then(|clock| DateTime::from_timestamp(i64::try_from(clock.now_unix_secs()).ok()?, 0));
+        let event = self
+            .schedule
+            .input
+            .clone()
+            .unwrap_or_else(|| event(now.unwrap_or_else(Utc::now), &self.region, &self.rule));
+        Bytes::from(event.to_string())
+    }
+}
+
+/// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html>
+fn event(now: DateTime<Utc>, region: &str, rule: &str) -> Value {
+    json!({
+        "version": "0",
+        "id": Uuid::new_v4().to_string(),
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": ACCOUNT,
+        "time": now.to_rfc3339_opts(SecondsFormat::Secs, true),
+        "region": region,
+        "resources": [format!("arn:aws:events:{region}:{ACCOUNT}:rule/{rule}")],
+        "detail": {},
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::event;
+
+    #[test]
+    fn the_event_is_eventbridges() {
+        let event = event("2026-11-22T08:00:00.7Z".parse().unwrap(), "eu-central-1", "s-dev-f-rule-1");
+        assert_eq!(event["time"], "2026-11-22T08:00:00Z");
+        assert_eq!(event["resources"][0], "arn:aws:events:eu-central-1:000000000000:rule/s-dev-f-rule-1");
+        assert_eq!(
+            (event["detail-type"].as_str(), event["detail"].to_string()),
+            (Some("Scheduled Event"), "{}".to_owned())
+        );
+    }
+}

@@ -1,0 +1,90 @@
+//! Where a mapping's batches go: the function, and the queue that is told what is given up.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::Utc;
+
+use super::{
+    delivery::Target,
+    failure::{self, GivenUp, Place},
+    mapping::Mapping,
+    record::Record,
+};
+use crate::{
+    aws::interface::{error::FunctionError, message::Outgoing, trace::Trace},
+    project::template::ACCOUNT,
+};
+
+/// The function, as a batch sees it.
+pub(super) struct Destination<'a> {
+    pub(super) mapping: &'a Mapping,
+    pub(super) label: &'a str,
+    pub(super) shard: &'a str,
+}
+
+impl Destination<'_> {
+    /// Tells the mapping's destination. The position moves on only after this, so that a crash rather tells it twice.
+    fn tell(&self, records: &[Record], why: &GivenUp) {
+        let Mapping { settings, function_name, region, queues, logger, .. } = self.mapping;
+        let Some(queue) = &settings.on_failure else { return };
+        let function_arn = format!("arn:aws:lambda:{region}:{ACCOUNT}:function:{function_name}");
+        let stream_arn = self.mapping.arn(self.label);
+        let place = Place { function_arn: &function_arn, stream_arn: &stream_arn, shard: self.shard };
+        let Some(message) = failure::message(records, why, place, self.now()) else { return };
+        if let Err(error) = queues.send_message(queue, Outgoing { body: message.to_string(), trace: None }) {
+            logger.say("stream", &format!("ERROR {} not told to {queue}: {error}", range(records)));
+        }
+    }
+}
+
+impl Target for Destination<'_> {
+    async fn invoke(&self, payload: Bytes) -> Result<Bytes, FunctionError> {
+        let Mapping { functions, function, stop, .. } = self.mapping;
+        tokio::select! {
+            biased;
+            result = functions.invoke(function, payload, Trace::start()) => result,
+            () = stop.cancelled() => Err(FunctionError::stopping()),
+        }
+    }
+
+    fn done(&self, sequence_number: &str) {
+        self.mapping.remember(self.label, self.shard, sequence_number);
+    }
+
+    fn give_up(&self, records: &[Record], why: &GivenUp) {
+        let message = format!("ERROR {} given up by {}: {}", range(records), self.mapping.function, why.words());
+        self.mapping.logger.say("stream", &message);
+        self.tell(records, why);
+    }
+
+    fn retry(&self, records: &[Record], failures: u64) {
+        let message =
+            format!("{} to be tried again by {}, failures so far: {failures}", range(records), self.mapping.function);
+        self.mapping.logger.say("stream", &message);
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit a double")]
+    fn now(&self) -> f64 {
+        match &self.mapping.clock {
+            Some(clock) => clock.now_unix_secs_f64(),
+            None => Utc::now().timestamp_millis() as f64 / 1000.0,
+        }
+    }
+
+    async fn pause(&self, time: Duration) -> bool {
+        self.mapping.wait(time).await;
+        !self.mapping.stop.is_cancelled()
+    }
+}
+
+/// Which records, by number only: what is in them may be personal.
+fn range(records: &[Record]) -> String {
+    match records {
+        [] => "no records".to_owned(),
+        [one] => format!("1 record ({})", one.sequence_number),
+        [first, .., last] => {
+            format!("{} records ({} to {})", records.len(), first.sequence_number, last.sequence_number)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! An event source mapping: its settings, what it works on, and its position.
+
+use std::{io, sync::Arc, time::Duration};
+
+use dynoxide::storage_backend::Clock;
+use serde_json::Value;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::position::Positions;
+use crate::{
+    aws::interface::{database::DynamoDb, invoke::Invoke, message::SendMessage},
+    base::log::Logger,
+    project::template::{ACCOUNT, StreamMapping},
+};
+
+/// One mapping and all it needs.
+pub(crate) struct Mapping {
+    pub function: String,
+    /// What Lambda calls it.
+    pub function_name: String,
+    pub settings: StreamMapping,
+    pub region: String,
+    pub database: Arc<dyn DynamoDb>,
+    pub functions: Arc<dyn Invoke>,
+    pub queues: Arc<dyn SendMessage>,
+    pub positions: Positions,
+    pub clock: Option<Arc<dyn Clock>>,
+    pub logger: Logger,
+    pub stop: CancellationToken,
+}
+
+impl Mapping {
+    pub(super) fn begin_anew(&self, reason: &str) {
+        let Self { function, settings, .. } = self;
+        let table = &settings.table;
+        let message = format!(
+            "the position kept of {function} does not fit the stream of {table}: {reason}; it begins anew with the oldest record"
+        );
+        self.logger.say("stream", &message);
+    }
+
+    pub(super) fn wants(&self, event: &Value) -> bool {
+        self.settings.patterns.is_empty() || self.settings.patterns.iter().any(|pattern| pattern.matches(event))
+    }
+
+    pub(super) fn remember(&self, label: &str, shard: &str, sequence_number: &str) {
+        if let Err(error) = self.positions.set(&self.key(), label, shard, sequence_number) {
+            self.unkept(&error);
+        }
+    }
+
+    pub(super) fn unkept(&self, error: &io::Error) {
+        self.logger.say("stream", &format!("ERROR the position cannot be kept: {error}"));
+    }
+
+    pub(super) fn key(&self) -> String {
+        format!("{}/{}", self.function, self.settings.table)
+    }
+
+    pub(super) fn arn(&self, label: &str) -> String {
+        format!("arn:aws:dynamodb:{}:{ACCOUNT}:table/{}/stream/{label}", self.region, self.settings.table)
+    }
+
+    /// Waits, or until the service stops.
+    pub(super) async fn wait(&self, time: Duration) {
+        let _ = timeout(time, self.stop.cancelled()).await;
+    }
+}

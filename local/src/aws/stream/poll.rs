@@ -1,0 +1,132 @@
+//! The polling loop of an event source mapping: reads, filters, batches, delivers, and keeps the position.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    batch::Batcher, delivery, destination::Destination, mapping::Mapping, position::TRIM_HORIZON, reader::Reader,
+    record::Record,
+};
+use crate::aws::interface::database::DatabaseError;
+
+const POLL: Duration = Duration::from_millis(100);
+/// How often shards that are new are looked for.
+const REFRESH: Duration = Duration::from_secs(10);
+const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
+
+/// A shard on its way to the function.
+struct Lane {
+    index: usize,
+    batcher: Batcher,
+    /// The last record read, whether it passed the filter or not.
+    seen: Option<String>,
+}
+
+impl Mapping {
+    /// Settles where to begin, before anybody can write. What goes wrong here goes wrong again in `run`, which says so.
+    pub(crate) async fn begin(&self) {
+        if let Ok(mut reader) = self.open().await {
+            for index in reader.readable() {
+                let _ = self.seek(&mut reader, index).await;
+            }
+        }
+    }
+
+    async fn open(&self) -> Result<Reader, DatabaseError> {
+        let reader = Reader::open(self.database.clone(), &self.settings.table).await?;
+        match reader.settle(&self.key(), &self.positions) {
+            Ok(None) => {}
+            Ok(Some(reason)) => self.begin_anew(reason),
+            Err(error) => self.unkept(&error),
+        }
+        Ok(reader)
+    }
+
+    async fn seek(&self, reader: &mut Reader, index: usize) -> Result<(), DatabaseError> {
+        let start = self.settings.starting_position;
+        if reader.seek(index, &self.key(), start, &self.positions).await? {
+            self.begin_anew("the stream does not have it any more");
+            self.remember(&reader.label, &reader.shards[index].id, TRIM_HORIZON);
+        }
+        Ok(())
+    }
+
+    /// Runs until the service stops. What goes wrong with the database is said and tried again.
+    pub(crate) async fn run(self) {
+        let mut said = None;
+        while !self.stop.is_cancelled() {
+            if let Err(error) = self.follow(&mut said).await {
+                let error = error.to_string();
+                if said.as_ref() != Some(&error) {
+                    self.logger
+                        .say("stream", &format!("ERROR the stream of {} cannot be read: {error}", self.settings.table));
+                    said = Some(error);
+                }
+                self.wait(PAUSE_AFTER_ERROR).await;
+            }
+        }
+    }
+
+    async fn follow(&self, said: &mut Option<String>) -> Result<(), DatabaseError> {
+        let mut reader = self.open().await?;
+        let mut lanes: Vec<Lane> = Vec::new();
+        let mut refreshed = Instant::now();
+        loop {
+            let mut more = false;
+            for index in reader.readable() {
+                let position = lanes.iter().position(|lane| lane.index == index).unwrap_or_else(|| {
+                    let batcher = Batcher::new(self.settings.batch_size, self.settings.batch_window);
+                    lanes.push(Lane { index, batcher, seen: None });
+                    lanes.len() - 1
+                });
+                more |= self.advance(&mut reader, &mut lanes[position]).await?;
+                if self.stop.is_cancelled() {
+                    return Ok(());
+                }
+            }
+            *said = None;
+            if refreshed.elapsed() > REFRESH {
+                reader.refresh().await?;
+                refreshed = Instant::now();
+            }
+            if !more {
+                self.wait(POLL).await;
+            }
+            if self.stop.is_cancelled() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads a shard once and delivers what that fills. `true` when there may be more right away.
+    async fn advance(&self, reader: &mut Reader, lane: &mut Lane) -> Result<bool, DatabaseError> {
+        self.seek(reader, lane.index).await?;
+        let mut more = false;
+        if !lane.batcher.is_full() {
+            let records = reader.read(lane.index).await?;
+            more = !records.is_empty();
+            for raw in &records {
+                if let Some(number) = raw["dynamodb"]["SequenceNumber"].as_str() {
+                    lane.seen = Some(number.to_owned());
+                }
+                let record = Record::read(raw, &self.region, &self.arn(&reader.label));
+                if let Some(record) = record.filter(|record| self.wants(&record.event)) {
+                    lane.batcher.push(record, Instant::now());
+                }
+            }
+        }
+        let shard = reader.shards[lane.index].id.clone();
+        while let Some(batch) = lane.batcher.take(Instant::now()) {
+            let target = Destination { mapping: self, label: &reader.label, shard: &shard };
+            if !delivery::deliver(&self.settings, &target, batch).await {
+                return Ok(false);
+            }
+        }
+        // What the filter kept back is dealt with as well, once nothing before it is waiting.
+        if lane.batcher.is_empty()
+            && let Some(seen) = lane.seen.take()
+        {
+            self.remember(&reader.label, &shard, &seen);
+        }
+        Ok(more)
+    }
+}

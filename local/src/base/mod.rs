@@ -1,0 +1,8 @@
+//! Under every other room: errors, options, listeners, locks, the log, and EventBridge's event patterns.
+
+pub(crate) mod error;
+pub(crate) mod listen;
+pub(crate) mod lock;
+pub(crate) mod log;
+pub(crate) mod options;
+pub(crate) mod pattern;

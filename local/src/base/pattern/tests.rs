@@ -1,0 +1,100 @@
+use serde_json::{Value, json};
+
+use super::Pattern;
+
+fn matches(pattern: &Value, record: &Value) -> bool {
+    Pattern::parse(pattern).unwrap().matches(record)
+}
+
+#[test]
+fn every_member_must_match_and_one_alternative_of_each() {
+    let pattern = json!({ "eventName": ["MODIFY", "REMOVE"], "dynamodb": { "Keys": { "sk": { "S": ["TIMER"] } } } });
+    let record = |name: &str, sk: &str| json!({ "eventName": name, "dynamodb": { "Keys": { "sk": { "S": sk } } } });
+    assert!(matches(&pattern, &record("REMOVE", "TIMER")));
+    assert!(!matches(&pattern, &record("INSERT", "TIMER")));
+    assert!(!matches(&pattern, &record("REMOVE", "THING")));
+    assert!(!matches(&pattern, &json!({ "eventName": "REMOVE" })));
+}
+
+#[test]
+fn every_rule() {
+    for (rule, yes, no) in [
+        (json!("a"), json!("a"), json!("b")),
+        (json!(3), json!(3.0), json!("3")),
+        (json!(null), json!(null), json!("null")),
+        (json!(true), json!(true), json!(false)),
+        (json!(""), json!(""), json!("x")),
+        (json!({ "prefix": "ab" }), json!("abc"), json!("ba")),
+        (json!({ "suffix": "bc" }), json!("abc"), json!("cb")),
+        (json!({ "equals-ignore-case": "ABC" }), json!("abC"), json!("ab")),
+        (json!({ "anything-but": ["a", "b"] }), json!("c"), json!("a")),
+        (json!({ "anything-but": "a" }), json!("c"), json!("a")),
+        (json!({ "anything-but": { "prefix": "a" } }), json!("ba"), json!("ab")),
+        (json!({ "numeric": [">", 0, "<=", 5] }), json!(5), json!(0)),
+        (json!({ "numeric": ["=", 1.5] }), json!(1.5), json!("1.5")),
+        (json!({ "exists": true }), json!("x"), json!({ "S": "x" })),
+        (json!({ "exists": false }), json!({ "S": "x" }), json!("x")),
+    ] {
+        let pattern = json!({ "v": [rule] });
+        assert!(matches(&pattern, &json!({ "v": yes })), "{rule} should match {yes}");
+        assert!(!matches(&pattern, &json!({ "v": no })), "{rule} should not match {no}");
+    }
+}
+
+#[test]
+fn what_is_absent_matches_only_a_rule_that_says_so() {
+    assert!(matches(&json!({ "v": [{ "exists": false }] }), &json!({})));
+    for rule in
+        [json!("x"), json!(null), json!({ "anything-but": "x" }), json!({ "exists": true }), json!({ "prefix": "" })]
+    {
+        assert!(!matches(&json!({ "v": [rule] }), &json!({})), "{rule}");
+    }
+}
+
+#[test]
+fn lists_match_by_their_elements_and_or_by_its_alternatives() {
+    assert!(matches(&json!({ "v": ["b"] }), &json!({ "v": ["a", "b"] })));
+    assert!(matches(&json!({ "v": { "x": [1] } }), &json!({ "v": [{ "x": 2 }, { "x": 1 }] })));
+    let or = json!({ "a": ["1"], "$or": [{ "b": ["2"] }, { "c": ["3"] }] });
+    assert!(matches(&or, &json!({ "a": "1", "c": "3" })));
+    assert!(!matches(&or, &json!({ "a": "1", "c": "4" })));
+}
+
+#[test]
+fn mistakes_are_refused_with_their_fix() {
+    let error = |pattern| Pattern::parse(&pattern).unwrap_err();
+    assert!(error(json!({ "eventName": "INSERT" })).contains(r#"`eventName: ["INSERT"]`"#));
+    assert!(error(json!({ "v": [{ "like": "x" }] })).contains("is not known"));
+    assert!(error(json!({ "v": [{ "numeric": [">"] }] })).contains("is not known"));
+    assert!(error(json!([])).contains("is not a pattern"));
+}
+
+/// What `publishEvents` makes of each record is in `handlers/src/events/decide.rs`; the filter may only drop what it would.
+#[test]
+fn the_service_sees_all_that_tells_something_and_all_that_cannot_be_read() {
+    let template = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../serverless.yml")).unwrap();
+    let template: Value = serde_saphyr::from_str(&template).unwrap();
+    let stream = template["functions"]["publishEvents"]["events"][0]["stream"].as_object().unwrap();
+    let patterns = stream["filterPatterns"].as_array().unwrap();
+    assert!(patterns.len() <= 5, "a mapping takes no more");
+    let passes = |record: &Value| patterns.iter().any(|pattern| matches(pattern, record));
+
+    let record = |name: &str, sk: &str, before: Value| json!({ "eventName": name, "dynamodb": { "Keys": { "sk": { "S": sk } }, "OldImage": before } });
+    let state = |state: &str| json!({ "state": { "S": state } });
+    for (seen, record) in [
+        (true, record("INSERT", "BOOKING", Value::Null)),
+        (true, record("MODIFY", "BOOKING", json!({}))),
+        (true, record("REMOVE", "BOOKING", json!({}))),
+        (false, record("INSERT", "REMINDER", Value::Null)),
+        (true, record("MODIFY", "REMINDER", state("PENDING"))),
+        (true, record("MODIFY", "REMINDER", json!({}))),
+        (true, record("REMOVE", "REMINDER", state("PENDING"))),
+        (false, record("REMOVE", "REMINDER", state("DUE"))),
+        (true, record("REMOVE", "REMINDER", json!({ "state": { "N": "1" } }))),
+        (true, record("REMOVE", "REMINDER", json!({}))),
+        (true, record("REMOVE", "REMINDER", Value::Null)),
+        (false, record("MODIFY", "DAY#2026-11-24", json!({}))),
+    ] {
+        assert_eq!(passes(&record), seen, "{record}");
+    }
+}

@@ -1,0 +1,177 @@
+//! The first thing a person sees: what is where, what calls what, and a line to try.
+
+use std::fmt::{self, Write};
+
+use super::{hints::Hints, token};
+use crate::{
+    aws::issuer,
+    base::options::{Data, Options},
+    project::template::{Access, Route, Template},
+    service::{Addresses, Context, Service},
+};
+
+impl Service {
+    /// The text that the command shows at the start: addresses, callers of functions, and requests to try.
+    pub async fn screen(&self) -> String {
+        let Context { options, template, addresses, .. } = self.context();
+        let token = token::place(options.host, addresses.port);
+        let hints = Hints::new(self.binaries(), &addresses.api, token);
+        Screen::new(template, addresses, options, hints).text().await
+    }
+}
+
+/// The start screen.
+struct Screen {
+    /// All but the lines to try.
+    text: String,
+    hints: Hints,
+}
+
+impl Screen {
+    fn new(template: &Template, addresses: &Addresses, options: &Options, hints: Hints) -> Self {
+        let mut text = String::new();
+        // Writing to a String does not fail.
+        let _ = write(&mut text, template, addresses, options);
+        Self { text, hints }
+    }
+
+    /// As text. Asks the functions what they need to be called.
+    async fn text(&self) -> String {
+        let tries = self.hints.lines().await.into_iter().map(|line| format!("  Try       {line}\n"));
+        format!("{}{}  Stop      Ctrl-C\n", self.text, tries.collect::<String>())
+    }
+}
+
+fn write(out: &mut String, template: &Template, addresses: &Addresses, options: &Options) -> fmt::Result {
+    let Template { service, stage, tables, buses, queues, .. } = template;
+    let Addresses { api: url, dynamodb, sqs, .. } = addresses;
+    writeln!(out, "\n{service} ({stage}) runs on this machine\n")?;
+    writeln!(out, "  API       {url}")?;
+    writeln!(out, "  Docs      {url}/docs")?;
+    let names = tables.iter().map(|table| table.name.as_str()).collect::<Vec<_>>().join(", ");
+    writeln!(out, "  DynamoDB  {dynamodb}  {names}")?;
+    writeln!(out, "  Events    {url}/_local/events  {}", buses.join(", "))?;
+    if !queues.is_empty() {
+        let names = queues.iter().map(|queue| queue.name.as_str()).collect::<Vec<_>>().join(", ");
+        writeln!(out, "  SQS       {sqs}  {names}")?;
+        writeln!(out, "  Queues    {url}/_local/queues")?;
+    }
+    match (&options.dynamodb_endpoint, &options.data) {
+        (Some(_), _) => writeln!(out, "  Data      on that server")?,
+        (None, Data::Memory) => writeln!(out, "  Data      in memory, gone when this stops")?,
+        (None, Data::Directory(path)) => writeln!(out, "  Data      kept in {}", path.display())?,
+    }
+    if options.auth {
+        writeln!(out, "  Auth      on, with tokens of {url}{}", issuer::PATH)?;
+    }
+    writeln!(out)?;
+
+    let rows = rows(template, options);
+    let width = rows.iter().map(|row| row.what.len()).max().unwrap_or(0);
+    let called = rows.iter().map(|row| row.function.len()).max().unwrap_or(0);
+    for Row { how, what, function, access } in &rows {
+        let line = format!("  {how:<8}  {what:width$}  {function:called$}  {access}");
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    writeln!(out)
+}
+
+/// What calls which function.
+struct Row<'a> {
+    how: String,
+    what: String,
+    function: &'a str,
+    /// What a caller needs, in words.
+    access: String,
+}
+
+/// Routes by their paths, then streams, then schedules.
+fn rows<'a>(template: &'a Template, options: &Options) -> Vec<Row<'a>> {
+    let (mut routes, mut others) = (Vec::new(), Vec::new());
+    for function in &template.functions {
+        for route in &function.routes {
+            let (method, path) = match route {
+                Route::Default { .. } => ("ANY".to_owned(), "everything else".to_owned()),
+                Route::Path { method, path, .. } => (method.as_str().to_owned(), path.clone()),
+            };
+            let access = route.access().map(needed).unwrap_or_default();
+            routes.push(Row { how: method, what: path, function: &function.key, access });
+        }
+        let mut other = |how: &str, what: String| {
+            others.push(Row { how: how.to_owned(), what, function: &function.key, access: String::new() });
+        };
+        for mapping in &function.streams {
+            other("stream", format!("of {}", mapping.table));
+        }
+        for schedule in &function.schedules {
+            let when = match options.schedule_every {
+                Some(every) => format!("every {every:?} instead of {}", schedule.expression),
+                None => schedule.expression.clone(),
+            };
+            other("clock", when);
+        }
+    }
+    // As a person would list them: what is read before what is changed.
+    let rank = |method: &str| ["GET", "POST", "PUT", "PATCH", "DELETE"].iter().position(|known| *known == method);
+    routes.sort_by(|row, other| {
+        row.what.cmp(&other.what).then_with(|| rank(&row.how).unwrap_or(9).cmp(&rank(&other.how).unwrap_or(9)))
+    });
+    others.sort_by(|row, other| other.how.cmp(&row.how));
+    routes.into_iter().chain(others).collect()
+}
+
+/// A service that starts at all checks what its routes ask for.
+fn needed(access: &Access) -> String {
+    match access.scopes.as_slice() {
+        [] => "token".to_owned(),
+        scopes => format!("token with {}", scopes.join(" or ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::template::Given;
+
+    const TEMPLATE: &str = "
+service: shop
+provider: { name: aws, httpApi: { authorizers: { jwt: { type: jwt, issuerUrl: https://i.example, audience: shop } } } }
+functions:
+  open: { handler: open, events: [httpApi: GET /open] }
+  any: { handler: any, events: [httpApi: { method: GET, path: /mine, authorizer: jwt }] }
+  scoped: { handler: scoped, events: [httpApi: { method: POST, path: /mine, authorizer: { name: jwt, scopes: [a, b] } }] }
+resources: { Resources: { Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs } } } }
+";
+
+    #[tokio::test]
+    async fn it_says_where_queues_are_and_which_routes_need_a_token() {
+        let path = std::env::temp_dir().join(format!("local-screen-{}.yml", uuid::Uuid::new_v4()));
+        std::fs::write(&path, TEMPLATE).unwrap();
+        let template = Template::load(&path, Given::default()).unwrap();
+        std::fs::remove_file(path).unwrap();
+        let at = |name: &str| format!("http://{name}");
+        let addresses = Addresses {
+            api: at("api"),
+            port: 80,
+            dynamodb: at("dynamodb"),
+            eventbridge: at("eventbridge"),
+            sqs: at("sqs"),
+        };
+        let options = Options { auth: true, ..Options::default() };
+        let functions: Vec<_> = template.functions.iter().map(|it| (it.clone(), "no/such/file".into())).collect();
+        let hints = Hints::new(&functions, "http://api", " --port 1".to_owned());
+        let screen = Screen::new(&template, &addresses, &options, hints).text().await;
+        let lines: Vec<&str> = screen.lines().map(str::trim).collect();
+        for line in [
+            "SQS       http://sqs  jobs",
+            "Queues    http://api/_local/queues",
+            "GET       /mine  any     token",
+            "POST      /mine  scoped  token with a or b",
+            "GET       /open  open",
+            "Try       curl http://api/open",
+            r#"Try       curl -H "authorization: Bearer $(cargo local token --sub alice --port 1)" http://api/mine"#,
+        ] {
+            assert!(lines.contains(&line), "{line}: {screen}");
+        }
+    }
+}

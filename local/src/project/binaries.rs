@@ -1,0 +1,48 @@
+//! The functions of the template and the binaries of the package must be the same set: what is deployed is what is
+//! built, no more and no less.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
+
+use crate::{base::error::StartError, project::template::Function};
+
+/// Gives each function its executable.
+pub(crate) fn pair(
+    functions: &[Function],
+    mut executables: BTreeMap<String, PathBuf>,
+) -> Result<Vec<(Function, PathBuf)>, StartError> {
+    check(functions, &executables.keys().cloned().collect())?;
+    // Two functions may share a binary.
+    let pairs =
+        functions.iter().filter_map(|function| Some((function.clone(), executables.get(&function.handler)?.clone())));
+    let pairs: Vec<_> = pairs.collect();
+    executables.retain(|_, path| !path.is_file());
+    match executables.into_iter().next() {
+        Some((name, path)) => {
+            Err(StartError::Binaries(format!("the binary `{name}` is not where it should be: {}", path.display())))
+        }
+        None => Ok(pairs),
+    }
+}
+
+/// Says which binary is missing or which has no function.
+pub(crate) fn check(functions: &[Function], binaries: &BTreeSet<String>) -> Result<(), StartError> {
+    for function in functions {
+        if !binaries.contains(&function.handler) {
+            let called = function.routes.first().map_or_else(String::new, |route| format!(" ({})", route.key()));
+            return Err(StartError::Binaries(format!(
+                "the function `{}`{called} of serverless.yml has the handler `{}`, but there is no binary of that name; add src/bin/{}.rs or correct the handler",
+                function.key, function.handler, function.handler
+            )));
+        }
+    }
+    let unnamed = binaries.iter().find(|binary| functions.iter().all(|function| function.handler != **binary));
+    match unnamed {
+        Some(binary) => Err(StartError::Binaries(format!(
+            "the binary `{binary}` is the handler of no function in serverless.yml; add a function for it or remove src/bin/{binary}.rs"
+        ))),
+        None => Ok(()),
+    }
+}

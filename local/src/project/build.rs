@@ -1,0 +1,44 @@
+//! The functions' executables: given, or built by Cargo.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use super::{binaries, cargo, template::Template};
+use crate::base::{
+    error::StartError,
+    options::{Binaries, Log, Options},
+};
+
+/// What has to be built, if anything.
+pub(crate) enum Build {
+    Nothing,
+    Package(cargo::Package),
+}
+
+impl Build {
+    /// Looks for the package, and whether it has a binary for every function and none too many.
+    pub(crate) async fn of(options: &Options, template: &Template) -> Result<Self, StartError> {
+        match &options.binaries {
+            Binaries::Built(_) => Ok(Self::Nothing),
+            Binaries::Cargo { .. } => {
+                let package = cargo::find(template.directory(), &template.functions).await?;
+                binaries::check(&template.functions, &package.binaries)?;
+                Ok(Self::Package(package))
+            }
+        }
+    }
+
+    pub(crate) async fn build(
+        &self,
+        options: &Options,
+        template: &Template,
+    ) -> Result<BTreeMap<String, PathBuf>, StartError> {
+        match (self, &options.binaries) {
+            (Self::Package(package), Binaries::Cargo { release }) => {
+                let progress = matches!(options.log, Log::Terminal { .. });
+                cargo::build(template.directory(), package, *release, progress).await
+            }
+            (_, Binaries::Built(executables)) => Ok(executables.clone()),
+            (Self::Nothing, Binaries::Cargo { .. }) => Ok(BTreeMap::new()),
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Cargo builds the binaries and says where they are.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::IsTerminal,
+    path::{Path, PathBuf},
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Deserialize;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{ChildStderr, ChildStdout, Command},
+};
+
+use crate::{base::error::StartError, project::template::Function};
+
+/// Variables that Cargo sets for the one package it runs.
+const OURS: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
+
+/// The package whose binaries are the functions.
+#[derive(Debug)]
+pub(crate) struct Package {
+    id: String,
+    pub binaries: BTreeSet<String>,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Described>,
+    workspace_members: BTreeSet<String>,
+}
+
+#[derive(Deserialize)]
+struct Described {
+    id: String,
+    targets: Vec<Target>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+    kind: Vec<String>,
+}
+
+impl Target {
+    fn is_binary(&self) -> bool {
+        self.kind.iter().any(|kind| kind == "bin")
+    }
+}
+
+/// A line of `--message-format json`.
+#[derive(Deserialize)]
+struct Message {
+    reason: String,
+    package_id: Option<String>,
+    target: Option<Target>,
+    executable: Option<PathBuf>,
+}
+
+fn cargo(directory: &Path) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(directory).stdin(Stdio::null()).kill_on_drop(true);
+    // What `cargo run` told us of our own package is not for another: build scripts that look at it would run anew.
+    for (name, _) in std::env::vars_os() {
+        let ours = |name: &str| OURS.iter().any(|prefix| name.starts_with(prefix));
+        if name.to_str().is_some_and(ours) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn cannot_run(error: &std::io::Error) -> StartError {
+    StartError::Build(format!("cargo cannot be run: {error}"))
+}
+
+/// The package of the workspace around `directory` that has the functions' binaries.
+pub(crate) async fn find(directory: &Path, functions: &[Function]) -> Result<Package, StartError> {
+    let output = cargo(directory)
+        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .output()
+        .await
+        .map_err(|error| cannot_run(&error))?;
+    if !output.status.success() {
+        let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return Err(StartError::Build(format!("cargo cannot read the workspace around serverless.yml: {reason}")));
+    }
+    let metadata: Metadata = serde_json::from_slice(&output.stdout)
+        .map_err(|error| StartError::Build(format!("cargo metadata cannot be understood: {error}")))?;
+    choose(metadata, functions)
+}
+
+/// The package that has most of the handlers: a slip in one name must not hide the package it is in.
+fn choose(metadata: Metadata, functions: &[Function]) -> Result<Package, StartError> {
+    let handlers: BTreeSet<&str> = functions.iter().map(|function| function.handler.as_str()).collect();
+    let members = metadata.workspace_members;
+    let packages = metadata.packages.into_iter().filter(|package| members.contains(&package.id)).map(|package| {
+        let binaries = package.targets.into_iter().filter(Target::is_binary).map(|target| target.name);
+        Package { id: package.id, binaries: binaries.collect() }
+    });
+    let shared = |package: &Package| package.binaries.iter().filter(|name| handlers.contains(name.as_str())).count();
+    packages.max_by_key(shared).filter(|package| shared(package) > 0).ok_or_else(|| {
+        StartError::Binaries(
+            "no package of the workspace has a binary that a function of serverless.yml names as its handler"
+                .to_owned(),
+        )
+    })
+}
+
+/// Builds the package's binaries. With `progress`, a terminal shows what is being compiled; errors are shown as Cargo
+/// shows them either way.
+pub(crate) async fn build(
+    directory: &Path,
+    package: &Package,
+    release: bool,
+    progress: bool,
+) -> Result<BTreeMap<String, PathBuf>, StartError> {
+    let watched = progress && std::io::stderr().is_terminal();
+    let mut command = cargo(directory);
+    command.args(["build", "--bins", "--package", &package.id, "--message-format", "json-render-diagnostics"]);
+    if release {
+        command.arg("--release");
+    }
+    command.stdout(Stdio::piped());
+    if watched {
+        command.stderr(Stdio::piped()).env("CARGO_TERM_COLOR", "always");
+    }
+    let mut child = command.spawn().map_err(|error| cannot_run(&error))?;
+    let bar = spinner(watched);
+    let (messages, ()) = tokio::join!(
+        read_messages(child.stdout.take(), &package.id, &bar),
+        read_diagnostics(child.stderr.take(), &bar)
+    );
+    let status = child.wait().await;
+    bar.finish_and_clear();
+    if !status.as_ref().is_ok_and(ExitStatus::success) {
+        return Err(StartError::Build("the functions do not compile; Cargo's errors are above".to_owned()));
+    }
+    Ok(messages)
+}
+
+fn spinner(shown: bool) -> ProgressBar {
+    if !shown {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) =
+        ProgressStyle::with_template("{spinner} building the functions: {pos} crates, {elapsed}  {wide_msg}")
+    {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}
+
+async fn read_messages(from: Option<ChildStdout>, package: &str, bar: &ProgressBar) -> BTreeMap<String, PathBuf> {
+    let mut executables = BTreeMap::new();
+    let Some(from) = from else { return executables };
+    let mut lines = BufReader::new(from).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        let Ok(message) = serde_json::from_str::<Message>(&line) else { continue };
+        if message.reason == "compiler-artifact" {
+            bar.inc(1);
+        }
+        if let (Some(target), Some(executable)) = (message.target, message.executable)
+            && target.is_binary()
+            && message.package_id.as_deref() == Some(package)
+        {
+            executables.insert(target.name, executable);
+        }
+    }
+    executables
+}
+
+/// What Cargo is at goes into the progress line, what it has to say stays on the screen.
+async fn read_diagnostics(from: Option<ChildStderr>, bar: &ProgressBar) {
+    let Some(from) = from else { return };
+    let mut lines = BufReader::new(from).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        match ["Compiling", "Checking", "Downloading", "Downloaded", "Blocking", "Finished", "Updating", "Locking"]
+            .into_iter()
+            .find_map(|word| line.find(word).filter(|at| *at < 24).map(|at| &line[at..]))
+        {
+            Some(doing) => {
+                bar.set_message(doing.replace("\x1b[0m", "").replace("\x1b[22m", "").replace("\x1b[39m", ""));
+            }
+            None => bar.suspend(|| eprintln!("{line}")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_package_with_most_of_the_handlers_is_chosen() {
+        let text = r#"{
+            "workspace_members": ["tools", "app"],
+            "packages": [
+                { "id": "tools", "targets": [{ "name": "local", "kind": ["bin"] }] },
+                { "id": "app", "targets": [{ "name": "a", "kind": ["bin"] }, { "name": "app", "kind": ["lib"] }] },
+                { "id": "elsewhere", "targets": [{ "name": "a", "kind": ["bin"] }, { "name": "b", "kind": ["bin"] }] }
+            ]
+        }"#;
+        let function = |handler: &str| Function {
+            key: handler.into(),
+            name: handler.into(),
+            handler: handler.into(),
+            memory: 128,
+            timeout: Duration::from_secs(6),
+            environment: BTreeMap::new(),
+            log_level: None,
+            routes: Vec::new(),
+            streams: Vec::new(),
+            schedules: Vec::new(),
+        };
+        let metadata = || serde_json::from_str(text).unwrap();
+        let chosen = choose(metadata(), &[function("a"), function("b")]).unwrap();
+        assert_eq!((chosen.id.as_str(), chosen.binaries), ("app", BTreeSet::from(["a".to_owned()])));
+        assert!(choose(metadata(), &[function("c")]).is_err());
+
+        let has = |names: &[&str]| names.iter().map(ToString::to_string).collect::<BTreeSet<String>>();
+        let check = |binaries| {
+            crate::project::binaries::check(&[function("a"), function("b")], &binaries)
+                .map_err(|error| error.to_string())
+        };
+        assert_eq!(check(has(&["a", "b"])), Ok(()));
+        assert!(check(has(&["a"])).unwrap_err().contains("function `b` of serverless.yml has the handler `b`"));
+        assert!(check(has(&["a", "b", "z"])).unwrap_err().contains("binary `z` is the handler of no function"));
+    }
+}

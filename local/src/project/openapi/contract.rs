@@ -1,0 +1,77 @@
+//! What a function says of itself.
+
+use std::{path::Path, process::Stdio, time::Duration};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use tokio::{process::Command, time::timeout};
+
+/// How long a function may take to say what it is.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The contract of a function with a route.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Contract {
+    pub(super) package: Package,
+    method: String,
+    path: String,
+    /// An Operation Object.
+    pub(super) operation: Map<String, Value>,
+    /// A Components Object.
+    pub(super) components: Map<String, Value>,
+}
+
+/// What Cargo knows of the service.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Package {
+    pub(super) version: String,
+    /// An SPDX expression; may be empty.
+    pub(super) license: String,
+}
+
+impl Contract {
+    /// Runs the function outside Lambda. The error is a sentence.
+    pub(crate) async fn of(handler: &str, executable: &Path) -> Result<Self, String> {
+        let run = Command::new(executable)
+            .env_remove("AWS_LAMBDA_RUNTIME_API")
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .output();
+        let silent = |reason: String| {
+            format!("the function `{handler}` does not say what it is ({reason}); a debug build prints its contract")
+        };
+        match timeout(PATIENCE, run).await {
+            Err(_) => Err(silent("it takes too long".to_owned())),
+            Ok(Err(error)) => Err(silent(error.to_string())),
+            Ok(Ok(output)) if !output.status.success() => Err(silent(output.status.to_string())),
+            Ok(Ok(output)) => serde_json::from_slice(&output.stdout).map_err(|error| silent(error.to_string())),
+        }
+    }
+
+    /// The route: `GET /things/{id}`.
+    pub(crate) fn key(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    pub(super) fn method(&self) -> String {
+        self.method.to_ascii_lowercase()
+    }
+
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Its Parameter Objects.
+    pub(crate) fn parameter_objects(&self) -> &[Value] {
+        self.operation.get("parameters").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The names of the parameters that stand at `place`.
+    pub(super) fn parameters(&self, place: &str) -> impl Iterator<Item = &str> {
+        self.parameter_objects()
+            .iter()
+            .filter(move |parameter| parameter["in"] == place)
+            .filter_map(|parameter| parameter["name"].as_str())
+    }
+}

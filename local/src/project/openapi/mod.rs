@@ -1,0 +1,91 @@
+//! The API's `OpenAPI` 3.1 document, put together from what each function says of itself and what the template says of
+//! its routes.
+//!
+//! Outside Lambda, a debug build of a function prints its contract: its route, an Operation Object, and the components
+//! that it refers to. The template adds what no function can know: the operation's name, who may call it, and what API
+//! Gateway answers in the function's place. Nothing in here knows what the service is about.
+
+mod answers;
+mod breaking;
+mod contract;
+mod document;
+mod links;
+mod security;
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use serde_json::Value;
+
+pub use self::breaking::{announces_breaking, breaking_changes};
+pub(crate) use self::contract::Contract;
+use crate::{
+    base::{error::StartError, options::Options},
+    project::{
+        binaries,
+        build::Build,
+        template::{Function, Given, Route, Template},
+    },
+};
+
+/// Stands in for the issuer where nobody names one, so that the document says which routes ask for tokens.
+const SOME_ISSUER: &str = "https://issuer.invalid";
+
+/// The document of the service that `options` describe, as text: with the authorizers that its routes have once there is
+/// an issuer. Builds the functions first, where they are to be built.
+///
+/// # Errors
+///
+/// When the template cannot be read, the functions cannot be built, or one of them does not say what it is.
+pub async fn openapi(options: &Options) -> Result<String, StartError> {
+    let issuer = Some(SOME_ISSUER.to_owned());
+    let (stage, params) = (options.stage.clone(), options.params.clone());
+    let template = Template::load(&options.template, Given { stage, params, issuer, sqs: None })?;
+    let executables = Build::of(options, &template).await?.build(options, &template).await?;
+    let api = Api::new(&template, &binaries::pair(&template.functions, executables)?);
+    Ok(text(&api.document().await?))
+}
+
+/// As it is written into a file.
+pub(crate) fn text(document: &Value) -> String {
+    format!("{document:#}\n")
+}
+
+/// The functions that have routes, with their executables.
+#[derive(Debug, Clone)]
+pub(crate) struct Api {
+    service: String,
+    functions: Vec<(Function, PathBuf)>,
+}
+
+/// A route, with what the function behind it says.
+struct Endpoint<'a> {
+    function: &'a str,
+    route: &'a Route,
+    contract: Contract,
+}
+
+impl Api {
+    pub(crate) fn new(template: &Template, functions: &[(Function, PathBuf)]) -> Self {
+        let functions = functions.iter().filter(|(function, _)| !function.routes.is_empty()).cloned();
+        Self { service: template.service.clone(), functions: functions.collect() }
+    }
+
+    /// Asks the functions, and puts together what they say.
+    pub(crate) async fn document(&self) -> Result<Value, StartError> {
+        let mut contracts: BTreeMap<&PathBuf, Contract> = BTreeMap::new();
+        let mut endpoints = Vec::new();
+        for (function, executable) in &self.functions {
+            let contract = match contracts.get(executable) {
+                Some(known) => known.clone(),
+                None => Contract::of(&function.handler, executable).await.map_err(StartError::Contract)?,
+            };
+            contracts.insert(executable, contract.clone());
+            let route = function.routes.iter().find(|route| route.key() == contract.key()).ok_or_else(|| {
+                let (key, name) = (contract.key(), &function.key);
+                StartError::Contract(format!("the function `{name}` serves `{key}`, which is none of its routes"))
+            })?;
+            endpoints.push(Endpoint { function: &function.key, route, contract });
+        }
+        document::assemble(&self.service, endpoints).map_err(StartError::Contract)
+    }
+}

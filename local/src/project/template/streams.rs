@@ -1,0 +1,166 @@
+//! `stream` events: an event source mapping between a table's stream and a function.
+//!
+//! <https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html>
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::{Table, TemplateError, event::Event, intrinsics::Intrinsics, queues, resources::QUEUE};
+use crate::base::pattern::Pattern;
+
+/// How a stream is delivered to a function.
+#[derive(Debug, Clone)]
+pub(crate) struct StreamMapping {
+    /// The table whose stream it is.
+    pub table: String,
+    pub batch_size: usize,
+    /// How long to wait for a batch to fill.
+    pub batch_window: Duration,
+    pub starting_position: StartingPosition,
+    /// A record goes through when one of them matches, or when there is none.
+    pub patterns: Vec<Pattern>,
+    /// `None` retries for as long as the record is there.
+    pub maximum_retries: Option<u64>,
+    pub maximum_age: Option<Duration>,
+    pub bisect: bool,
+    /// The function names the records that failed.
+    pub report_failures: bool,
+    /// The queue that is told of records that are given up.
+    pub on_failure: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StartingPosition {
+    TrimHorizon,
+    Latest,
+}
+
+pub(super) fn read(
+    value: &Value,
+    place: &str,
+    intrinsics: &Intrinsics<'_>,
+    tables: &[Table],
+) -> Result<Event, TemplateError> {
+    let empty = Map::new();
+    let (arn, members) = match value {
+        Value::String(_) => (value, &empty),
+        Value::Object(members) => (members.get("arn").unwrap_or(&Value::Null), members),
+        _ => (&Value::Null, &empty),
+    };
+    let members = Members { members, place };
+    if members.boolean("enabled", true)? {
+        if members.text("type").is_some_and(|kind| kind != "dynamodb") {
+            return Ok(Event::Unsupported("a Kinesis stream".to_owned()));
+        }
+    } else {
+        return Ok(Event::Off);
+    }
+    let table = table(&intrinsics.resolve(arn, &format!("{place}.arn"))?, place, tables)?;
+    let unlimited = |number: i64| u64::try_from(number).ok();
+    Ok(Event::Stream(StreamMapping {
+        table,
+        batch_size: usize::try_from(members.number("batchSize", 1..=10_000, 100)?).unwrap_or(100),
+        batch_window: Duration::from_secs(members.number("batchWindow", 0..=300, 0)?.unsigned_abs()),
+        starting_position: match members.text("startingPosition") {
+            None | Some("TRIM_HORIZON") => StartingPosition::TrimHorizon,
+            Some("LATEST") => StartingPosition::Latest,
+            Some(other) => {
+                let reason = format!("is `{other}`; a DynamoDB stream starts at TRIM_HORIZON or LATEST");
+                return Err(TemplateError::at(format!("{place}.startingPosition"), reason));
+            }
+        },
+        patterns: patterns(&members)?,
+        maximum_retries: unlimited(members.number("maximumRetryAttempts", -1..=10_000, -1)?),
+        maximum_age: unlimited(members.number("maximumRecordAgeInSeconds", -1..=604_800, -1)?).map(Duration::from_secs),
+        bisect: members.boolean("bisectBatchOnFunctionError", false)?,
+        report_failures: match members.text("functionResponseType") {
+            None => false,
+            Some("ReportBatchItemFailures") => true,
+            Some(other) => {
+                let reason = format!("is `{other}`; the only one there is is ReportBatchItemFailures");
+                return Err(TemplateError::at(format!("{place}.functionResponseType"), reason));
+            }
+        },
+        on_failure: on_failure(value, place, intrinsics)?,
+    }))
+}
+
+/// The table an ARN's stream belongs to.
+fn table(arn: &Value, place: &str, tables: &[Table]) -> Result<String, TemplateError> {
+    let place = format!("{place}.arn");
+    let name = arn.as_str().and_then(|arn| arn.split_once(":table/")).and_then(|(_, rest)| rest.split('/').next());
+    let Some(name) = name else {
+        return Err(TemplateError::at(
+            place,
+            "is not the ARN of a table's stream; write `Fn::GetAtt: [Table, StreamArn]`",
+        ));
+    };
+    match tables.iter().find(|table| table.name == name) {
+        Some(Table { stream: Some(_), .. }) => Ok(name.to_owned()),
+        Some(_) => {
+            Err(TemplateError::at(place, format!("is the stream of `{name}`, which has no `StreamSpecification`")))
+        }
+        None => Err(TemplateError::at(place, format!("is the stream of `{name}`, which is not among the resources"))),
+    }
+}
+
+/// The queue that `destinations.onFailure` names, when it is one of the template. It is an ARN, or a map with one.
+fn on_failure(value: &Value, place: &str, intrinsics: &Intrinsics<'_>) -> Result<Option<String>, TemplateError> {
+    let Some(written) = value.pointer("/destinations/onFailure").filter(|written| !written.is_null()) else {
+        return Ok(None);
+    };
+    if written.get("type").is_some_and(|kind| kind != "sqs") {
+        return Ok(None);
+    }
+    let arn = written.get("arn").unwrap_or(written);
+    let arn = intrinsics.resolve(arn, &format!("{place}.destinations.onFailure"))?;
+    let names = intrinsics.names(QUEUE)?;
+    Ok(arn.as_str().and_then(|arn| queues::named_by(arn, &names)).map(ToOwned::to_owned))
+}
+
+fn patterns(members: &Members<'_>) -> Result<Vec<Pattern>, TemplateError> {
+    let written = match members.members.get("filterPatterns") {
+        None | Some(Value::Null) => return Ok(Vec::new()),
+        Some(Value::Array(patterns)) => patterns.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+    };
+    let parse = |(index, pattern)| {
+        Pattern::parse(pattern)
+            .map_err(|reason| TemplateError::at(format!("{}.filterPatterns[{index}]", members.place), reason))
+    };
+    written.iter().enumerate().map(parse).collect()
+}
+
+struct Members<'a> {
+    members: &'a Map<String, Value>,
+    place: &'a str,
+}
+
+impl<'a> Members<'a> {
+    fn text(&self, name: &str) -> Option<&'a str> {
+        self.members.get(name).and_then(Value::as_str)
+    }
+
+    fn boolean(&self, name: &str, default: bool) -> Result<bool, TemplateError> {
+        match self.members.get(name) {
+            None | Some(Value::Null) => Ok(default),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(other) => {
+                Err(TemplateError::at(format!("{}.{name}", self.place), format!("is {other}; it is true or false")))
+            }
+        }
+    }
+
+    fn number(&self, name: &str, range: std::ops::RangeInclusive<i64>, default: i64) -> Result<i64, TemplateError> {
+        let value = match self.members.get(name) {
+            None | Some(Value::Null) => return Ok(default),
+            Some(value) => value,
+        };
+        let number = value.as_i64().or_else(|| value.as_str().and_then(|text| text.parse().ok()));
+        number.filter(|number| range.contains(number)).ok_or_else(|| {
+            let reason = format!("is {value}; it must be a number from {} to {}", range.start(), range.end());
+            TemplateError::at(format!("{}.{name}", self.place), reason)
+        })
+    }
+}

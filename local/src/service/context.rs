@@ -1,0 +1,58 @@
+//! Everything about a service that is settled before it runs, for the parts that are started with it.
+
+use std::{path::Path, sync::Arc};
+
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{authorizers::refuse_unguarded, endpoints::Endpoints, ports::Addresses, store::Store};
+use crate::{
+    aws::issuer::{self, Issuer},
+    base::{error::StartError, log::Logger, options::Options},
+    project::template::{Given, Template},
+};
+
+/// Made once, at the start.
+pub(crate) struct Context {
+    pub options: Options,
+    pub template: Template,
+    pub addresses: Addresses,
+    pub logger: Logger,
+    pub issuer: Option<Arc<Issuer>>,
+    /// Ends the sources of work: requests, streams, schedules, long polling.
+    pub intake: CancellationToken,
+    /// Ends the services that functions may need until they are done.
+    pub backing: CancellationToken,
+    pub tasks: TaskTracker,
+    pub store: Store,
+}
+
+impl Context {
+    /// Reads the template, opens the data, and refuses the start where it can be refused before anything is built.
+    pub(super) fn open(options: Options, addresses: Addresses) -> Result<Self, StartError> {
+        let issuer = options.auth.then(|| format!("{}{}", addresses.api, issuer::PATH));
+        let (stage, params, sqs) = (options.stage.clone(), options.params.clone(), Some(addresses.sqs.clone()));
+        let template = Template::load(&options.template, Given { stage, params, issuer: issuer.clone(), sqs })?;
+        refuse_unguarded(&template, issuer.as_deref())?;
+        let store = Store::open(&options.data)?;
+        let issuer = issuer.map(|url| Issuer::open(url, store.directory(), &template).map(Arc::new)).transpose()?;
+        let logger = Logger::new(options.log, template.functions.iter().map(|function| function.key.as_str()));
+        let (intake, backing, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
+        Ok(Self { options, template, addresses, logger, issuer, intake, backing, tasks, store })
+    }
+
+    /// Writes the addresses to the file for other tools, where one is asked for and no other service has it.
+    pub(super) fn announce(&self) -> Result<Option<Endpoints>, StartError> {
+        let Some(path) = self.options.endpoints.as_deref() else { return Ok(None) };
+        let Addresses { api, dynamodb, eventbridge, sqs, .. } = &self.addresses;
+        let parts = [("api", api), ("dynamodb", dynamodb), ("eventbridge", eventbridge), ("sqs", sqs)];
+        let parts = parts.map(|(name, url)| (name, url.as_str()));
+        let endpoints = Endpoints::write(path, &parts, self.store.owns(path.parent().map(Path::new)))?;
+        if endpoints.is_none() {
+            self.logger.say(
+                "local",
+                "another `cargo local` runs in this folder; `serverless invoke local` works beside that one",
+            );
+        }
+        Ok(endpoints)
+    }
+}

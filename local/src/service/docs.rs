@@ -1,0 +1,80 @@
+//! `/docs` and `/openapi.json`: the API's documentation, with a page to try it, from nothing but this machine.
+
+use std::sync::{Arc, LazyLock};
+
+use axum::{
+    body::Body,
+    extract::{Path, State},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+use tokio::sync::OnceCell;
+use utoipa_swagger_ui::Config;
+
+use crate::{
+    aws::interface::page::{Page, message},
+    project::openapi::{self, Api},
+};
+
+/// The page's own way to where the document is.
+const DOCUMENT: &str = "/openapi.json";
+
+struct Docs {
+    api: Api,
+    /// Asked of the functions at the first request.
+    text: OnceCell<String>,
+}
+
+/// The pages, each of which a route of the service itself replaces.
+pub(super) fn pages(api: Api) -> [Page; 4] {
+    let docs = Arc::new(Docs { api, text: OnceCell::new() });
+    [
+        ("/openapi.json", get(document).with_state(docs)),
+        ("/docs", get(page)),
+        ("/docs/", get(index)),
+        ("/docs/{*file}", get(file)),
+    ]
+    .map(|(path, handler)| Page { path, handler, yields: true })
+}
+
+async fn document(State(docs): State<Arc<Docs>>) -> Response {
+    match docs.text.get_or_try_init(async || docs.api.document().await.map(|it| openapi::text(&it))).await {
+        Ok(text) => typed("application/json", text.clone().into()),
+        Err(reason) => message(StatusCode::SERVICE_UNAVAILABLE, &reason.to_string()),
+    }
+}
+
+/// The page's parts name each other by where they are, so its address ends in a slash.
+async fn page() -> Redirect {
+    Redirect::temporary("/docs/")
+}
+
+async fn index() -> Response {
+    asset("index.html")
+}
+
+async fn file(Path(name): Path<String>) -> Response {
+    asset(&name)
+}
+
+fn asset(name: &str) -> Response {
+    static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
+        // "none" asks no validator on the internet.
+        let config = Config::new([DOCUMENT]).use_base_layout().validator_url("none").default_models_expand_depth(0);
+        Arc::new(config.try_it_out_enabled(true).display_operation_id(true).persist_authorization(true))
+    });
+    match utoipa_swagger_ui::serve(name, Arc::clone(&CONFIG)) {
+        Ok(Some(file)) => typed(&file.content_type, file.bytes.into_owned().into()),
+        Ok(None) => message(StatusCode::NOT_FOUND, "Not Found"),
+        Err(error) => message(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+    }
+}
+
+fn typed(content_type: &str, body: Body) -> Response {
+    let mut response = body.into_response();
+    if let Ok(content_type) = HeaderValue::from_str(content_type) {
+        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    }
+    response
+}

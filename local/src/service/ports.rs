@@ -1,0 +1,52 @@
+//! The ports of a service, opened before anything else: their numbers are part of URLs that the template is read with.
+
+use super::store::Store;
+use crate::base::{error::StartError, listen::Listeners, options::Options};
+
+/// The URLs of a service's parts.
+#[derive(Debug, Clone)]
+pub(crate) struct Addresses {
+    pub api: String,
+    /// The port in `api`.
+    pub port: u16,
+    pub dynamodb: String,
+    pub eventbridge: String,
+    pub sqs: String,
+}
+
+/// The listeners of a service.
+pub(super) struct Ports {
+    pub addresses: Addresses,
+    pub api: Listeners,
+    /// EventBridge and SQS.
+    pub aws: Listeners,
+    /// None where another server is the database.
+    pub dynamodb: Option<Listeners>,
+}
+
+impl Ports {
+    /// Opens all of them. A second service in one folder wants the same ports as the first: it is refused for the data then,
+    /// since another port alone would not help.
+    pub(super) fn open(options: &Options) -> Result<Self, StartError> {
+        Self::try_open(options).map_err(|error| Store::refusal(&options.data).unwrap_or(error))
+    }
+
+    fn try_open(options: &Options) -> Result<Self, StartError> {
+        let host = options.host;
+        let api = Listeners::open("the API", "--port", host, options.port)?;
+        let aws = Listeners::open("the AWS endpoint", "--port", host, 0)?;
+        let dynamodb = match options.dynamodb_endpoint {
+            Some(_) => None,
+            None => Some(Listeners::open("the database", "--dynamodb-port", host, options.dynamodb_port)?),
+        };
+        let other = || options.dynamodb_endpoint.clone().unwrap_or_default();
+        let addresses = Addresses {
+            api: api.url(),
+            port: api.port(),
+            dynamodb: dynamodb.as_ref().map_or_else(other, Listeners::url),
+            eventbridge: aws.url(),
+            sqs: aws.url(),
+        };
+        Ok(Self { addresses, api, aws, dynamodb })
+    }
+}

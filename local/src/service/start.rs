@@ -1,0 +1,51 @@
+//! Starting a service.
+
+use super::{Service, callers, context::Context, parts, parts::Parts, ports::Ports};
+use crate::{
+    base::{
+        error::StartError,
+        options::{Data, Options},
+    },
+    project::{binaries, build::Build},
+};
+
+impl Service {
+    /// Reads the template, builds the functions, and starts all parts.
+    ///
+    /// # Errors
+    ///
+    /// One sentence for whatever stands in the way; nothing keeps running then.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        refuse_contradictions(&options)?;
+        let opened = Ports::open(&options)?;
+        let context = Context::open(options, opened.addresses)?;
+        // Building takes longest, so all that can fail at once comes first.
+        let build = Build::of(&context.options, &context.template).await?;
+        let database = parts::open_database(&context).await?;
+        let executables = build.build(&context.options, &context.template).await?;
+        let binaries = binaries::pair(&context.template.functions, executables)?;
+        let parts = Parts::new(&context, database, &binaries)?;
+        let endpoints = context.announce()?;
+
+        for notice in &context.template.notices {
+            context.logger.say("local", notice);
+        }
+        parts.serve_aws(&context, opened.aws);
+        parts.serve_database(&context, opened.dynamodb);
+        callers::follow_streams(&context, &parts).await;
+        callers::follow_schedules(&context, &parts);
+        let pages = parts.pages(&context, &binaries);
+        let gateway = tokio::spawn(parts.gateway(&context).serve(pages, opened.api, context.intake.clone()));
+        context.tasks.close();
+        let Parts { bus, functions, .. } = parts;
+        Ok(Self { bus, functions, binaries, gateway, endpoints, context })
+    }
+}
+
+fn refuse_contradictions(options: &Options) -> Result<(), StartError> {
+    if options.clock.is_some() && (options.data != Data::Memory || options.dynamodb_endpoint.is_some()) {
+        let reason = "a clock of one's own goes with the database in memory only";
+        return Err(StartError::Options(reason.to_owned()));
+    }
+    Ok(())
+}
