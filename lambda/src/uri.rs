@@ -1,38 +1,36 @@
 //! Paths as they stand in a URI.
 
-use std::fmt::Write;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// A decoded path, such as API Gateway hands over, as a URI reference: all that RFC 3986 (section 3.3) does not let stand
-/// in a path is percent-encoded.
-pub(super) fn of_path(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    push(&mut uri, path, b"-._~!$&'()*+,;=:@/");
-    uri
-}
+/// All but `pchar` and `/` (RFC 3986, section 3.3).
+const PATH: &AsciiSet = &all_but(b"-._~!$&'()*+,;=:@/");
+/// All but what can stand in a pair of a query (RFC 3986, section 3.4). `+` is encoded, since it would be read as a space.
+const QUERY: &AsciiSet = &all_but(b"-._~!$'()*,;:@/?");
 
-/// A decoded pair as it stands in a query (RFC 3986, section 3.4). A `+` is encoded, since it would be read as a space.
-pub(super) fn push_pair(uri: &mut String, name: &str, value: &str) {
-    push(uri, name, QUERY);
-    uri.push('=');
-    push(uri, value, QUERY);
-}
-
-const QUERY: &[u8] = b"-._~!$'()*,;:@/?";
-
-/// Percent-encodes all but letters, digits and what is in `kept`.
-fn push(uri: &mut String, text: &str, kept: &[u8]) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            // Writing to a String does not fail.
-            let _ = write!(uri, "%{byte:02X}");
-        }
+const fn all_but(kept: &[u8]) -> AsciiSet {
+    let mut set = NON_ALPHANUMERIC.remove(kept[0]);
+    let mut index = 1;
+    while index < kept.len() {
+        set = set.remove(kept[index]);
+        index += 1;
     }
+    set
 }
 
-/// What stands before the route in the path of a request: the key of the API mapping of a custom domain, such as `/v1`.
-/// API Gateway takes it away to find the route, and leaves it in the path that the function gets.
+/// A decoded path, such as API Gateway hands over, as a URI reference.
+pub(super) fn of_path(path: &str) -> String {
+    utf8_percent_encode(path, PATH).to_string()
+}
+
+/// A decoded pair as it stands in a query.
+pub(super) fn push_pair(uri: &mut String, name: &str, value: &str) {
+    uri.extend(utf8_percent_encode(name, QUERY));
+    uri.push('=');
+    uri.extend(utf8_percent_encode(value, QUERY));
+}
+
+/// The key of a custom domain's API mapping, such as `/v1`, which stands before the route in the path of a request. API
+/// Gateway removes it to find the route, and leaves it in the path that the function gets.
 pub(super) fn before_route<'a>(path: &'a str, route: &str) -> &'a str {
     let pieces = route.matches('/').count();
     let start = path.rmatch_indices('/').nth(pieces.saturating_sub(1));

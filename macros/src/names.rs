@@ -1,27 +1,34 @@
-//! Names: one spelling made from another, and the one that was probably meant.
+//! Names: changes of case, and the known name that is most likely meant.
+
+use heck::{ToKebabCase, ToSnakeCase, ToUpperCamelCase};
+use strsim::osa_distance;
 
 /// `booking_id` is `BookingId`.
 pub(crate) fn camel(snake: &str) -> String {
-    snake.split('_').filter(|word| !word.is_empty()).map(capitalised).collect()
+    snake.to_upper_camel_case()
 }
 
 /// `TimeTaken` is `time-taken`.
 pub(crate) fn kebab(camel: &str) -> String {
-    words(camel).join("-").to_lowercase()
+    camel.to_kebab_case()
 }
 
 /// `TimeTaken` is `Time taken`. A word in capitals stays in capitals.
 pub(crate) fn sentence(camel: &str) -> String {
-    let words: Vec<String> =
-        words(camel).into_iter().map(|word| if is_acronym(&word) { word } else { word.to_lowercase() }).collect();
-    capitalised(&words.join(" "))
+    let snake = camel.to_snake_case();
+    let mut letters = camel.chars().filter(|letter| *letter != '_');
+    let words = snake.split('_').enumerate().map(|(index, lower)| {
+        let word: String = letters.by_ref().take(lower.chars().count()).collect();
+        if index == 0 || is_acronym(&word) { word } else { lower.to_owned() }
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
-/// The one of `known` that `written` is a slip of, if there is one.
+/// The known name that is most likely meant by `written`, if one is like it.
 pub(crate) fn meant<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
-        .map(|name| (distance(written, name), name))
+        .map(|name| (osa_distance(written, name), name))
         .filter(|(distance, name)| *distance <= tolerance(name))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
@@ -43,54 +50,6 @@ fn tolerance(name: &str) -> usize {
 
 fn is_acronym(word: &str) -> bool {
     word.len() > 1 && !word.chars().any(char::is_lowercase)
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// `HTTPError2` is `HTTP`, `Error2`: a word starts at a capital that follows a small letter or a
-/// digit, or that a small letter follows.
-fn words(camel: &str) -> Vec<String> {
-    let letters: Vec<char> = camel.chars().collect();
-    let mut words: Vec<String> = Vec::new();
-    for (index, letter) in letters.iter().enumerate() {
-        if *letter == '_' {
-            words.push(String::new());
-            continue;
-        }
-        let after_small = index > 0 && !letters[index - 1].is_uppercase();
-        let before_small = letters.get(index + 1).is_some_and(|next| next.is_lowercase());
-        if letter.is_uppercase() && (after_small || before_small) {
-            words.push(String::new());
-        }
-        match words.last_mut() {
-            Some(word) => word.push(*letter),
-            None => words.push(letter.to_string()),
-        }
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
-/// How many letters to put in, take out, replace or swap with the next one.
-fn distance(left: &str, right: &str) -> usize {
-    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
-    let mut rows = vec![(0..=right.len()).collect::<Vec<usize>>()];
-    for (i, a) in left.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, b) in right.iter().enumerate() {
-            let replaced = rows[i][j] + usize::from(a != b);
-            let mut least = replaced.min(rows[i][j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && *a == right[j - 1] && left[i - 1] == *b {
-                least = least.min(rows[i - 1][j - 1] + 1);
-            }
-            row.push(least);
-        }
-        rows.push(row);
-    }
-    rows[left.len()][right.len()]
 }
 
 #[cfg(test)]

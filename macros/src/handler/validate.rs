@@ -3,7 +3,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{FnArg, Type};
+use syn::{FnArg, Safety, Type};
 
 use super::args::{Args, Http, Trigger};
 use super::signature::{Argument, Function, Source};
@@ -54,7 +54,7 @@ fn head(function: &Function, errors: &mut Errors) {
         }
     };
     remove(sig.constness.as_ref().map(ToTokens::to_token_stream));
-    remove(sig.unsafety.as_ref().map(ToTokens::to_token_stream));
+    remove((!matches!(sig.safety, Safety::Default)).then(|| sig.safety.to_token_stream()));
     remove(sig.abi.as_ref().map(ToTokens::to_token_stream));
     if !sig.generics.params.is_empty() {
         errors.on(&sig.generics, "a handler is not generic: name the types themselves");
