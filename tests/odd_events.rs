@@ -4,37 +4,8 @@
 
 mod common;
 
-use std::path::Path;
-
 use common::*;
 use serde_json::{Value, json};
-
-/// Every function's key in the template, and an event of it that is answered with success.
-fn events() -> Vec<(String, Value)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/events");
-    let mut events: Vec<_> = folder
-        .read_dir()
-        .unwrap()
-        .map(|file| {
-            let file = file.unwrap().path();
-            let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
-            (camel(&name), serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap())
-        })
-        .collect();
-    events.sort_by(|a, b| a.0.cmp(&b.0));
-    events
-}
-
-/// `get_booking` as `getBooking`.
-fn camel(name: &str) -> String {
-    let mut upper = false;
-    let letters = name.chars().filter_map(|letter| {
-        let next = if upper { letter.to_ascii_uppercase() } else { letter };
-        upper = letter == '_';
-        (!upper).then_some(next)
-    });
-    letters.collect()
-}
 
 fn is_http(event: &Value) -> bool {
     event.get("requestContext").is_some()
@@ -61,7 +32,7 @@ fn nobody_panicked(world: &World) {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_odd_query_host_path_or_body_is_answered() {
     let world = World::start().await;
-    for (function, event) in events().iter().filter(|(_, event)| is_http(event)) {
+    for (function, event) in example_events().iter().filter(|(_, event)| is_http(event)) {
         let odd = async |place: &str, value: Value| {
             let mut event = event.clone();
             let (parent, name) = place.rsplit_once('/').unwrap();
@@ -148,7 +119,7 @@ fn spoil(value: &mut Value, random: &mut fastrand::Rng) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_spoilt_event_of_any_trigger_is_answered_or_refused() {
     let world = World::start().await;
-    for (function, event) in events() {
+    for (function, event) in example_events() {
         let mut random = fastrand::Rng::with_seed(13);
         for _ in 0..150 {
             let parameters = event.get("pathParameters").cloned();

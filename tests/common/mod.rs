@@ -236,6 +236,33 @@ pub fn hour(resource: &str, seconds: i64) -> Value {
     })
 }
 
+/// Every function's key in the template, and an event of it that is answered with success.
+pub fn example_events() -> Vec<(String, Value)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/events");
+    let mut events: Vec<_> = folder
+        .read_dir()
+        .unwrap()
+        .map(|file| {
+            let file = file.unwrap().path();
+            let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
+            (camel(&name), serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap())
+        })
+        .collect();
+    events.sort_by(|a, b| a.0.cmp(&b.0));
+    events
+}
+
+/// `get_booking` as `getBooking`.
+fn camel(name: &str) -> String {
+    let mut upper = false;
+    let letters = name.chars().filter_map(|letter| {
+        let next = if upper { letter.to_ascii_uppercase() } else { letter };
+        upper = letter == '_';
+        (!upper).then_some(next)
+    });
+    letters.collect()
+}
+
 /// The stream's record of an item that was put into the table.
 pub fn inserted(item: &Value, sequence: &str) -> Value {
     json!({

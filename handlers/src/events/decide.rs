@@ -48,7 +48,9 @@ pub struct Due {
 /// Reads one record.
 #[must_use]
 pub fn decide(record: &Value) -> Verdict {
-    let Ok(record) = Record::deserialize(record) else {
+    // serde reads an array as a struct, too.
+    let is_object = record.is_object() && record.get("dynamodb").is_some_and(Value::is_object);
+    let Some(record) = Record::deserialize(record).ok().filter(|_| is_object) else {
         return Verdict::Undecodable("it is not a stream record");
     };
     let verdict = match record.dynamodb.keys.get("sk") {

@@ -120,6 +120,17 @@ fn other_items_are_no_event() {
     assert_eq!(decide(&day), Verdict::Other);
 }
 
+#[test]
+fn an_array_is_no_record() {
+    let record = by_ttl(record("REMOVE", Some(image(PENDING, 1)), None));
+    let change = &record["dynamodb"];
+    let array = json!([record["eventName"], record["userIdentity"], change]);
+    assert!(matches!(decide(&array), Verdict::Undecodable(_)));
+    let mut change_as_array = record.clone();
+    change_as_array["dynamodb"] = json!([change["Keys"], change["OldImage"], null]);
+    assert!(matches!(decide(&change_as_array), Verdict::Undecodable(_)));
+}
+
 fn booking(version: u64, status: &str) -> Value {
     json!({
         "pk": {"S": format!("BOOKING#{ID}")},
