@@ -6,7 +6,7 @@ mod common;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use common::{Answer, Client, HTTP, Scratch, eventually, json, start};
-use local::Service;
+use local::{Options, Service};
 use serde_json::{Value, json as value};
 
 fn path(function: &str) -> String {
@@ -266,5 +266,24 @@ async fn a_page_of_another_origin_invokes_nothing() {
         assert_eq!(Client::new(&service.lambda_url()).send(request).await.status, status, "{host}");
     }
     assert_eq!(scratch.notes(), [] as [&str; 0]);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn another_machine_invokes_nothing_even_where_the_host_lets_it_in() {
+    // Without sending anything, the system says which address of this machine leads to others.
+    let Ok(outward) = std::net::UdpSocket::bind("0.0.0.0:0").and_then(|socket| {
+        socket.connect("192.0.2.1:9")?;
+        socket.local_addr()
+    }) else {
+        return;
+    };
+    let scratch = Scratch::new();
+    let service = start(Options { host: "0.0.0.0".parse().unwrap(), ..scratch.options(HTTP) }).await;
+    let url = service.lambda_url().replace("127.0.0.1", &outward.ip().to_string());
+    let answer = Client::new(&url).request("POST", &path("do"), "", "{}").await;
+    let expected = if outward.ip().is_loopback() { 200 } else { 403 };
+    assert_eq!(answer.status, expected, "{answer:?}");
+    assert_eq!(invoke(&service, "do", "", "{}").await.status, 200, "this machine");
     service.stop().await;
 }
