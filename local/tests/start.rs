@@ -176,7 +176,7 @@ async fn a_service_without_data_leaves_the_files_of_the_one_with_data_alone() {
 async fn every_listener_answers_under_whatever_localhost_is() {
     let scratch = Scratch::new();
     let service = start(scratch.options(HTTP)).await;
-    for url in [service.url(), service.dynamodb_url(), service.sqs_url()] {
+    for url in [service.url(), service.dynamodb_url(), service.sqs_url(), service.lambda_url()] {
         assert!(url.starts_with("http://127.0.0.1:"), "{url}");
         let mut hosts = vec!["127.0.0.1", "localhost"];
         if std::net::TcpListener::bind("[::1]:0").is_ok() {
@@ -294,7 +294,7 @@ async fn the_endpoints_file_is_there_while_the_service_runs() {
     let service = start(Options { endpoints: Some(file.clone()), ..scratch.options(HTTP) }).await;
     let expected = json!({
         "api": service.url(), "dynamodb": service.dynamodb_url(), "eventbridge": service.eventbridge_url(),
-        "sqs": service.sqs_url(),
+        "sqs": service.sqs_url(), "lambda": service.lambda_url(),
     });
     assert_eq!(common::json(&std::fs::read_to_string(&file).unwrap()), expected);
     service.stop().await;

@@ -6,6 +6,7 @@ pub(crate) mod database;
 pub(crate) mod gateway;
 pub(crate) mod interface;
 pub(crate) mod issuer;
+pub(crate) mod lambda;
 pub(crate) mod queue;
 pub(crate) mod runtime;
 pub(crate) mod schedule;

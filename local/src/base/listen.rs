@@ -7,7 +7,9 @@ use std::{
     str::FromStr,
 };
 
+use axum::http::HeaderValue;
 use tokio::net::TcpListener;
+use url::Url;
 
 use crate::base::error::StartError;
 
@@ -62,6 +64,19 @@ impl Host {
         // The system gives a connection to an address of its own that address.
         let client = client.to_canonical();
         client.is_loopback() || self == Self::Address(client)
+    }
+}
+
+/// Whether a `Host` header is an address or `localhost`. Any other name can be made to point to this machine by its owner, so
+/// that a page under it is of the same origin (DNS rebinding).
+pub(crate) fn is_an_address(host: &HeaderValue) -> bool {
+    let Some(host) = host.to_str().ok().and_then(|host| Url::parse(&format!("http://{host}/")).ok()) else {
+        return false;
+    };
+    match host.host() {
+        Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)) => true,
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
     }
 }
 

@@ -55,8 +55,7 @@ pub struct Options {
     pub idle_after: Duration,
     /// Where the lines go.
     pub log: Log,
-    /// A file that names, while the service runs, where its parts are: `{"api", "dynamodb", "eventbridge", "sqs"}`, a URL
-    /// each. Of several services with one file, it names the one that has the directory's data, else the first.
+    /// A file that names, while the service runs, the URLs of its parts: `api`, `dynamodb`, `eventbridge`, `sqs` and `lambda`. Of several services with one file, it names the one that has the directory's data, else the first.
     pub endpoints: Option<PathBuf>,
 }
 

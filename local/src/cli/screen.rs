@@ -44,12 +44,13 @@ impl Screen {
 
 fn write(out: &mut String, template: &Template, addresses: &Addresses, options: &Options) -> fmt::Result {
     let Template { service, stage, tables, buses, queues, .. } = template;
-    let Addresses { api: url, dynamodb, sqs, .. } = addresses;
+    let Addresses { api: url, dynamodb, sqs, lambda, .. } = addresses;
     writeln!(out, "\n{service} ({stage}) runs on this machine\n")?;
     writeln!(out, "  API       {url}")?;
     writeln!(out, "  Docs      {url}/docs")?;
     let names = tables.iter().map(|table| table.name.as_str()).collect::<Vec<_>>().join(", ");
     writeln!(out, "  DynamoDB  {dynamodb}  {names}")?;
+    writeln!(out, "  Lambda    {lambda}")?;
     writeln!(out, "  Events    {url}/_local/events  {}", buses.join(", "))?;
     if !queues.is_empty() {
         let names = queues.iter().map(|queue| queue.name.as_str()).collect::<Vec<_>>().join(", ");
@@ -156,6 +157,7 @@ resources: { Resources: { Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName
             dynamodb: at("dynamodb"),
             eventbridge: at("eventbridge"),
             sqs: at("sqs"),
+            lambda: at("lambda"),
         };
         let options = Options { auth: true, ..Options::default() };
         let functions: Vec<_> = template.functions.iter().map(|it| (it.clone(), "no/such/file".into())).collect();
@@ -163,6 +165,7 @@ resources: { Resources: { Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName
         let screen = Screen::new(&template, &addresses, &options, hints).text().await;
         let lines: Vec<&str> = screen.lines().map(str::trim).collect();
         for line in [
+            "Lambda    http://lambda",
             "SQS       http://sqs  jobs",
             "Queues    http://api/_local/queues",
             "GET       /mine  any     token",

@@ -43,8 +43,9 @@ impl Context {
     /// Writes the addresses to the file for other tools, where one is asked for and no other service has it.
     pub(super) fn announce(&self) -> Result<Option<Endpoints>, StartError> {
         let Some(path) = self.options.endpoints.as_deref() else { return Ok(None) };
-        let Addresses { api, dynamodb, eventbridge, sqs, .. } = &self.addresses;
-        let parts = [("api", api), ("dynamodb", dynamodb), ("eventbridge", eventbridge), ("sqs", sqs)];
+        let Addresses { api, dynamodb, eventbridge, sqs, lambda, .. } = &self.addresses;
+        let parts =
+            [("api", api), ("dynamodb", dynamodb), ("eventbridge", eventbridge), ("sqs", sqs), ("lambda", lambda)];
         let parts = parts.map(|(name, url)| (name, url.as_str()));
         let endpoints = Endpoints::write(path, &parts, self.store.owns(path.parent().map(Path::new)))?;
         if endpoints.is_none() {

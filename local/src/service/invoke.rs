@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Service;
 use crate::aws::interface::{
     error::{Failure, FunctionError},
-    invoke::Invoke,
+    invoke::{Invoke, Request},
     trace::Trace,
 };
 
@@ -30,7 +30,7 @@ impl Service {
     }
 
     async fn invoke_as(&self, function: &str, event: Value, trace: Trace) -> Result<Value, FunctionError> {
-        let answer = self.functions.invoke(function, Bytes::from(event.to_string()), trace).await?;
+        let answer = self.functions.invoke(function, Request::new(Bytes::from(event.to_string()), trace)).await?;
         if answer.is_empty() {
             return Ok(Value::Null);
         }

@@ -76,6 +76,12 @@ impl Service {
         self.context.addresses.sqs.clone()
     }
 
+    /// Lambda's Invoke API, as the functions find it in `AWS_ENDPOINT_URL_LAMBDA`, and for any AWS SDK.
+    #[must_use]
+    pub fn lambda_url(&self) -> String {
+        self.context.addresses.lambda.clone()
+    }
+
     /// The last thousand events that reached the bus, in the order they came.
     #[must_use]
     pub fn events(&self) -> Vec<Event> {

@@ -15,6 +15,7 @@ use crate::{
             page::Page,
         },
         issuer::{self, Issuer},
+        lambda::Lambda,
         queue::{self, Queues},
         runtime::{Functions, Scale, Surroundings},
     },
@@ -61,9 +62,9 @@ impl Parts {
             stop: context.intake.clone(),
         })?;
         let bus = Bus::new(template, Arc::new(queues.clone()), logger.clone());
-        let Addresses { dynamodb, eventbridge, sqs, .. } = addresses.clone();
+        let Addresses { dynamodb, eventbridge, sqs, lambda, .. } = addresses.clone();
         let (region, extra) = (template.region.clone(), options.environment.clone());
-        let surroundings = Surroundings { region, dynamodb, eventbridge, sqs, extra };
+        let surroundings = Surroundings { region, dynamodb, eventbridge, sqs, lambda, extra };
         let scale = Scale { max_processes: options.max_processes, idle_after: options.idle_after };
         let functions = Functions::new(binaries.iter().cloned(), &surroundings, scale, logger);
         Ok(Self { database, queues, bus, functions })
@@ -85,6 +86,14 @@ impl Parts {
         if let Some(every) = options.ttl_every {
             tasks.spawn(engine.clone().expire(every, logger.clone(), backing.clone()));
         }
+    }
+
+    /// Serves Lambda's Invoke API.
+    pub(super) fn serve_lambda(&self, context: &Context, listeners: Listeners) {
+        let Context { options, template, logger, tasks, intake, .. } = context;
+        let functions = Arc::new(self.functions.clone());
+        let (logger, tasks, stop) = (logger.clone(), tasks.clone(), intake.clone());
+        Lambda::new(template, functions, options.host, logger, tasks, stop).serve(listeners);
     }
 
     pub(super) fn gateway(&self, context: &Context) -> Gateway {

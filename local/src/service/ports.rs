@@ -12,6 +12,7 @@ pub(crate) struct Addresses {
     pub dynamodb: String,
     pub eventbridge: String,
     pub sqs: String,
+    pub lambda: String,
 }
 
 /// The listeners of a service.
@@ -20,6 +21,7 @@ pub(super) struct Ports {
     pub api: Listeners,
     /// EventBridge and SQS.
     pub aws: Listeners,
+    pub lambda: Listeners,
     /// None where another server is the database.
     pub dynamodb: Option<Listeners>,
 }
@@ -35,6 +37,7 @@ impl Ports {
         let host = options.host;
         let api = Listeners::open("the API", "--port", host, options.port)?;
         let aws = Listeners::open("the AWS endpoint", "--port", host, 0)?;
+        let lambda = Listeners::open("Lambda's API", "--port", host, 0)?;
         let dynamodb = match options.dynamodb_endpoint {
             Some(_) => None,
             None => Some(Listeners::open("the database", "--dynamodb-port", host, options.dynamodb_port)?),
@@ -46,7 +49,8 @@ impl Ports {
             dynamodb: dynamodb.as_ref().map_or_else(other, Listeners::url),
             eventbridge: aws.url(),
             sqs: aws.url(),
+            lambda: lambda.url(),
         };
-        Ok(Self { addresses, api, aws, dynamodb })
+        Ok(Self { addresses, api, aws, lambda, dynamodb })
     }
 }

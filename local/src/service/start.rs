@@ -31,6 +31,7 @@ impl Service {
             context.logger.say("local", notice);
         }
         parts.serve_aws(&context, opened.aws);
+        parts.serve_lambda(&context, opened.lambda);
         parts.serve_database(&context, opened.dynamodb);
         callers::follow_streams(&context, &parts).await;
         callers::follow_schedules(&context, &parts);

@@ -9,4 +9,5 @@ service, operation, arguments = sys.argv[1:]
 # Endpoint, region and credentials come from the environment.
 answer = getattr(get_session().create_client(service), operation)(**json.loads(arguments))
 answer.pop("ResponseMetadata", None)
-print(json.dumps(answer, default=str))
+# The payload of a function comes as a stream.
+print(json.dumps(answer, default=lambda value: value.read().decode() if hasattr(value, "read") else str(value)))

@@ -19,7 +19,6 @@
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>
 
 mod authorizer;
-mod body;
 mod cors;
 mod path;
 mod request;
@@ -53,8 +52,9 @@ use self::{
 };
 use crate::{
     aws::interface::{
+        body::{self, Unread},
         error::Failure,
-        invoke::Invoke,
+        invoke::{Invoke, Request as Invocation},
         page::{Page, message},
         trace::Trace,
     },
@@ -63,6 +63,7 @@ use crate::{
 };
 
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>
+const BODY_LIMIT: usize = 10 * 1024 * 1024;
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
 const REQUEST_ID: HeaderName = HeaderName::from_static("apigw-requestid");
 
@@ -159,18 +160,19 @@ async fn handle(gateway: &Arc<Gateway>, client: SocketAddr, request_id: &str, re
         Ok(grant) => grant,
         Err(reason) => return unauthorized(&reason),
     };
-    let body = match body::read(body, &head.headers).await {
+    let body = match body::read(body, &head.headers, BODY_LIMIT).await {
         Ok(body) => body,
-        Err(body::Unread::TooLarge) => return too_large(),
+        Err(Unread::TooLarge) => return too_large(),
         // Whoever sent half a body is not there to read this.
-        Err(body::Unread::Broken) => return message(StatusCode::BAD_REQUEST, "Bad Request"),
+        Err(Unread::Incomplete) => return message(StatusCode::BAD_REQUEST, "Bad Request"),
     };
     let trace = Trace::of_header(head.headers.get("x-amzn-trace-id").and_then(|value| value.to_str().ok()));
     let (trace_of, port, grant) = (&trace, gateway.port, grant.as_ref());
     let incoming = Incoming { head: &head, path, host, client, request_id, trace: trace_of, port, grant };
     let event = Bytes::from(request::event(&incoming, &found, &body).to_string());
     drop(body);
-    match timeout(INTEGRATION_TIMEOUT, gateway.functions.invoke(found.function, event, trace)).await {
+    let invocation = gateway.functions.invoke(found.function, Invocation::new(event, trace));
+    match timeout(INTEGRATION_TIMEOUT, invocation).await {
         Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         Ok(Ok(payload)) => response::from_payload(&payload).unwrap_or_else(|reason| {
             gateway.logger.say(found.function, &format!("ERROR the answer is no HTTP response: {reason}"));

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 /// A failed invocation: what `Invoke` answers with `X-Amz-Function-Error`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct FunctionError {
     pub error_type: String,
     /// `errorMessage`.
     pub message: String,
+    /// The members of the function's own report besides these two, such as `stackTrace`.
+    report: Map<String, Value>,
 }
 
 /// What kind of failure it is.
@@ -41,7 +43,7 @@ pub enum Failure {
 
 impl FunctionError {
     pub(crate) fn new(failure: Failure, error_type: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { failure, error_type: error_type.into(), message: message.into() }
+        Self { failure, error_type: error_type.into(), message: message.into(), report: Map::new() }
     }
 
     pub(crate) fn stopping() -> Self {
@@ -67,13 +69,20 @@ impl FunctionError {
             None if !body.is_empty() => "the report of the error is not JSON",
             _ => "the function gave no message",
         };
-        Self::new(failure, error_type, text("errorMessage").unwrap_or(no_message))
+        let error = Self::new(failure, error_type, text("errorMessage").unwrap_or(no_message));
+        match value {
+            Some(Value::Object(report)) => Self { report, ..error },
+            _ => error,
+        }
     }
 
     /// The payload `Invoke` answers with.
     #[must_use]
     pub fn payload(&self) -> Value {
-        json!({ "errorType": self.error_type, "errorMessage": self.message })
+        let mut payload = self.report.clone();
+        payload.insert("errorType".to_owned(), self.error_type.as_str().into());
+        payload.insert("errorMessage".to_owned(), self.message.as_str().into());
+        Value::Object(payload)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Invoking a Lambda function.
 
 use bytes::Bytes;
+use tokio::sync::oneshot;
+use uuid::Uuid;
 
 use super::{Pending, error::FunctionError, trace::Trace};
 
@@ -8,13 +10,30 @@ use super::{Pending, error::FunctionError, trace::Trace};
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 pub(crate) const PAYLOAD_LIMIT: usize = 6_291_556;
 
+/// An invocation of a function.
+pub(crate) struct Request {
+    /// The request id that the function sees.
+    pub id: String,
+    pub payload: Bytes,
+    pub trace: Trace,
+    /// The version or alias in the ARN that the function sees.
+    pub qualifier: Option<String>,
+    /// The client context, as JSON.
+    pub client_context: Option<String>,
+    /// Gets the end of what the function logged.
+    pub log_tail: Option<oneshot::Sender<Vec<u8>>>,
+}
+
+impl Request {
+    /// An invocation with a payload and nothing else.
+    pub(crate) fn new(payload: Bytes, trace: Trace) -> Self {
+        let id = Uuid::new_v4().to_string();
+        Self { id, payload, trace, qualifier: None, client_context: None, log_tail: None }
+    }
+}
+
 /// The functions of the service, by their keys in the template.
 pub(crate) trait Invoke: Send + Sync {
     /// Invokes a function and waits for its response. The invocation goes on when the caller stops waiting, as on Lambda.
-    fn invoke<'a>(
-        &'a self,
-        function: &'a str,
-        payload: Bytes,
-        trace: Trace,
-    ) -> Pending<'a, Result<Bytes, FunctionError>>;
+    fn invoke<'a>(&'a self, function: &'a str, request: Request) -> Pending<'a, Result<Bytes, FunctionError>>;
 }

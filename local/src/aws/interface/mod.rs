@@ -1,5 +1,6 @@
 //! Calls between the services of `aws`: traits without their implementations, and the types that cross them.
 
+pub(crate) mod body;
 pub(crate) mod database;
 pub(crate) mod error;
 pub(crate) mod invoke;

@@ -9,28 +9,27 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::{
     Json,
     extract::{ConnectInfo, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header::HOST},
+    http::{HeaderMap, StatusCode, header::HOST},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use serde_json::json;
-use url::{Host, Url};
 
 use super::{Issuer, TOKEN_PATH, TokenError, TokenRequest};
 use crate::{
     aws::interface::page::{Page, message},
-    base::listen,
+    base::listen::{Host, is_an_address},
 };
 
 /// The issuer, if there is one, and where it listens.
 #[derive(Clone)]
 struct Api {
     issuer: Option<Arc<Issuer>>,
-    host: listen::Host,
+    host: Host,
 }
 
 /// The pages of an issuer that listens on `host`.
-pub(crate) fn pages(issuer: Option<Arc<Issuer>>, host: listen::Host) -> [Page; 3] {
+pub(crate) fn pages(issuer: Option<Arc<Issuer>>, host: Host) -> [Page; 3] {
     let api = Api { issuer, host };
     [
         ("/_local/issuer/.well-known/openid-configuration", get(configuration)),
@@ -70,18 +69,6 @@ async fn token(
         }
         Err(error) => message(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
     })
-}
-
-/// An address cannot be let point to another machine, as a name can.
-fn is_an_address(host: &HeaderValue) -> bool {
-    let Some(host) = host.to_str().ok().and_then(|host| Url::parse(&format!("http://{host}/")).ok()) else {
-        return false;
-    };
-    match host.host() {
-        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
 }
 
 fn publish(api: &Api, answer: impl FnOnce(&Issuer) -> Response) -> Response {

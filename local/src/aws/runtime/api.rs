@@ -30,6 +30,8 @@ pub(super) struct Invocation {
     pub id: String,
     pub payload: Bytes,
     pub trace: String,
+    pub qualifier: Option<String>,
+    pub client_context: Option<String>,
     /// Told when the process has taken the invocation: its time runs from there.
     pub taken: oneshot::Sender<()>,
     pub answer: oneshot::Sender<Result<Bytes, FunctionError>>,
@@ -102,19 +104,20 @@ async fn next(State(session): State<Arc<Session>>) -> Response {
         // The process is being stopped. Any answer would be taken for an invocation; on AWS there is none either.
         return std::future::pending().await;
     };
-    let Invocation { id, payload, trace, taken, answer } = invocation;
+    let Invocation { id, payload, trace, qualifier, client_context, taken, answer } = invocation;
     let deadline = Utc::now() + session.launch.timeout;
     let headers = [
         ("lambda-runtime-aws-request-id", id.clone()),
         ("lambda-runtime-deadline-ms", deadline.timestamp_millis().to_string()),
-        ("lambda-runtime-invoked-function-arn", session.launch.arn.clone()),
+        ("lambda-runtime-invoked-function-arn", session.launch.qualified_arn(qualifier.as_deref())),
         ("lambda-runtime-trace-id", trace),
     ];
+    let context = client_context.map(|context| ("lambda-runtime-client-context", context));
     session.begin(Current { id, answer });
     let _ = taken.send(());
     let mut response = payload.into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    for (name, value) in headers {
+    for (name, value) in headers.into_iter().chain(context) {
         if let Ok(value) = HeaderValue::try_from(value) {
             response.headers_mut().insert(name, value);
         }
@@ -190,8 +193,9 @@ fn report(failure: Failure, headers: &HeaderMap, body: Result<Bytes, Unread>) ->
         Err(Unread::HungUp) => {
             // It may be at anything: it gets no other invocation.
             let failure = if failure == Failure::Reported { Failure::Exited } else { failure };
-            let error = unread("the runtime hung up before the whole report of its error had come");
-            (FunctionError { failure, ..error }, hung_up())
+            let mut error = unread("the runtime hung up before the whole report of its error had come");
+            error.failure = failure;
+            (error, hung_up())
         }
     }
 }

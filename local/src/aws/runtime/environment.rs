@@ -20,6 +20,7 @@ pub(crate) struct Surroundings {
     pub dynamodb: String,
     pub eventbridge: String,
     pub sqs: String,
+    pub lambda: String,
     /// Variables of the caller's choice, over the template's.
     pub extra: BTreeMap<String, String>,
 }
@@ -58,6 +59,7 @@ pub(super) fn common(
     set("AWS_ENDPOINT_URL_DYNAMODB", surroundings.dynamodb.as_str().into());
     set("AWS_ENDPOINT_URL_EVENTBRIDGE", surroundings.eventbridge.as_str().into());
     set("AWS_ENDPOINT_URL_SQS", surroundings.sqs.as_str().into());
+    set("AWS_ENDPOINT_URL_LAMBDA", surroundings.lambda.as_str().into());
     set("_HANDLER", function.handler.as_str().into());
     set("LAMBDA_TASK_ROOT", task_root);
     set("TZ", ":UTC".into());

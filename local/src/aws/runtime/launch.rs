@@ -13,7 +13,7 @@ use crate::{
 /// How to start a function's processes.
 pub(super) struct Launch {
     pub key: String,
-    pub arn: String,
+    arn: String,
     pub timeout: Duration,
     pub logger: Logger,
     executable: PathBuf,
@@ -35,6 +35,11 @@ impl Launch {
             environment: environment::common(function, &executable, surroundings),
             executable,
         })
+    }
+
+    /// The ARN that an invocation of a version or an alias names.
+    pub(super) fn qualified_arn(&self, qualifier: Option<&str>) -> String {
+        qualifier.map_or_else(|| self.arn.clone(), |qualifier| format!("{}:{qualifier}", self.arn))
     }
 
     pub(super) fn command(&self, api: &str) -> Command {

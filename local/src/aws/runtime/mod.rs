@@ -8,6 +8,7 @@ mod launch;
 mod output;
 mod pool;
 mod process;
+mod tail;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
@@ -20,8 +21,7 @@ use crate::{
     aws::interface::{
         Pending,
         error::{Failure, FunctionError},
-        invoke::Invoke,
-        trace::Trace,
+        invoke::{Invoke, Request},
     },
     base::log::Logger,
     project::template::Function,
@@ -83,12 +83,7 @@ impl Functions {
 }
 
 impl Invoke for Functions {
-    fn invoke<'a>(
-        &'a self,
-        function: &'a str,
-        payload: Bytes,
-        trace: Trace,
-    ) -> Pending<'a, Result<Bytes, FunctionError>> {
+    fn invoke<'a>(&'a self, function: &'a str, request: Request) -> Pending<'a, Result<Bytes, FunctionError>> {
         Box::pin(async move {
             if !self.pools.contains_key(function) {
                 let message = format!("Function not found: {function}");
@@ -97,7 +92,7 @@ impl Invoke for Functions {
             let (pools, key) = (self.pools.clone(), function.to_owned());
             let invocation = self.tasks.spawn(async move {
                 match pools.get(&key) {
-                    Some(pool) => pool.invoke(payload, &trace).await,
+                    Some(pool) => pool.invoke(request).await,
                     None => Err(FunctionError::stopping()),
                 }
             });

@@ -1,35 +1,97 @@
-//! What a process prints, line by line, to the log.
+//! The output of a process, line by line: to the log, and to the tail that an invocation may ask for.
 
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use std::sync::Arc;
 
+use tokio::{
+    io::{AsyncBufReadExt, AsyncRead, BufReader},
+    sync::{mpsc, oneshot},
+};
+
+use super::tail::Tail;
 use crate::base::log::Logger;
 
 /// A longer line is cut in pieces, so that a process cannot fill the memory of this one. CloudWatch's own limit:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>.
 const LONGEST: usize = 1024 * 1024;
 
-/// Forwards until the process closes its end. What is not UTF-8 is shown as far as it is.
-pub(super) async fn forward(from: Option<impl AsyncRead + Unpin>, function: &str, logger: &Logger) {
-    let Some(from) = from else { return };
-    let mut reader = BufReader::new(from);
-    let mut line = Vec::new();
-    loop {
-        let (used, complete) = match reader.fill_buf().await {
-            Ok([]) | Err(_) => break,
-            Ok(available) => {
-                let end = available.iter().position(|byte| *byte == b'\n');
-                let used = end.map_or(available.len(), |end| end + 1);
-                line.extend_from_slice(&available[..used]);
-                (used, end.is_some() || line.len() >= LONGEST)
-            }
-        };
-        reader.consume(used);
-        if complete {
-            logger.function(function, String::from_utf8_lossy(&line).trim_end());
-            line.clear();
-        }
+/// What a process prints to both of its streams.
+pub(super) struct Output {
+    tail: Arc<Tail>,
+    /// Asks each stream to say when it has read everything that was printed before.
+    drains: [mpsc::Sender<oneshot::Sender<()>>; 2],
+}
+
+/// One of the streams.
+pub(super) struct Stream {
+    tail: Arc<Tail>,
+    drains: mpsc::Receiver<oneshot::Sender<()>>,
+}
+
+impl Output {
+    pub(super) fn new() -> (Self, [Stream; 2]) {
+        let tail = Arc::new(Tail::default());
+        let (out, out_drains) = mpsc::channel(1);
+        let (err, err_drains) = mpsc::channel(1);
+        let streams = [out_drains, err_drains].map(|drains| Stream { tail: tail.clone(), drains });
+        (Self { tail, drains: [out, err] }, streams)
     }
-    if !line.is_empty() {
-        logger.function(function, String::from_utf8_lossy(&line).trim_end());
+
+    /// An invocation begins.
+    pub(super) fn begin(&self) {
+        self.tail.clear();
+    }
+
+    /// The end of what the invocation printed. A response is sent after the lines before it were printed, but not read
+    /// after them.
+    pub(super) async fn tail(&self) -> Vec<u8> {
+        for stream in &self.drains {
+            let (drained, drains) = oneshot::channel();
+            // A stream that has ended was read to its end.
+            if stream.send(drained).await.is_ok() {
+                let _ = drains.await;
+            }
+        }
+        self.tail.read()
+    }
+}
+
+impl Stream {
+    /// Forwards until the process closes its end. Bytes that are not UTF-8 are replaced.
+    pub(super) async fn forward(mut self, from: Option<impl AsyncRead + Unpin>, function: &str, logger: &Logger) {
+        let Some(from) = from else { return };
+        let print = |line: &[u8]| {
+            let line = String::from_utf8_lossy(line);
+            self.tail.push(line.trim_end());
+            logger.function(function, line.trim_end());
+        };
+        let mut reader = BufReader::new(from);
+        let mut line = Vec::new();
+        loop {
+            let (used, complete) = tokio::select! {
+                biased;
+                available = reader.fill_buf() => match available {
+                    Ok([]) | Err(_) => break,
+                    Ok(available) => {
+                        let end = available.iter().position(|byte| *byte == b'\n');
+                        let used = end.map_or(available.len(), |end| end + 1);
+                        line.extend_from_slice(&available[..used]);
+                        (used, end.is_some() || line.len() >= LONGEST)
+                    }
+                },
+                // There is nothing left to read.
+                Some(drained) = self.drains.recv() => {
+                    let _ = drained.send(());
+                    continue;
+                }
+            };
+            reader.consume(used);
+            if complete {
+                print(&line);
+                line.clear();
+            }
+        }
+        if !line.is_empty() {
+            print(&line);
+        }
     }
 }

@@ -16,8 +16,7 @@ use super::{
 };
 use crate::aws::interface::{
     error::{Failure, FunctionError},
-    invoke::PAYLOAD_LIMIT,
-    trace::Trace,
+    invoke::{PAYLOAD_LIMIT, Request},
 };
 
 /// How often idle processes are looked at.
@@ -53,11 +52,11 @@ impl Pool {
     }
 
     /// Calls the function. Every failure but a refusal before the start is logged here, once.
-    pub(super) async fn invoke(&self, payload: Bytes, trace: &Trace) -> Result<Bytes, FunctionError> {
+    pub(super) async fn invoke(&self, request: Request) -> Result<Bytes, FunctionError> {
         let result = tokio::select! {
             biased;
             () = self.stop.cancelled() => Err(FunctionError::stopping()),
-            result = self.run(payload, trace) => result,
+            result = self.run(request) => result,
         };
         if let Err(error) = &result
             && error.failure != Failure::Stopping
@@ -73,8 +72,8 @@ impl Pool {
         std::mem::replace(&mut *present, self.stop.child_token()).cancel();
     }
 
-    async fn run(&self, payload: Bytes, trace: &Trace) -> Result<Bytes, FunctionError> {
-        if payload.len() > PAYLOAD_LIMIT {
+    async fn run(&self, mut request: Request) -> Result<Bytes, FunctionError> {
+        if request.payload.len() > PAYLOAD_LIMIT {
             let message =
                 format!("Request must be smaller than {PAYLOAD_LIMIT} bytes for the InvokeFunction operation");
             return Err(FunctionError::new(Failure::Request, "RequestTooLargeException", message));
@@ -85,9 +84,12 @@ impl Pool {
         };
         loop {
             let mut process = self.process().await?;
-            match process.invoke(payload.clone(), trace).await {
+            match process.invoke(&request).await {
                 Outcome::NotTaken => {}
                 Outcome::Answered(result) => {
+                    if let Some(tail) = request.log_tail.take() {
+                        let _ = tail.send(process.log_tail().await);
+                    }
                     // After any of the others it may be in any state.
                     let reusable = matches!(&result, Ok(_) | Err(FunctionError { failure: Failure::Reported, .. }));
                     if reusable && !process.has_ended() {

@@ -10,16 +10,15 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use uuid::Uuid;
 
 use super::{
     api::{Init, Invocation, Session},
     launch::Launch,
-    output,
+    output::Output,
 };
 use crate::aws::interface::{
     error::{Failure, FunctionError},
-    trace::Trace,
+    invoke::Request,
 };
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib>
@@ -35,6 +34,7 @@ pub(super) struct Process {
     work: mpsc::Sender<Invocation>,
     init: watch::Receiver<Init>,
     ended: watch::Receiver<Option<String>>,
+    output: Output,
     served: bool,
     _kill: tokio_util::sync::DropGuard,
 }
@@ -57,11 +57,12 @@ impl Process {
         let kill = stop.child_token();
 
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let output = {
+        let (output, [out, err]) = Output::new();
+        let forwarding = {
             let launch = launch.clone();
             tasks.spawn(async move {
                 let Launch { key, logger, .. } = &*launch;
-                tokio::join!(output::forward(stdout, key, logger), output::forward(stderr, key, logger));
+                tokio::join!(out.forward(stdout, key, logger), err.forward(stderr, key, logger));
             })
         };
         let server = tasks.spawn(async move {
@@ -72,8 +73,8 @@ impl Process {
         tasks.spawn(async move {
             let how = watch_over(&mut child, &killed).await;
             // A grandchild may hold the pipe open for ever.
-            let abort = output.abort_handle();
-            if timeout(TRAIL, output).await.is_err() {
+            let abort = forwarding.abort_handle();
+            if timeout(TRAIL, forwarding).await.is_err() {
                 abort.abort();
             }
             end.send_replace(Some(how));
@@ -81,7 +82,7 @@ impl Process {
             let _ = timeout(ANSWER_TRAIL, killed.cancelled()).await;
             server.abort();
         });
-        Ok(Self { launch, work, init, ended, served: false, _kill: kill.drop_guard() })
+        Ok(Self { launch, work, init, ended, output, served: false, _kill: kill.drop_guard() })
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -89,11 +90,20 @@ impl Process {
     }
 
     /// Gives the process one invocation and waits for its answer.
-    pub(super) async fn invoke(&mut self, payload: Bytes, trace: &Trace) -> Outcome {
-        let id = Uuid::new_v4().to_string();
+    pub(super) async fn invoke(&mut self, request: &Request) -> Outcome {
+        let id = request.id.clone();
+        self.output.begin();
         let (taken, mut taken_by) = oneshot::channel();
         let (answer, mut answered) = oneshot::channel();
-        let invocation = Invocation { id: id.clone(), payload, trace: trace.invocation(), taken, answer };
+        let invocation = Invocation {
+            id: id.clone(),
+            payload: request.payload.clone(),
+            trace: request.trace.invocation(),
+            qualifier: request.qualifier.clone(),
+            client_context: request.client_context.clone(),
+            taken,
+            answer,
+        };
         if self.work.send(invocation).await.is_err() {
             return self.not_taken(&id).await;
         }
@@ -130,6 +140,11 @@ impl Process {
             () = sleep_until(deadline) => Err(FunctionError::timed_out(&id, self.launch.timeout)),
         };
         Outcome::Answered(result)
+    }
+
+    /// The end of what the process printed during the invocation.
+    pub(super) async fn log_tail(&self) -> Vec<u8> {
+        self.output.tail().await
     }
 
     async fn not_taken(&mut self, id: &str) -> Outcome {

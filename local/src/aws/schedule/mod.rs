@@ -13,7 +13,10 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
-    aws::interface::{invoke::Invoke, trace::Trace},
+    aws::interface::{
+        invoke::{Invoke, Request},
+        trace::Trace,
+    },
     project::template::{ACCOUNT, Schedule, Timing},
 };
 
@@ -48,7 +51,7 @@ impl Scheduled {
             let started = Instant::now();
             tokio::select! {
                 biased;
-                _ = self.functions.invoke(&self.function, self.event(), Trace::start()) => {}
+                _ = self.functions.invoke(&self.function, Request::new(self.event(), Trace::start())) => {}
                 () = self.stop.cancelled() => return,
             }
             let Some(wait) = timing.until_next(Utc::now()) else { return };

@@ -12,7 +12,7 @@ use super::{
     record::Record,
 };
 use crate::{
-    aws::interface::{error::FunctionError, message::Outgoing, trace::Trace},
+    aws::interface::{error::FunctionError, invoke::Request, message::Outgoing, trace::Trace},
     project::template::ACCOUNT,
 };
 
@@ -43,7 +43,7 @@ impl Target for Destination<'_> {
         let Mapping { functions, function, stop, .. } = self.mapping;
         tokio::select! {
             biased;
-            result = functions.invoke(function, payload, Trace::start()) => result,
+            result = functions.invoke(function, Request::new(payload, Trace::start())) => result,
             () = stop.cancelled() => Err(FunctionError::stopping()),
         }
     }

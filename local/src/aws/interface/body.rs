@@ -1,4 +1,4 @@
-//! A request's body, within the gateway's limit.
+//! Reading the body of a request, up to a limit.
 
 use std::time::Duration;
 
@@ -10,19 +10,20 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>
-const LIMIT: usize = 10 * 1024 * 1024;
 /// How long what is over the limit is read and thrown away, so that a client which is still sending sees the answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-pub(super) enum Unread {
+/// Why there is no body.
+pub(crate) enum Unread {
     TooLarge,
-    Broken,
+    /// The client hung up before its end.
+    Incomplete,
 }
 
-pub(super) async fn read(mut body: Body, headers: &HeaderMap) -> Result<Bytes, Unread> {
+/// The body, when it has at most `limit` bytes.
+pub(crate) async fn read(mut body: Body, headers: &HeaderMap, limit: usize) -> Result<Bytes, Unread> {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > LIMIT as u64) {
+    if announced.is_some_and(|length| length > limit as u64) {
         // A client that asks first has not begun to send.
         if !headers.contains_key(header::EXPECT) {
             discard(body).await;
@@ -31,8 +32,8 @@ pub(super) async fn read(mut body: Body, headers: &HeaderMap) -> Result<Bytes, U
     }
     let mut read = BytesMut::new();
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| Unread::Broken)?.into_data() else { continue };
-        if read.len() + data.len() > LIMIT {
+        let Ok(data) = frame.map_err(|_| Unread::Incomplete)?.into_data() else { continue };
+        if read.len() + data.len() > limit {
             drop(read);
             discard(body).await;
             return Err(Unread::TooLarge);

@@ -1,0 +1,165 @@
+//! Lambda's Invoke API, for the AWS CLI, the SDKs, and functions that invoke others.
+//!
+//! <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>
+//!
+//! Signatures are not checked. So only clients on this machine are served, and no page of a browser: a page sends its
+//! origin, and a name that somebody else lets point to this machine is none of its own.
+
+mod answer;
+mod error;
+mod event;
+mod name;
+mod request;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, RawPathParams, RawQuery, State, rejection::RawPathParamsRejection},
+    http::{
+        HeaderMap, StatusCode,
+        header::{HOST, ORIGIN},
+    },
+    response::Response,
+    routing::post,
+};
+use bytes::Bytes;
+use tokio::sync::oneshot;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use uuid::Uuid;
+
+use self::{
+    error::Refused,
+    event::Event,
+    name::Names,
+    request::{InvocationType, Settings},
+};
+use crate::{
+    aws::interface::{
+        body::{self, Unread},
+        invoke::{Invoke, PAYLOAD_LIMIT, Request},
+        trace::Trace,
+    },
+    base::{
+        listen::{Host, Listeners, is_an_address},
+        log::Logger,
+    },
+    project::template::Template,
+};
+
+/// Of an asynchronous request; 256 KB until October 2025:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#function-configuration-deployment-and-execution>.
+const EVENT_LIMIT: usize = 1024 * 1024;
+/// How long Lambda waits before each further attempt of an asynchronous invocation that failed:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html>.
+const RETRY_PAUSES: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(2)];
+
+/// Everything that the API needs.
+pub(crate) struct Lambda {
+    names: Names,
+    functions: Arc<dyn Invoke>,
+    host: Host,
+    logger: Logger,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Lambda {
+    /// The API of the template's functions, listening on `host`. `tasks` keeps track of asynchronous invocations, which end
+    /// with `stop`.
+    pub(crate) fn new(
+        template: &Template,
+        functions: Arc<dyn Invoke>,
+        host: Host,
+        logger: Logger,
+        tasks: TaskTracker,
+        stop: CancellationToken,
+    ) -> Self {
+        Self { names: Names::new(template), functions, host, logger, tasks, stop }
+    }
+
+    /// Serves until the service stops.
+    pub(crate) fn serve(self, listeners: Listeners) {
+        let (tasks, stop) = (self.tasks.clone(), self.stop.clone());
+        let app = Router::new()
+            .route("/2015-03-31/functions/{name}/invocations", post(invoke))
+            .fallback(unknown_operation)
+            .method_not_allowed_fallback(unknown_operation)
+            .with_state(Arc::new(self))
+            .into_make_service_with_connect_info::<SocketAddr>();
+        for socket in listeners.into_sockets() {
+            let serving = axum::serve(socket, app.clone()).with_graceful_shutdown(stop.clone().cancelled_owned());
+            tasks.spawn(serving.into_future());
+        }
+    }
+
+    fn admit(&self, client: SocketAddr, headers: &HeaderMap) -> Result<(), Refused> {
+        if !self.host.is_of_this_machine(client.ip()) {
+            return Err(Refused::access("Functions are invoked from this machine only."));
+        }
+        if headers.contains_key(ORIGIN) || !headers.get(HOST).is_some_and(is_an_address) {
+            return Err(Refused::access("Functions are invoked under an address or localhost, and by no page."));
+        }
+        Ok(())
+    }
+
+    async fn invoke(
+        &self,
+        id: &str,
+        name: &str,
+        query: &str,
+        head: &HeaderMap,
+        body: Body,
+    ) -> Result<Response, Refused> {
+        let settings = Settings::read(head)?;
+        let target = self.names.find(name, request::qualifier(query).as_deref())?;
+        let limit = if settings.kind == InvocationType::Event { EVENT_LIMIT } else { PAYLOAD_LIMIT };
+        let payload = body::read(body, head, limit).await.map_err(|unread| match unread {
+            Unread::TooLarge => Refused::too_large(limit),
+            Unread::Incomplete => Refused::content("the body is not complete"),
+        })?;
+        let payload = if payload.is_empty() { Bytes::from_static(b"{}") } else { payload };
+        request::check(&payload)?;
+        let trace = Trace::of_header(head.get("x-amzn-trace-id").and_then(|value| value.to_str().ok()));
+        let request = Request { id: id.to_owned(), qualifier: target.qualifier, ..Request::new(payload, trace) };
+        match settings.kind {
+            InvocationType::DryRun => Ok(answer::empty(StatusCode::NO_CONTENT)),
+            InvocationType::Event => {
+                let (functions, logger) = (self.functions.clone(), self.logger.clone());
+                let event = Event { function: target.key, request, functions, logger, stop: self.stop.clone() };
+                self.tasks.spawn(event.run(RETRY_PAUSES));
+                Ok(answer::empty(StatusCode::ACCEPTED))
+            }
+            InvocationType::RequestResponse => {
+                let (log_tail, tail) = oneshot::channel();
+                let log_tail = settings.log_tail.then_some(log_tail);
+                let request = Request { client_context: settings.client_context, log_tail, ..request };
+                let result = self.functions.invoke(&target.key, request).await;
+                answer::of(result, tail.await.ok())
+            }
+        }
+    }
+}
+
+async fn invoke(
+    State(lambda): State<Arc<Lambda>>,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    path: Result<RawPathParams, RawPathParamsRejection>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let id = Uuid::new_v4().to_string();
+    // A name that is not UTF-8 is none.
+    let name = path.ok().and_then(|path| path.iter().next().map(|(_, name)| name.to_owned())).unwrap_or_default();
+    let answered = match lambda.admit(client, &headers) {
+        Ok(()) => lambda.invoke(&id, &name, &query.unwrap_or_default(), &headers, body).await,
+        Err(refused) => Err(refused),
+    };
+    answer::identified(answered.unwrap_or_else(Refused::into_response), &id)
+}
+
+async fn unknown_operation() -> Response {
+    answer::identified(Refused::unknown_operation().into_response(), &Uuid::new_v4().to_string())
+}

@@ -1,0 +1,40 @@
+//! The end of a log, as `X-Amz-Log-Result` has it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_ResponseSyntax>
+const LENGTH: usize = 4 * 1024;
+
+/// The last bytes of the lines that were pushed.
+#[derive(Debug, Default)]
+pub(super) struct Tail(Mutex<Vec<u8>>);
+
+impl Tail {
+    pub(super) fn clear(&self) {
+        self.bytes().clear();
+    }
+
+    pub(super) fn push(&self, line: &str) {
+        let mut bytes = self.bytes();
+        bytes.extend_from_slice(line.as_bytes());
+        bytes.push(b'\n');
+        // Shifting the bytes only now and then makes it cheap for a function that logs much.
+        if bytes.len() > 4 * LENGTH {
+            cut(&mut bytes);
+        }
+    }
+
+    pub(super) fn read(&self) -> Vec<u8> {
+        let mut bytes = self.bytes();
+        cut(&mut bytes);
+        bytes.clone()
+    }
+
+    fn bytes(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn cut(bytes: &mut Vec<u8>) {
+    bytes.drain(..bytes.len().saturating_sub(LENGTH));
+}
