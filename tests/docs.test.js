@@ -124,7 +124,7 @@ describe('the documentation', () => {
       [/^git show \S+:openapi\.json > /, 'tests/api/run', 'git show "$release:openapi.json" >'],
       [/^npx openapi-typescript openapi\.json --output /, 'tests/api/run', '$bin/openapi-typescript openapi.json --output'],
       [/^cargo test$/, '.ci/run', 'step cargo test'],
-      [/^cargo bench$/, 'benches/check', 'cargo bench'],
+      [/^cargo bench --package benches$/, 'benches/check', 'cargo bench --package benches'],
       [/^\.ci\/run$/, '.github/workflows/check.yml', '.ci/run'],
       [/^npm ci$/, 'tests/deploy/run', 'npm ci'],
       [/^python3 -m venv \.venv && /, '.github/workflows/deploy.yml', 'python3 -m venv .venv'],
