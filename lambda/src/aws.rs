@@ -1,6 +1,6 @@
-//! How functions talk to AWS: one place that builds the SDK's configuration.
+//! Configuration of the AWS SDK: region, credentials, endpoints, time limits and TLS roots.
 //!
-//! A Lambda function's region, credentials and endpoints are in its environment; the SDK's search through profiles,
+//! A Lambda function's region, credentials and endpoints are in its environment. The SDK's search through profiles,
 //! single sign-on and metadata services is not needed, and costs time in every cold start.
 
 use std::time::Duration;
@@ -24,12 +24,14 @@ use tokio::time::timeout;
 use super::https::Https;
 use super::{InitError, roots};
 
-/// The longest pause before a second attempt, twice that before a third; the SDK draws one up to it. It is AWS's own since
-/// 2026, which the SDK does not follow by itself yet: it would pause for up to a second
+/// Upper bound of the pause before the second attempt; it doubles before the third. The SDK draws a random pause up to
+/// it.
+///
+/// 50 ms is AWS's own default since 2026. The SDK does not use it by itself yet: it would pause for up to a second
 /// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>).
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
-/// The configuration for one service, `service` being its name in `AWS_ENDPOINT_URL_<SERVICE>`
+/// Builds the configuration for one service. `service` is its name in `AWS_ENDPOINT_URL_<SERVICE>`
 /// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>).
 ///
 /// # Errors
@@ -38,7 +40,7 @@ pub fn config(service: &str) -> Result<SdkConfig, InitError> {
     Service::from_environment(service).map(|service| service.config)
 }
 
-/// One service of AWS, as this function reaches it.
+/// An AWS service: the SDK's configuration for it and the HTTP client that its connections belong to.
 #[derive(Debug)]
 pub struct Service {
     config: SdkConfig,
@@ -46,9 +48,9 @@ pub struct Service {
 }
 
 impl Service {
-    /// From the environment that Lambda sets, `name` being the service's in `AWS_ENDPOINT_URL_<NAME>`.
+    /// Reads the environment that Lambda sets. `name` is the service's name in `AWS_ENDPOINT_URL_<NAME>`.
     ///
-    /// Time limits: 1 s to connect, 2 s an attempt, 3 attempts within 5 s, so that a function answers 503 before API
+    /// Time limits: 1 s to connect, 2 s an attempt, 3 attempts within 5 s. A function can then answer 503 before API
     /// Gateway or Lambda give up on it.
     ///
     /// # Errors
@@ -74,18 +76,19 @@ impl Service {
         Ok(Self { config: config.build(), http })
     }
 
-    /// What a client is made from.
+    /// The SDK's configuration, to build a client from.
     #[must_use]
     pub fn config(&self) -> &SdkConfig {
         &self.config
     }
 
-    /// Opens a connection to `url`, so that the first request of a cold function pays for no handshake: the init phase
-    /// has a whole processor, whatever the function's memory.
+    /// Opens a connection to `url` in the init phase, so that the first request of a cold start needs no handshake. The
+    /// init phase has a whole processor, whatever the function's memory.
     ///
-    /// No more than the handshakes: a request would cost another round trip, and a permission if it were signed. Where it
-    /// fails, in at most a second, or as long as the system's resolver waits for an answer, the function starts all the
-    /// same: the first request connects then, with the SDK's retries.
+    /// Sends no request: that would cost another round trip, and a permission if it were signed.
+    ///
+    /// Gives up after a second, or after as long as the system's resolver takes. The function starts all the same: the
+    /// first request connects then, with the SDK's retries.
     pub async fn connect(&self, url: &str) {
         if is_plain(url) {
             return;
@@ -98,8 +101,8 @@ impl Service {
     }
 }
 
-/// Keeps the SDK from describing itself in two headers, which it composes anew for each request and signs one of: a
-/// twentieth of a warm request's instructions. The HTTP client names the service instead.
+/// Removes the SDK's two user agent headers. The SDK composes both anew for each request and signs one of them: a
+/// twentieth of a warm request's instructions. The HTTP client sends `User-Agent` instead.
 #[derive(Debug)]
 pub struct NoUserAgent;
 
@@ -119,12 +122,13 @@ impl Intercept for NoUserAgent {
     }
 }
 
-/// On one machine there is no handshake that would be worth a request.
+/// Whether `url` is reached without TLS, as on a developer's machine. Opening such a connection early saves no
+/// handshake.
 fn is_plain(url: &str) -> bool {
     url.starts_with("http://")
 }
 
-/// Amazon's roots, or in their place what `AWS_CA_BUNDLE` names.
+/// The trusted roots: the certificates in `AWS_CA_BUNDLE`, or Amazon's where it is not set.
 fn trust() -> Result<RootCertStore, InitError> {
     let mut trusted = RootCertStore::empty();
     let Some(path) = set("AWS_CA_BUNDLE") else {

@@ -1,11 +1,11 @@
-//! A batch of stream records, and what Lambda is told of it.
+//! Batches of DynamoDB stream records, and their results in the form that Lambda expects.
 
 use serde_json::{Value, json};
 
 use super::{Failure, FromEvent, Outcome, Stream};
 
-/// The records of one batch, in the order of the stream. Each is decoded by itself, so that an odd one does not fail
-/// its neighbours.
+/// The records of one batch, in the order of the stream. Each is decoded on its own, so that one that cannot be read
+/// does not fail the others.
 #[derive(Debug, Clone, Default)]
 pub struct Records(pub Vec<Value>);
 
@@ -18,13 +18,13 @@ impl FromEvent<Stream> for Records {
     }
 }
 
-/// What came of a batch.
+/// Result of a batch, as Lambda expects it from a stream function that reports partial failures.
 ///
-/// Lambda retries everything from the lowest failed sequence number on, so one number says it all
+/// Lambda retries all records from the lowest failed sequence number on, so one number is enough
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BatchResult {
-    /// The sequence number of the first record that is to be tried again; `None` when all is done.
+    /// The sequence number of the first record to try again; `None` when all succeeded.
     pub first_failed: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The JSON body of a request.
+//! Extractor of a JSON request body, and the JSON body of a response: [`Json`].
 
 use garde::Validate;
 use lambda_http::http::header::CONTENT_TYPE;
@@ -11,11 +11,13 @@ use super::{Contract, FromRequest, Part, Rejection, Request, coding, document, r
 /// The largest body that is read, in bytes.
 pub(super) const BODY_LIMIT: usize = 64 * 1024;
 
-/// A JSON body: taken as an argument it is parsed and validated, answered with it is written.
+/// A JSON body. As an argument it is parsed and validated; as a result it is serialized.
 ///
-/// A body that is not JSON is a 400; one that is, but breaks a rule, a 422 with every fault and its JSON pointer. A struct
-/// is read from an object only, and a member that is given twice is a fault. A type that reads itself says its rule with
-/// [`custom`](serde::de::Error::custom), in words that a client is shown.
+/// A body that is not JSON is answered 400. A body that is JSON but breaks a rule is answered 422, with every fault and
+/// its JSON pointer. A struct is read from an object only. A member that is given twice is a fault.
+///
+/// A type with its own `Deserialize` reports its rule with [`custom`](serde::de::Error::custom). Clients see that
+/// message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 

@@ -1,4 +1,4 @@
-//! Content codings (RFC 9110, section 8.4): none is read.
+//! Content codings of request bodies (RFC 9110, section 8.4): none is supported.
 
 use lambda_http::http::HeaderMap;
 use lambda_http::http::header::CONTENT_ENCODING;
@@ -6,7 +6,7 @@ use lambda_http::http::header::CONTENT_ENCODING;
 use super::problem::common::{self, problem};
 use super::{Header, Rejection};
 
-/// What is accepted instead (RFC 9110, sections 12.5.3 and 15.5.16).
+/// The header of a 415 that names the codings that are supported (RFC 9110, sections 12.5.3 and 15.5.16).
 pub(super) const ACCEPTED: Header = Header {
     name: "Accept-Encoding",
     description: "The content codings that a body may have (RFC 9110, section 12.5.3): none.",
@@ -16,11 +16,11 @@ pub(super) const ACCEPTED: Header = Header {
 
 const IDENTITY: &str = "identity";
 
-/// That the body has no coding, or 415.
+/// Refuses a body that has a content coding, with 415.
 pub(super) fn check(headers: &HeaderMap) -> Result<(), Rejection> {
     let mut codings = Vec::new();
     for value in headers.get_all(CONTENT_ENCODING) {
-        // A value that is not ASCII is no list of tokens.
+        // A value that is not ASCII cannot be a list of tokens.
         let list = value.to_str().unwrap_or("?");
         codings.extend(list.split(',').map(str::trim).filter(|coding| !coding.is_empty()));
     }
@@ -36,7 +36,8 @@ pub(super) fn check(headers: &HeaderMap) -> Result<(), Rejection> {
     Err(problem(common::CODED).detail(detail).header(ACCEPTED.name, IDENTITY).into())
 }
 
-/// RFC 9110, section 5.6.2; a name that is longer than any that is registered is not repeated.
+/// Whether `coding` is a token (RFC 9110, section 5.6.2) that is short enough to repeat in an error message. No
+/// registered name is longer.
 fn is_token(coding: &str) -> bool {
     coding.len() <= 32 && coding.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }

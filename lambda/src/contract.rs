@@ -1,9 +1,11 @@
-//! What a function says of itself: printed as JSON by a debug build that is run outside Lambda. `openapi.json`, the
-//! documentation page and the tests that hold `serverless.yml` against the code are made from it; a release build never
-//! calls it and carries none of it.
+//! A function's contract: its OpenAPI operation, its schemas and the environment variables that it reads.
 //!
-//! What an endpoint says is a piece of an OpenAPI 3.1 document: its `operation`, and the `components` that it refers
-//! to. What only the template knows, such as who may call it, is for whoever puts the pieces together.
+//! A debug build that runs outside Lambda prints it as JSON. `openapi.json`, the documentation page and the tests that
+//! compare `serverless.yml` with the code are made from it. A release build never calls this module and contains none
+//! of it.
+//!
+//! An endpoint's contract is a piece of an OpenAPI 3.1 document: its `operation`, and the `components` that it refers
+//! to. Facts that are in the template alone, such as the authorizer, are added where the pieces are put together.
 
 #![cfg_attr(not(debug_assertions), expect(dead_code, reason = "a release build carries none of it"))]
 
@@ -26,14 +28,14 @@ pub use self::header::Header;
 use self::operation::Operation;
 use super::{FromEvent, FromPath, FromRequest, Init, Outcome, Package, ProblemKind, Respond, Route};
 
-/// A function's contract, while it is being gathered.
+/// A function's contract, while its arguments and its result describe themselves.
 #[derive(Debug)]
 pub struct Contract {
     json: Map<String, Value>,
     variables: Vec<&'static str>,
-    /// What clients send.
+    /// Schemas of the values that clients send.
     taken: SchemaGenerator,
-    /// What they get.
+    /// Schemas of the values that clients receive.
     answered: SchemaGenerator,
     operation: Operation,
 }
@@ -53,7 +55,7 @@ impl Contract {
         }
     }
 
-    /// The contract. The error is a sentence for the author.
+    /// The contract as JSON. The error is a sentence for the function's author.
     pub(super) fn into_json(mut self) -> Result<Value, String> {
         self.variables.sort_unstable();
         self.variables.dedup();
@@ -94,66 +96,66 @@ impl Contract {
         self.json.insert("description".into(), json!(docs));
     }
 
-    /// A borrowed argument.
+    /// Adds the environment variables of a borrowed argument.
     pub fn environment<T: Init>(&mut self) {
         self.variables(T::VARIABLES);
     }
 
-    /// Environment variables that are read.
+    /// Adds environment variables that the function reads.
     pub(super) fn variables(&mut self, names: &[&'static str]) {
         self.variables.extend(names);
     }
 
-    /// An argument of the path.
+    /// Adds a path parameter.
     pub fn path<T: FromPath>(&mut self, name: &'static str) {
         let schema = self.taken::<T>();
         let definitions = self.taken.definitions();
-        // Whatever the type carries: a route's braces are filled in with it.
+        // A path parameter always has an example: the paths in other examples are filled in with it.
         let example = example::of(schema.as_value(), definitions)
             .unwrap_or_else(|| example::plain(example::resolve(schema.as_value(), definitions)));
         self.operation.path_parameter(name, schema.to_value(), example);
         let detail = match T::not_found(name) {
             Cow::Borrowed(detail) => detail,
-            // The contract is printed once, and then the process ends.
+            // Leaking is safe here: the process prints the contract once and ends.
             Cow::Owned(detail) => detail.leak(),
         };
         self.problems([super::problem::common::NOT_FOUND.detail(detail)]);
     }
 
-    /// An argument of the request.
+    /// Adds an argument that is taken from the request.
     pub fn argument<T: FromRequest>(&mut self) {
         T::describe(self, true);
     }
 
-    /// An argument of the event.
+    /// Adds an argument that is taken from the event.
     pub fn event<K, T: FromEvent<K>>(&mut self) {}
 
-    /// The return type of an endpoint.
+    /// Adds the return type of an endpoint.
     pub fn answer<T: Respond>(&mut self) {
         T::describe(self);
     }
 
-    /// The return type of a function that has no client.
+    /// Adds the return type of a function without a client.
     pub fn outcome<K, T: Outcome<K>>(&mut self) {}
 
-    /// The schema of a `T` that clients send; what it is made of goes to the contract's components.
+    /// The schema of a `T` that clients send. Schemas that it refers to are added to the contract's components.
     pub fn taken<T: JsonSchema>(&mut self) -> Schema {
         self.taken.subschema_for::<T>()
     }
 
-    /// The schema of a `T` that clients get; what it is made of goes to the contract's components.
+    /// The schema of a `T` that clients receive. Schemas that it refers to are added to the contract's components.
     pub fn answered<T: JsonSchema>(&mut self) -> Schema {
         self.answered.subschema_for::<T>()
     }
 
-    /// A header that is read as a `T`; one that cannot be read is a 400.
+    /// Adds a header that is read as a `T`. A value that cannot be read is answered 400.
     pub fn header<T: JsonSchema>(&mut self, name: &str, required: bool) {
         let schema = self.taken::<T>();
         self.parameter("header", name, required, schema);
         self.problems([super::problem::common::MALFORMED_HEADER]);
     }
 
-    /// A parameter, `place` being `path`, `query` or `header`. Its description and its example are those of the schema.
+    /// Adds a parameter. `place` is `path`, `query` or `header`. Its description and example are those of the schema.
     pub fn parameter(&mut self, place: &str, name: &str, required: bool, schema: Schema) {
         match place {
             "query" => self.operation.query_parameter(name, required, schema.to_value(), false),
@@ -161,10 +163,10 @@ impl Contract {
         }
     }
 
-    /// The parameters of a query: the properties of its struct.
+    /// Adds the query parameters: the properties of the query's struct.
     pub fn query(&mut self, schema: &Schema) {
         let name = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
-        // It is no body, so no component either.
+        // The struct of a query is not a component: nothing refers to it.
         let owned = name.and_then(|name| self.taken.definitions_mut().remove(name));
         let schema = owned.as_ref().unwrap_or(schema.as_value());
         let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -176,7 +178,7 @@ impl Contract {
         self.operation.takes_query();
     }
 
-    /// The body of the request, as JSON.
+    /// Adds the body of the request, as JSON.
     pub fn body(&mut self, schema: &Schema, required: bool) {
         let definitions = self.taken.definitions();
         let example = example::of(schema.as_value(), definitions);
@@ -184,18 +186,18 @@ impl Contract {
         self.operation.body(schema, required, example, resolved);
     }
 
-    /// The success: its body, where it has one, and its headers.
+    /// Adds the success response: its body, where it has one, and its headers.
     pub fn success(&mut self, schema: Option<&Schema>, headers: &[&Header]) {
         let example = schema.and_then(|schema| example::of(schema.as_value(), self.answered.definitions()));
         self.operation.success(schema, example, headers);
     }
 
-    /// That a `GET` is answered 304 to a client that holds the current version; `headers` come with it.
+    /// Adds the 304 of a `GET`, for a client that holds the current version, with its headers.
     pub fn not_modified(&mut self, headers: &[&Header]) {
         self.operation.not_modified(headers);
     }
 
-    /// Problems that can be met; those known already are not added again.
+    /// Adds problems that the endpoint can answer with. Those that are there already are not added again.
     pub fn problems(&mut self, kinds: impl IntoIterator<Item = ProblemKind>) {
         self.operation.problems(kinds);
     }

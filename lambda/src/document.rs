@@ -1,8 +1,9 @@
-//! A JSON document as the client wrote it, and how a type is read from it.
+//! JSON documents as the client wrote them, and reading types from them.
 //!
-//! serde's own reading is laxer than a contract may be: a struct also reads an array, a member that is given twice is seen
-//! in structs alone, `9e2` is no integer, and the errors speak of Rust's types. So a body becomes a tree first, which has
-//! numbers as they are spelled and every member, and [`Reader`] reads from that. `serde_json` checks the grammar.
+//! serde's own reading is laxer than a contract allows: a struct also reads an array, a repeated member is noticed in
+//! structs alone, `9e2` is not an integer, and errors use the names of Rust's types. So a body is parsed into a tree
+//! first, which keeps every member and the spelling of numbers. [`Reader`] reads types from the tree. `serde_json`
+//! checks the grammar.
 
 mod access;
 pub(super) mod copies;

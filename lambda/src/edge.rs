@@ -1,8 +1,7 @@
-//! Origin protection: where CloudFront and its firewall stand in front of the API, requests that go around them are
-//! refused.
+//! Origin protection: with CloudFront and its firewall in front of the API, requests that bypass them are refused.
 //!
-//! An HTTP API cannot check a header, and its one authorizer per route is that of the tokens. So CloudFront adds a secret
-//! header, and the functions check it.
+//! An HTTP API cannot check a header, and its only authorizer per route is the one for tokens. So CloudFront adds a
+//! secret header, and the functions check it.
 
 use std::sync::LazyLock;
 
@@ -11,18 +10,18 @@ use subtle::ConstantTimeEq;
 
 const HEADER: &str = "x-edge-secret";
 
-/// From `EDGE_SECRET`; where it is absent or empty, requests may come from anywhere.
+/// From `EDGE_SECRET`. Absent or empty: all requests are accepted.
 static SECRET: LazyLock<Option<String>> =
     LazyLock::new(|| std::env::var("EDGE_SECRET").ok().filter(|secret| !secret.is_empty()));
 
-/// Whether a request with these headers came in by the edge, or may come from anywhere.
+/// Whether a request with these headers came through the edge, or the edge is not required.
 pub(super) fn lets_in(headers: &HeaderMap) -> bool {
     knows(headers, SECRET.as_deref())
 }
 
 fn knows(headers: &HeaderMap, secret: Option<&str>) -> bool {
     let given = || headers.get(HEADER).map(HeaderValue::as_bytes);
-    // In constant time, so that nobody finds the secret byte by byte.
+    // Compares in constant time, so that timing does not reveal the secret byte by byte.
     secret.is_none_or(|secret| given().is_some_and(|given| given.ct_eq(secret.as_bytes()).into()))
 }
 

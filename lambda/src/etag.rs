@@ -1,4 +1,4 @@
-//! Entity tags and the headers that hold them (RFC 9110, sections 8.8.3 and 13.1).
+//! Entity tags, `If-Match` and `If-None-Match` (RFC 9110, sections 8.8.3 and 13.1).
 
 use std::borrow::Cow;
 
@@ -17,12 +17,12 @@ pub(super) enum EntityTags {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct EntityTag {
     weak: bool,
-    /// With its quotes.
+    /// The tag with its quotes.
     opaque: String,
 }
 
 impl EntityTags {
-    /// Reads the header's value. A list may have empty members (RFC 9110, section 5.6.1.2), but not only such.
+    /// Parses the header's value. A list may have empty members (RFC 9110, section 5.6.1.2), but not only empty ones.
     pub(super) fn parse(header: &str) -> Option<Self> {
         let mut rest = trim(header);
         if rest == "*" {
@@ -49,7 +49,7 @@ impl EntityTags {
         (!tags.is_empty()).then_some(Self::List(tags))
     }
 
-    /// Whether `etag`, a strong one, is meant, with a comparison that takes weak tags for strong ones.
+    /// Whether the strong tag `etag` matches by weak comparison (RFC 9110, section 8.8.3.2).
     pub(super) fn match_weakly(&self, etag: &str) -> bool {
         match self {
             Self::Any => true,
@@ -57,7 +57,7 @@ impl EntityTags {
         }
     }
 
-    /// Whether `etag`, a strong one, is meant. A weak tag never is.
+    /// Whether the strong tag `etag` matches by strong comparison. A weak tag never matches.
     fn match_strongly(&self, etag: &str) -> bool {
         match self {
             Self::Any => true,
@@ -66,26 +66,26 @@ impl EntityTags {
     }
 }
 
-/// Without the white space that may stand around a member of a list.
+/// Removes optional whitespace around a list member (RFC 9110, section 5.6.3).
 fn trim(text: &str) -> &str {
     text.trim_matches([' ', '\t'])
 }
 
-/// The header `If-Match` (RFC 9110, section 13.1.1): which version a change is meant for. Tags are compared strongly and
-/// character by character: `"002"` is not `"2"`.
+/// The header `If-Match` (RFC 9110, section 13.1.1): the version that a change is based on. Tags are compared strongly
+/// and character by character: `"002"` is not `"2"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IfMatch(EntityTags);
 
 const IF_MATCH: &str = "if-match";
 
 impl IfMatch {
-    /// Reads the header's value, where it is one.
+    /// Parses the header's value; `None` if it is malformed.
     #[must_use]
     pub fn parse(header: &str) -> Option<Self> {
         EntityTags::parse(header).map(Self)
     }
 
-    /// Whether what has this strong entity tag is meant.
+    /// Whether the condition holds for an entity with this strong entity tag.
     #[must_use]
     pub fn allows(&self, etag: &str) -> bool {
         self.0.match_strongly(etag)

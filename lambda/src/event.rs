@@ -1,4 +1,4 @@
-//! Functions that no client waits for: the table's stream and the schedule.
+//! Functions without a client: triggered by a DynamoDB stream or an EventBridge schedule.
 
 use std::fmt::{self, Debug};
 use std::marker::PhantomData;
@@ -22,7 +22,7 @@ pub struct Stream;
 #[derive(Debug, Clone, Copy)]
 pub struct Schedule;
 
-/// What a function without a client says of itself.
+/// Name, package and documentation of a function without a client.
 #[derive(Debug, Clone, Copy)]
 pub struct Trigger {
     /// The package of the function.
@@ -33,7 +33,7 @@ pub struct Trigger {
     pub docs: &'static str,
 }
 
-/// One event of the kind `K`.
+/// An event of the kind `K`.
 #[derive(Debug)]
 pub struct Event<K> {
     payload: Value,
@@ -50,7 +50,7 @@ impl<K> Event<K> {
     }
 }
 
-/// Something that can be taken from an event of the kind `K`.
+/// An argument that can be taken from an event of the kind `K`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be taken from an event of the kind `{K}`",
     label = "is not what this trigger brings",
@@ -60,11 +60,11 @@ pub trait FromEvent<K>: Sized {
     /// Reads the event's payload.
     ///
     /// # Errors
-    /// When it has another shape.
+    /// When the payload has another shape.
     fn from_event(payload: Value) -> Result<Self, Failure>;
 }
 
-/// What a function without a client can end with.
+/// A result that a function without a client can return.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the outcome of an event of the kind `{K}`",
     label = "Lambda would not know what this means",
@@ -72,7 +72,7 @@ pub trait FromEvent<K>: Sized {
             `Result` whose error derives `Problem`"
 )]
 pub trait Outcome<K> {
-    /// What Lambda is told.
+    /// The invocation's result, as Lambda expects it.
     ///
     /// # Errors
     /// When the whole event has failed and is to be tried again.
@@ -99,17 +99,17 @@ impl<K, T: Outcome<K>, E: Problem> Outcome<K> for Result<T, E> {
     }
 }
 
-/// The moment a schedule fired for.
+/// The time that a schedule fired for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tick {
-    /// When it was due; the present, where the event does not say.
+    /// When the event was due; the current time if the event does not say.
     pub time: Timestamp,
 }
 
 impl FromEvent<Schedule> for Tick {
     fn from_event(payload: Value) -> Result<Self, Failure> {
         match payload.get("time") {
-            // Somebody called the function by hand.
+            // Invoked by hand, without an event of EventBridge.
             None => Ok(Self { time: Timestamp::now() }),
             Some(time) => match time.as_str().unwrap_or_default().parse() {
                 Ok(time) => Ok(Self { time }),
@@ -119,12 +119,13 @@ impl FromEvent<Schedule> for Tick {
     }
 }
 
-/// An event that failed as a whole; Lambda tries it again as its mapping says.
+/// An event that failed as a whole. Lambda retries it as its event source mapping is configured.
 #[derive(Debug)]
 pub struct Failure(String);
 
 impl Failure {
-    /// Why. It is shown in the function's log and in what Lambda reports, so it holds no customer's data.
+    /// Creates a failure from its cause. It appears in the function's log and in Lambda's error report, so it must not
+    /// contain customer data.
     pub fn new(message: impl Into<String>) -> Self {
         Self(message.into())
     }
@@ -142,7 +143,8 @@ impl From<Failure> for Diagnostic {
     }
 }
 
-/// Works on the table's stream until Lambda ends the process. Called by the `main` that `#[handler(stream)]` writes.
+/// Handles batches of the table's stream until Lambda ends the process. Called by the `main` that `#[handler(stream)]`
+/// writes.
 pub fn stream<E, D, F, Fut, A>(trigger: Trigger, describe: D, handle: F) -> ExitCode
 where
     E: Environment,
@@ -154,7 +156,7 @@ where
     run("stream", trigger, describe, handle)
 }
 
-/// Works on a schedule until Lambda ends the process. Called by the `main` that `#[handler(schedule)]` writes.
+/// Handles events of a schedule until Lambda ends the process. Called by the `main` that `#[handler(schedule)]` writes.
 pub fn schedule<E, D, F, Fut, A>(trigger: Trigger, describe: D, handle: F) -> ExitCode
 where
     E: Environment,

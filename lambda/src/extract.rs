@@ -1,4 +1,4 @@
-//! From an HTTP request to a handler's arguments.
+//! Extractors: taking a handler's arguments from an HTTP request.
 
 use std::collections::HashMap;
 
@@ -20,39 +20,39 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request without anything in it. An extractor's own tests add what it reads.
+    /// An empty request, for tests of extractors.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// With this body.
+    /// Sets the body.
     #[must_use]
     pub fn with_body(self, body: impl Into<Vec<u8>>) -> Self {
         Self { body: Body::Binary(body.into()), ..self }
     }
 
-    /// With this query, as it stands in an address.
+    /// Sets the query, percent-encoded as in a URL.
     #[must_use]
     pub fn with_query(self, query: impl Into<String>) -> Self {
         Self { query: query.into(), ..self }
     }
 
-    /// With this header.
+    /// Adds a header.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: HeaderValue) -> Self {
         self.headers.append(name, value);
         self
     }
 
-    /// With this path parameter, decoded.
+    /// Adds a path parameter, decoded.
     #[must_use]
     pub fn with_parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.parameters.insert(name.into(), value.into());
         self
     }
 
-    /// With what an authorizer hands on, as it stands in the event's `requestContext`.
+    /// Sets the authorizer's context, as in the event's `requestContext`.
     #[must_use]
     pub fn with_authorizer(self, authorizer: Value) -> Self {
         Self { authorizer: Some(authorizer), ..self }
@@ -61,7 +61,7 @@ impl Request {
     /// Takes an argument.
     ///
     /// # Errors
-    /// When the request does not hold it, or holds something else in its place.
+    /// When the request does not contain it, or contains an invalid value.
     pub fn take<T: FromRequest>(&mut self) -> Result<T, Rejection> {
         T::find(self)?.ok_or_else(T::missing)
     }
@@ -69,7 +69,7 @@ impl Request {
     /// Takes the path parameter `name`. API Gateway has decoded it; it is not decoded again.
     ///
     /// # Errors
-    /// 404 when it cannot be a `T`; and 500 when the route that led here has no such parameter, which is the template's fault.
+    /// 404 when the value cannot be a `T`. 500 when the route has no such parameter, which is an error in the template.
     pub fn path<T: FromPath>(&mut self, name: &str) -> Result<T, Rejection> {
         let Some(value) = self.parameters.get(name) else {
             tracing::error!("serverless.yml's route to this function has no {{{name}}}");
@@ -96,41 +96,41 @@ impl Request {
         }
     }
 
-    /// Whether an authorizer of any kind stood before the function.
+    /// Whether an authorizer of any kind has let the request through.
     #[must_use]
     pub fn is_authorized(&self) -> bool {
         self.authorizer.is_some()
     }
 
-    /// The claims of the token that API Gateway's JWT authorizer has checked; `None` where there is no authorizer, or one
+    /// The claims of the token that API Gateway's JWT authorizer has checked; `None` without an authorizer, or with one
     /// of another kind.
     #[must_use]
     pub fn claims(&self) -> Option<&Map<String, Value>> {
         self.authorizer.as_ref()?.pointer("/jwt/claims")?.as_object()
     }
 
-    /// The query's pairs, decoded, in the order of the query; a name that is given twice comes twice.
+    /// The query's pairs, decoded and in order. A repeated name appears repeatedly.
     #[must_use]
     pub fn query(&self) -> Vec<(String, String)> {
         form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
     }
 
-    /// The body. Whoever takes it leaves none behind.
+    /// Takes the body and leaves an empty one.
     #[must_use]
     pub fn take_body(&mut self) -> Body {
         std::mem::take(&mut self.body)
     }
 }
 
-/// 400 that names the header and the rule.
+/// A 400 that names the header and the rule that it breaks.
 #[must_use]
 pub fn malformed_header(name: &str, rule: &str) -> Rejection {
     common::problem(common::MALFORMED_HEADER).detail(format!("the header {name} {rule}")).into()
 }
 
-/// Something that a handler can take from a request, by value.
+/// An argument that a handler can take from a request, by value.
 ///
-/// `Option<T>` of it is `None` where the request does not hold one, and still refused where it holds a wrong one.
+/// `Option<T>` is `None` if the request does not contain the value; an invalid value is still refused.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not something a handler can take",
     label = "cannot be taken from a request",
@@ -139,19 +139,19 @@ pub fn malformed_header(name: &str, rule: &str) -> Rejection {
             once in the init phase; or implement `lambda::FromRequest` for `{Self}`"
 )]
 pub trait FromRequest: Sized {
-    /// The part of the request that is taken whole: no other argument can take it, or anything of it.
+    /// The part of the request that is taken whole. No other argument can take it, or anything in it.
     const WHOLE: Option<Part> = None;
 
-    /// The value, or `None` where the request holds none.
+    /// The value, or `None` if the request does not contain one.
     ///
     /// # Errors
-    /// When the request holds one that cannot be read.
+    /// When the request contains an invalid value.
     fn find(request: &mut Request) -> Result<Option<Self>, Rejection>;
 
-    /// The refusal of a request that holds none.
+    /// The refusal of a request without the value.
     fn missing() -> Rejection;
 
-    /// Says what is taken, for the API's documentation.
+    /// Adds the argument to the API's documentation.
     fn describe(contract: &mut Contract, required: bool);
 }
 

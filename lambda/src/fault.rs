@@ -1,4 +1,4 @@
-//! What is wrong with a request, value by value.
+//! Faults of a request, one per invalid value.
 
 use std::borrow::Cow;
 
@@ -17,13 +17,13 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault at `pointer`.
+    /// Creates a fault at `pointer`.
     pub fn new(pointer: impl Into<String>, detail: impl Into<Cow<'static, str>>) -> Self {
         Self { pointer: pointer.into(), detail: detail.into() }
     }
 }
 
-/// All faults that were found, at least one.
+/// All faults of a request; at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Faults(pub Vec<Fault>);
 

@@ -1,8 +1,8 @@
 //! Events of an HTTP API, payload format 2.0
 //! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>).
 //!
-//! `lambda_http` converts such an event too, and panics where the path, the query or the host is no URI, or the body no
-//! base64. An event is read here instead: each part of it is a value, or a refusal of the client's.
+//! `lambda_http` converts such an event too, but panics if the path, the query or the host is not a URI, or the body
+//! not base64. Here each part of the event is read on its own, and an invalid part is answered with a 4xx.
 
 use std::collections::HashMap;
 
@@ -20,8 +20,8 @@ use super::extract::malformed_header;
 use super::problem::common;
 use super::{ProblemDetails, Rejection, Request};
 
-/// What an invocation brings: an event of an HTTP API, or one whose parts are not what they should be, which is the
-/// client's fault. Anything else was not sent by an HTTP API, and is an error of the invocation.
+/// Payload of an invocation: an event of an HTTP API. `None` if its parts are invalid, which is the client's fault. Any
+/// other payload does not come from an HTTP API and fails the invocation.
 #[derive(Debug)]
 pub(super) struct Payload(pub(super) Option<GatewayEvent>);
 
@@ -39,7 +39,7 @@ impl<'de> Deserialize<'de> for Payload {
     }
 }
 
-/// The parts of an event that requests are made of.
+/// The parts of an event that a request is made from.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct GatewayEvent {
@@ -57,7 +57,7 @@ pub(super) struct GatewayEvent {
 #[derive(Debug, Deserialize)]
 struct Context {
     http: Http,
-    /// What an authorizer hands on, whatever its kind; absent on a route without one.
+    /// The context of an authorizer of any kind; absent on a route without one.
     authorizer: Option<Value>,
 }
 
@@ -76,12 +76,12 @@ impl GatewayEvent {
         self.request_context.http.method == "GET"
     }
 
-    /// A header's value as it stands in the event, where names are in lower case.
+    /// A header's value from the event, where names are in lower case.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.as_ref()?.get(name).map(String::as_str)
     }
 
-    /// The query as it was sent. An event that was written by hand may have the decoded parameters alone.
+    /// The query as it was sent. An event written by hand may contain only the decoded parameters.
     pub(super) fn query(&self) -> String {
         match (&self.raw_query_string, &self.query_string_parameters) {
             (Some(raw), _) => raw.clone(),
@@ -107,9 +107,9 @@ fn headers(sent: HashMap<String, String>, cookies: &[String]) -> Result<HeaderMa
     let mut headers = HeaderMap::with_capacity(sent.len());
     let cookies = (!cookies.is_empty()).then(|| (COOKIE.to_string(), cookies.join("; ")));
     for (name, value) in sent.into_iter().chain(cookies) {
-        // A name that is no token can be asked for by nobody.
+        // No extractor can read a header whose name is not a token, so it is dropped.
         let Ok(name) = HeaderName::try_from(name) else { continue };
-        // To leave out a value would make a request that has a condition one that has none.
+        // A value is never dropped: without it, a conditional request would become an unconditional one.
         let Ok(value) = HeaderValue::try_from(value) else {
             return Err(malformed_header(name.as_str(), "holds a control character"));
         };
@@ -230,7 +230,7 @@ mod tests {
     }
 
     proptest! {
-        /// With any value in any place, an event is a request or the client's fault.
+        /// With any value in any place, an event gives a request or a 4xx.
         #[test]
         fn any_event_is_read_or_refused(
             place in prop::sample::select(vec![

@@ -1,4 +1,4 @@
-//! A function behind API Gateway's HTTP API (payload format 2.0).
+//! Runs a function behind API Gateway's HTTP API (payload format 2.0).
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -15,7 +15,7 @@ use super::problem::common;
 use super::start::start;
 use super::{Contract, Environment, Package, Rejection, Reply, Request, Respond, edge, logs, trace};
 
-/// What an endpoint answers to, as its author wrote it.
+/// The route of an endpoint, from its `#[handler]` attribute.
 #[derive(Debug, Clone, Copy)]
 pub struct Route {
     /// The package of the endpoint's function.
@@ -72,13 +72,13 @@ where
                     Ok::<_, std::convert::Infallible>(answered(response))
                 }
             });
-            // Without the layer that `lambda_http::run` adds: `logs` has the ids, and for less.
+            // Without the tracing layer that `lambda_http::run` adds: `logs` adds the ids to each line at a lower cost.
             Runtime::new(service).run()
         },
     )
 }
 
-/// The answer as API Gateway takes it: a cookie each, and no header twice.
+/// Converts the response for API Gateway: one entry per cookie, and no header twice.
 fn answered(response: Response<Body>) -> ApiGatewayV2httpResponse {
     let (parts, body) = response.into_parts();
     let mut headers = parts.headers;
@@ -93,7 +93,7 @@ fn answered(response: Response<Body>) -> ApiGatewayV2httpResponse {
     answer
 }
 
-/// How long the answer may take: an answer in time, even a 503, is better than Lambda's killing of the process.
+/// How long the handler may take. A response in time, even a 503, is better than a process that Lambda kills.
 fn time_left(context: &Context) -> Duration {
     (UNIX_EPOCH + Duration::from_millis(context.deadline))
         .duration_since(SystemTime::now())
@@ -102,13 +102,13 @@ fn time_left(context: &Context) -> Duration {
         .min(LONGEST)
 }
 
-/// What is left for sending the answer.
+/// Time reserved for sending the response.
 const MARGIN: Duration = Duration::from_millis(500);
 /// API Gateway waits 30 s, whatever the function's own limit
 /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
 const LONGEST: Duration = Duration::from_secs(29);
 
-/// One request: every way it can end is an answer, so that Lambda sees a success.
+/// Answers one request. Errors and timeouts become responses too, so that Lambda sees a successful invocation.
 async fn answer<E, F, Fut, A>(
     route: Route,
     environment: &'static E,

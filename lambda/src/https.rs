@@ -1,8 +1,8 @@
-//! The HTTP client below the SDK: hyper's HTTP/1.1 over rustls with ring.
+//! HTTP client of the AWS SDK: hyper's HTTP/1.1 over rustls with ring.
 //!
-//! A function works on one request at a time and talks to few endpoints, all of which speak HTTP/1.1. The SDK's
-//! ready-made client also carries HTTP/2, proxies and a search for the system's certificates: a fifth of every function's
-//! package. And it opens a connection only when a request is waiting for it.
+//! A function works on one request at a time and calls few endpoints, all of which speak HTTP/1.1. The SDK's own client
+//! also contains HTTP/2, proxies and a search for the system's certificates: a fifth of every function's package. It
+//! also opens a connection only when a request is waiting for it.
 
 use std::error::Error;
 use std::fmt;
@@ -32,30 +32,30 @@ use rustls::{CipherSuite, ClientConfig, RootCertStore};
 use super::resolver::Resolver;
 use super::service::user_agent;
 
-/// How long TCP's handshake may take; TLS's is part of the SDK's limit of an attempt.
+/// Time limit of TCP's handshake. TLS's handshake counts towards the SDK's limit of an attempt.
 const CONNECT: Duration = Duration::from_secs(1);
-/// A connection that nothing was sent over for this long is not used again: the other end may have closed it meanwhile.
+/// A connection that was idle for this long is not reused: the server may have closed it.
 const IDLE: Duration = Duration::from_mins(1);
 
 type Connector = HttpsConnector<TcpConnector<Resolver>>;
 type BoxError = Box<dyn Error + Send + Sync>;
 
-/// Requests over connections that are kept open. Clones share them.
+/// HTTP client that keeps connections open. Clones share the connections.
 #[derive(Clone)]
 pub(super) struct Https {
     connector: Connector,
-    /// Connects in the init phase.
+    /// Connector of the init phase.
     first: Connector,
     open: Arc<Mutex<Vec<Connection>>>,
 }
 
-/// A connection between two requests.
+/// An idle connection.
 struct Connection {
     sender: SendRequest<SdkBody>,
     /// Scheme, host and port.
     endpoint: Uri,
     used: Instant,
-    /// The SDK has had a bad experience with it.
+    /// Set by the SDK after an attempt failed on this connection.
     poisoned: Arc<AtomicBool>,
 }
 
@@ -66,13 +66,13 @@ impl fmt::Debug for Https {
 }
 
 impl Https {
-    /// Trusts `roots`. An endpoint that begins with `http://` is reached without TLS.
+    /// Creates a client that trusts `roots`. Endpoints with `http://` are called without TLS.
     ///
     /// # Errors
-    /// When rustls has no version of TLS left to speak, which cannot be with ring.
+    /// When rustls supports no version of TLS, which cannot happen with ring.
     pub(super) fn new(roots: RootCertStore) -> Result<Self, rustls::Error> {
         let mut provider = ring::default_provider();
-        // Offered first, as it is the cheapest and what Amazon's endpoints choose themselves.
+        // Offered first: it is the cheapest, and Amazon's endpoints choose it too.
         provider.cipher_suites.sort_by_key(|suite| suite.suite() != CipherSuite::TLS13_AES_128_GCM_SHA256);
         let tls = ClientConfig::builder_with_provider(Arc::new(provider))
             .with_safe_default_protocol_versions()?
@@ -85,16 +85,16 @@ impl Https {
         })
     }
 
-    /// As the SDK wants it.
+    /// This client as the SDK's HTTP client.
     pub(super) fn shared(&self) -> SharedHttpClient {
         let connector = SharedHttpConnector::new(self.clone());
         http_client_fn(move |_, _| connector.clone())
     }
 
-    /// Opens a connection for the first request to come, in the init phase. Nothing is sent over it yet.
+    /// Opens a connection in the init phase, for the first request. Sends nothing over it.
     ///
     /// # Errors
-    /// When there is nobody at `url`, or nobody to trust.
+    /// When `url` cannot be reached, or its certificate is not trusted.
     pub(super) async fn open(&self, url: &str) -> Result<(), BoxError> {
         let endpoint = endpoint(&url.parse()?)?;
         let connection = connect(self.first.clone(), endpoint).await?;
@@ -106,7 +106,7 @@ impl Https {
         self.open.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
     }
 
-    /// A connection that is open and has nothing to do. One that is still receiving an answer stays where it is.
+    /// Takes an idle connection to the endpoint. One that is still receiving a response stays in the pool.
     fn take(&self, endpoint: &Uri) -> Option<Connection> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|connection| {
@@ -142,7 +142,8 @@ impl Https {
                     return Ok(answer);
                 }
                 Err(mut refused) => match refused.take_message() {
-                    // The other end had closed the connection before anything of the request was written.
+                    // The server had closed the connection before anything of the request was written: try again on
+                    // another one.
                     Some(unsent) if is_kept => request = unsent,
                     _ => return Err(classify(refused.into_error())),
                 },
@@ -163,7 +164,7 @@ async fn connect(mut connector: Connector, endpoint: Uri) -> Result<Connection, 
     poll_fn(|context| connector.poll_ready(context)).await?;
     let stream = connector.call(endpoint.clone()).await?;
     let (sender, connection) = http1::handshake(stream).await?;
-    // The task ends with the connection; a request that waits for its answer is then told why.
+    // The task ends with the connection. A request that waits for its response then gets the error.
     tokio::spawn(connection);
     Ok(Connection { sender, endpoint, used: Instant::now(), poisoned: Arc::default() })
 }
@@ -184,14 +185,15 @@ impl HttpConnector for Https {
     }
 }
 
-/// Where a request goes, without what it asks for.
+/// Scheme, host and port of a URI.
 fn endpoint(uri: &Uri) -> Result<Uri, BoxError> {
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some("/".parse()?);
     Ok(Uri::from_parts(parts)?)
 }
 
-/// As a request stands on its connection: the host in a header, and the path alone (RFC 9112, section 3.2).
+/// Puts a request into the form that is sent: the host in a header, and the path alone as target (RFC 9112, section
+/// 3.2).
 fn prepare(request: &mut Request<SdkBody>) -> Result<(), BoxError> {
     request.headers_mut().insert(USER_AGENT, user_agent());
     let uri = std::mem::take(request.uri_mut()).into_parts();
@@ -204,12 +206,12 @@ fn prepare(request: &mut Request<SdkBody>) -> Result<(), BoxError> {
     Ok(())
 }
 
-/// Lets the SDK put a connection aside on which an attempt has failed, so that the next takes another.
+/// Lets the SDK discard a connection on which an attempt has failed, so that the next attempt uses another one.
 fn metadata(poisoned: Arc<AtomicBool>) -> ConnectionMetadata {
     ConnectionMetadata::builder().proxied(false).poison_fn(move || poisoned.store(true, Ordering::Relaxed)).build()
 }
 
-/// What the SDK's retries have to know of a failure: whether it may pass.
+/// Classifies an error for the SDK's retries: transient or not.
 fn classify(error: hyper::Error) -> ConnectorError {
     if error.is_timeout() {
         ConnectorError::timeout(error.into())
@@ -218,7 +220,7 @@ fn classify(error: hyper::Error) -> ConnectorError {
     } else if error.is_parse() {
         ConnectorError::other(error.into(), None)
     } else {
-        // The connection ended before the answer did.
+        // The connection ended before the response did.
         ConnectorError::other(error.into(), Some(ErrorKind::TransientError))
     }
 }

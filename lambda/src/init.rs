@@ -1,4 +1,4 @@
-//! The init phase: what a handler borrows is built here, once, before the first request is taken.
+//! The init phase: builds the values that handlers borrow, once, before the first request.
 
 use std::fmt;
 use std::future::Future;
@@ -10,15 +10,15 @@ use std::future::Future;
     note = "implement `lambda::Init` for `{Self}`, or take the argument by value if it belongs to the request"
 )]
 pub trait Init: Sized + Send + Sync + 'static {
-    /// The environment variables that [`init`](Self::init) requires, so that a test can hold them against
+    /// The environment variables that [`init`](Self::init) requires, so that a test can compare them with
     /// `serverless.yml`.
     const VARIABLES: &'static [&'static str] = &[];
 
     /// Builds the value.
     ///
     /// # Errors
-    /// When the function cannot work at all, such as without a variable that it needs. The process then ends, and
-    /// Lambda reports the failed init.
+    /// When the function cannot work at all, for example without a required variable. The process then ends, and Lambda
+    /// reports the failed init.
     fn init() -> impl Future<Output = Result<Self, InitError>> + Send;
 }
 
@@ -27,7 +27,7 @@ pub trait Init: Sized + Send + Sync + 'static {
 pub struct InitError(String);
 
 impl InitError {
-    /// A sentence that says what is missing or wrong, and what to do.
+    /// Creates an error from a sentence that says what is missing or wrong, and how to fix it.
     pub fn new(message: impl Into<String>) -> Self {
         Self(message.into())
     }
@@ -52,12 +52,12 @@ pub fn variable(name: &str) -> Result<String, InitError> {
     }
 }
 
-/// The borrowed arguments of one handler, built one after the other.
+/// The borrowed arguments of one handler.
 pub trait Environment: Sized + Send + Sync + 'static {
-    /// Builds all of them.
+    /// Builds all arguments, one after the other.
     ///
     /// # Errors
-    /// The first that failed.
+    /// That of the first argument that failed.
     fn build() -> impl Future<Output = Result<Self, InitError>> + Send;
 }
 

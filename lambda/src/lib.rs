@@ -1,20 +1,20 @@
-//! Lambda functions as one function each: the macros [`handler`](macro@handler) and [`Problem`](derive@Problem), and what
-//! the code that they generate calls.
+//! Framework for Lambda functions: the macros [`handler`](macro@handler) and [`Problem`](derive@Problem), and the
+//! runtime that their generated code calls.
 //!
-//! It knows no service. A service's name and version come from its own package, the rest from its functions'
-//! environment:
+//! The crate knows no service. A service's name and version come from its own package, other settings from the
+//! functions' environment:
 //!
-//! | variable | what | default |
+//! | variable | meaning | default |
 //! |---|---|---|
 //! | `SERVICE_NAME` | the name in the user agent of calls to AWS | the package's name |
 //! | `METRICS_NAMESPACE` | the CloudWatch namespace of all metrics | the package's name |
 //! | `STAGE` | the dimension `Stage` of all metrics | no such dimension |
-//! | `EDGE_SECRET` | the value of the header `x-edge-secret` without which requests are refused | every request is let in |
+//! | `EDGE_SECRET` | the value of the header `x-edge-secret` without which requests are refused | all requests are accepted |
 //!
-//! A generated `main` hands a description and a closure to [`http`], [`stream`] or [`schedule`]. Those build the
-//! environment once ([`Init`]), then answer invocations for as long as Lambda keeps the process: arguments are taken
-//! from the request ([`FromRequest`], [`FromPath`]) or the event ([`FromEvent`]), results become answers ([`Respond`],
-//! [`Outcome`]) and errors become RFC 9457 problems ([`Problem`]).
+//! A generated `main` passes a description and a closure to [`http`], [`stream`] or [`schedule`]. These build the
+//! environment once ([`Init`]), then handle invocations until Lambda ends the process. Arguments are taken from the
+//! request ([`FromRequest`], [`FromPath`]) or from the event ([`FromEvent`]). Results become responses ([`Respond`]) or
+//! outcomes ([`Outcome`]), and errors become RFC 9457 problems ([`Problem`]).
 
 pub mod aws;
 mod batch;

@@ -1,4 +1,4 @@
-//! The log: one line an event on standard output, which Lambda hands to CloudWatch.
+//! Logging: one line per event on standard output, which Lambda sends to CloudWatch Logs.
 
 use std::fmt::Write;
 use std::str::FromStr;
@@ -13,12 +13,12 @@ use lambda_http::tracing::{Event, Subscriber};
 
 use super::Package;
 
-/// Starts logging as Lambda's advanced logging controls ask for
-/// (<https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html>):
-/// `AWS_LAMBDA_LOG_FORMAT` is `JSON` or text, `AWS_LAMBDA_LOG_LEVEL` the least level, by default INFO.
+/// Starts logging as configured by Lambda's advanced logging controls
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html>): `AWS_LAMBDA_LOG_FORMAT`
+/// is `JSON` or text, `AWS_LAMBDA_LOG_LEVEL` the lowest level, by default INFO.
 ///
-/// The level applies to the service's own package. The libraries below it are held at WARN, whatever is asked for: at lower
-/// levels they write out requests and answers, and what a customer typed does not belong in a log.
+/// The level applies to the service's own package. Other libraries log at WARN and above, whatever the level: below
+/// that they log requests and responses, and customers' data does not belong in a log.
 pub(super) fn start(package: &Package, function: &'static str) {
     let level = std::env::var("AWS_LAMBDA_LOG_LEVEL")
         .ok()
@@ -30,7 +30,7 @@ pub(super) fn start(package: &Package, function: &'static str) {
         .with_target(function, level);
     let in_json = std::env::var("AWS_LAMBDA_LOG_FORMAT").is_ok_and(|format| format.eq_ignore_ascii_case("json"));
     let layer = fmt::layer().with_target(false);
-    // Fails only when a subscriber is set already, and then there is a log.
+    // Fails only if a subscriber is set already; then there is a log.
     let _ = if in_json {
         let layer = layer.json().flatten_event(true).with_current_span(false).with_span_list(false);
         registry().with(layer.map_event_format(|format| WithIds { format, add: json }).with_filter(filter)).try_init()
@@ -46,19 +46,19 @@ struct Ids {
     trace: Option<String>,
 }
 
-/// Those of the invocation at work, which is one at a time, or of the last one.
+/// The ids of the current invocation, or of the last one. There is one invocation at a time.
 ///
-/// The runtime's own way is a span, which is written out for each invocation, whether or not a line follows.
+/// The runtime would use a span, which is formatted for each invocation even if no line is logged.
 static IDS: Mutex<Ids> = Mutex::new(Ids { request: String::new(), trace: None });
 
-/// Lines from now on are of this invocation.
+/// Sets the ids of the lines that follow.
 pub(super) fn begin(invocation: &Context) {
     let mut ids = IDS.lock().unwrap_or_else(PoisonError::into_inner);
     ids.request.clone_from(&invocation.request_id);
     ids.trace.clone_from(&invocation.xray_trace_id);
 }
 
-/// A format whose lines end with the ids, as `add` adds them.
+/// A log format that appends the ids to each line with `add`.
 struct WithIds<F> {
     format: F,
     add: fn(&str, &Ids) -> String,
@@ -78,7 +78,7 @@ where
     }
 }
 
-/// As the last members of a line in JSON.
+/// Appends the ids as the last members of a JSON line.
 fn json(line: &str, ids: &Ids) -> String {
     let Some(open) = line.strip_suffix('}').filter(|_| !ids.request.is_empty()) else { return line.to_owned() };
     let string = |text: &str| serde_json::Value::from(text).to_string();
@@ -90,7 +90,7 @@ fn json(line: &str, ids: &Ids) -> String {
     line
 }
 
-/// At the end of a line of text.
+/// Appends the ids to a text line.
 fn text(line: &str, ids: &Ids) -> String {
     let mut line = line.to_owned();
     if !ids.request.is_empty() {

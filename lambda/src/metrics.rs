@@ -1,15 +1,16 @@
-//! Metrics: lines of the log that CloudWatch reads as metrics, in its embedded metric format
+//! CloudWatch metrics, written to the log in the embedded metric format
 //! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
 //!
-//! All are in the namespace that `METRICS_NAMESPACE` names, and carry the dimension `Stage`.
+//! All metrics are in the namespace of `METRICS_NAMESPACE` and have the dimension `Stage`.
 //!
-//! | dimensions beside it | metrics |
+//! | further dimensions | metrics |
 //! |---|---|
-//! | `Function` | one named like the function (`CreateBooking`), that counts its invocations; `Latency` (milliseconds), `ServerErrors` (answers of 500 and above, and events that failed), `ColdStart` |
-//! | `Problem` | `Problems`: answers with an error, by its kind (`time-taken`) |
-//! | none | those of the service, each a [`Metric`]; `IdempotentReplays`: creates that were answered with what an earlier request made |
+//! | `Function` | one named like the function (`CreateBooking`), which counts its invocations; `Latency` (milliseconds), `ServerErrors` (responses of 500 and above, and failed events), `ColdStart` |
+//! | `Problem` | `Problems`: error responses, by the kind of problem (`time-taken`) |
+//! | none | those of the service, each a [`Metric`]; `IdempotentReplays`: creates that were answered with the result of an earlier request |
 //!
-//! A cold start is a metric and no dimension of the others: that would make two series of each, and double the price.
+//! A cold start is a metric of its own, not a dimension of the others: a dimension would split each metric in two and
+//! double the price.
 
 use std::io::Write;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -22,12 +23,12 @@ use serde_json::Value;
 
 use super::Package;
 
-/// Names the namespace of all metrics.
+/// Environment variable: the namespace of all metrics.
 pub(super) const NAMESPACE: &str = "METRICS_NAMESPACE";
-/// Names the deployment that a metric is of.
+/// Environment variable: the stage, the value of the dimension `Stage`.
 pub(super) const STAGE: &str = "STAGE";
 
-/// A metric that the service itself counts or measures.
+/// A metric that the service itself records.
 #[derive(Debug, Clone, Copy)]
 pub struct Metric {
     name: &'static str,
@@ -35,43 +36,43 @@ pub struct Metric {
 }
 
 impl Metric {
-    /// Counts something; `name` is its name in CloudWatch.
+    /// A count. `name` is the metric's name in CloudWatch.
     #[must_use]
     pub const fn count(name: &'static str) -> Self {
         Self { name, unit: Unit::Count }
     }
 
-    /// Measures something in seconds.
+    /// A duration in seconds. `name` is the metric's name in CloudWatch.
     #[must_use]
     pub const fn seconds(name: &'static str) -> Self {
         Self { name, unit: Unit::Seconds }
     }
 }
 
-/// Adds to a count. Where no collector runs, as in a test of one function, it does nothing.
+/// Adds to a count. Does nothing without a collector, as in a test of one function.
 pub fn count(metric: Metric, how_many: usize) {
     ::metrics::counter!(metric.name).increment(how_many.try_into().unwrap_or(u64::MAX));
 }
 
-/// Records a value. At most 100 values of one metric are kept in an invocation, which is as many as a line takes.
+/// Records a value. At most 100 values of one metric are kept per invocation, the limit of one line.
 pub fn measure(metric: Metric, value: f64) {
     ::metrics::describe_histogram!(metric.name, metric.unit, "");
     ::metrics::histogram!(metric.name).record(value);
 }
 
-/// Counts an answer with a problem of this `type`.
+/// Counts a response with a problem of this `type`.
 pub(super) fn problem(kind: &'static str) {
     let name = kind.rsplit(':').next().unwrap_or(kind);
     ::metrics::counter!("Problems", "Problem" => name).increment(1);
 }
 
-/// Where [`note`] puts its properties.
+/// The collector that [`note`] adds properties to.
 static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
-/// The names of the invocation's properties.
+/// The names of the current invocation's properties.
 static NOTED: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
 
-/// Adds a property to the lines that this invocation ends with, such as the id of what it is about. It is not a
-/// dimension: it makes no series of its own.
+/// Adds a property to the metric lines of this invocation, such as the id of a booking. A property is not a dimension:
+/// it creates no metric series.
 pub fn note(name: &'static str, value: impl Into<Value>) {
     if let Some(collector) = COLLECTOR.get() {
         collector.set_property(name, value);
@@ -79,7 +80,7 @@ pub fn note(name: &'static str, value: impl Into<Value>) {
     }
 }
 
-/// The metrics of one function, for as long as its process lives.
+/// The metrics of one function, for the lifetime of its process.
 #[derive(Clone)]
 pub(super) struct Metrics {
     collector: &'static Collector,
@@ -89,7 +90,7 @@ pub(super) struct Metrics {
 }
 
 impl Metrics {
-    /// Begins to collect. `None`, said in the log, where something else does already.
+    /// Starts collecting. Logs an error and returns `None` if another collector is installed.
     pub(super) fn start(package: &Package, function: &'static str) -> Option<Self> {
         let namespace = std::env::var(NAMESPACE).ok().filter(|namespace| !namespace.is_empty());
         let namespace = namespace.unwrap_or_else(|| package.name.to_owned());
@@ -107,7 +108,7 @@ impl Metrics {
         };
         ::metrics::describe_histogram!("Latency", Unit::Milliseconds, "");
         let _ = COLLECTOR.set(collector);
-        // A filter that drops lower levels does not mean metrics, so each line has the level that passes.
+        // The level of each line is the configured one: a log filter must not drop metrics.
         let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").unwrap_or_else(|_| "INFO".to_owned());
         collector.set_property("level", level);
         let of_function = || vec![Label::from_static_parts("Function", function)];
@@ -121,13 +122,13 @@ impl Metrics {
         })
     }
 
-    /// Says `value` in every line.
+    /// Adds a property to every line.
     pub(super) fn always(&self, name: &'static str, value: impl Into<Value>) {
         self.collector.set_property(name, value);
     }
 
-    /// Writes what one invocation has come to: a line for each set of dimensions, each with the ids of request, trace and
-    /// booking, and what `properties` say.
+    /// Writes the metrics of one invocation: a line for each set of dimensions. Each has the ids of the request, of the
+    /// trace and of the booking, and `properties`.
     pub(super) fn flush<const N: usize>(
         &self,
         started: Instant,
@@ -145,10 +146,10 @@ impl Metrics {
         for (name, value) in properties {
             self.collector.set_property(name, value);
         }
-        // In one piece: standard output looks at every piece for the end of a line.
+        // Writes all lines at once: standard output searches each write for a line end.
         let mut lines = Vec::with_capacity(1024);
         let _ = self.collector.flush(&mut lines);
-        // Nobody could be told that it is closed.
+        // If standard output is closed, there is no place to report it.
         let _ = std::io::stdout().lock().write_all(&lines);
         for name in NOTED.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             self.collector.remove_property(name);
@@ -156,12 +157,12 @@ impl Metrics {
     }
 }
 
-/// To the hundredth.
+/// Rounded to hundredths.
 fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 100_000.0).round() / 100.0
 }
 
-/// `create_booking` as `CreateBooking`.
+/// `create_booking` becomes `CreateBooking`.
 fn upper_camel(name: &str) -> String {
     name.split('_')
         .flat_map(|word| {

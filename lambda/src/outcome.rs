@@ -1,9 +1,9 @@
-//! What a request led to.
+//! Results of handlers: created entities and pages of lists.
 
-/// Something new, or the same thing again for a retried request.
+/// A created entity, or the same entity again for a retried request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Created<T> {
-    /// What was created.
+    /// The created entity.
     pub value: T,
     /// Whether an earlier request with the same `Idempotency-Key` created it.
     pub replayed: bool,
@@ -12,18 +12,18 @@ pub struct Created<T> {
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {
-    /// In order.
+    /// The items, in the order of the list.
     pub items: Vec<T>,
-    /// Where the next page starts, if there may be one.
+    /// The start of the next page, if there may be one.
     pub next: Option<Cursor>,
 }
 
-/// The place where a page starts, opaque to clients: base64url characters only.
+/// The start of a page. Opaque to clients; base64url characters only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor(pub String);
 
 impl Cursor {
-    /// As it stands in a query.
+    /// The cursor as the value of a query parameter.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

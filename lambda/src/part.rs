@@ -1,44 +1,46 @@
-//! The parts of a request that only one argument can take, and the check that generated code makes of a handler's
-//! arguments. It is made of the types themselves, so that an alias and an own type are seen through.
+//! Parts of a request that only one argument can take (body, query), and the compile-time check of a handler's
+//! arguments.
+//!
+//! The check uses the types themselves, so that aliases and custom types are recognized.
 
 use std::marker::PhantomData;
 
 use super::FromRequest;
 
-/// A part that is taken whole.
+/// A part of a request that one argument takes whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// The body: it is read once.
+    /// The body, which can be read once.
     Body,
-    /// The query: a parameter that the one struct does not know is refused.
+    /// The query. Its one struct refuses parameters that it does not know.
     QueryString,
 }
 
-/// The part that a type takes whole: `Whole::<T>::PART`.
+/// The part that `T` takes whole: `Whole::<T>::PART`.
 ///
-/// An inherent constant goes before one of a trait, where its bound holds. So a type that is no [`FromRequest`] takes
-/// nothing here, and is one error, where the handler's bounds meet it.
+/// An inherent constant takes precedence over a trait's constant where its bound holds. So for a type without
+/// [`FromRequest`] this is `None`, and the type causes one compile error only: the handler's bound.
 #[derive(Debug)]
 pub struct Whole<T>(PhantomData<T>);
 
 impl<T: FromRequest> Whole<T> {
-    /// The type's own.
+    /// The part that the type declares.
     pub const PART: Option<Part> = T::WHOLE;
 }
 
-/// For what is no [`FromRequest`].
+/// Fallback for types without [`FromRequest`].
 pub trait TakesNothingWhole {
-    /// Nothing.
+    /// No part.
     const PART: Option<Part> = None;
 }
 
 impl<T> TakesNothingWhole for Whole<T> {}
 
-/// Holds what an argument takes against the method and against what the arguments before it take. It is evaluated while the
-/// handler is compiled, and what is underlined is the call.
+/// Checks an argument's part against the method and against earlier arguments. Evaluated at compile time; the compiler
+/// underlines the call.
 ///
 /// # Panics
-/// When it takes what it cannot have, which is an error of the compiler's then.
+/// When the argument cannot take its part. The panic is a compile error.
 #[expect(clippy::panic, reason = "it is never called at run time, and this is how a constant says why it has no value")]
 #[track_caller]
 pub const fn check_whole(has_body: bool, earlier: &[Option<Part>], own: Option<Part>) {

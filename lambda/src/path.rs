@@ -1,4 +1,4 @@
-//! From what stands in a route's braces to a value.
+//! Extractor of path parameters: [`FromPath`].
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -12,9 +12,9 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc, We
 use schemars::JsonSchema;
 use uuid::Uuid;
 
-/// Something that can stand in a route's braces: whatever is `FromStr` and `JsonSchema`, with nothing to implement.
+/// A value that can be read from a path parameter. Every type that is `FromStr` and `JsonSchema` is one.
 ///
-/// A type of its own rules, or with a 404 of its own, leaves `FromStr` out and implements this instead.
+/// A type with rules of its own, or with a 404 of its own, implements this trait and not `FromStr`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a path",
     label = "cannot stand in a route's braces",
@@ -23,18 +23,18 @@ use uuid::Uuid;
             `BookingId`, `UserId` and `ResourceId` can stand there too"
 )]
 pub trait FromPath: Sized + JsonSchema {
-    /// The value, or `None` where `text` cannot be one. `text` is decoded already.
+    /// Parses the parameter, which is already decoded; `None` if it is not valid.
     fn from_path(text: &str) -> Option<Self>;
 
-    /// What a client is told that asks for one that cannot exist: the same as for one that does not exist. `parameter` is
-    /// the name in the braces.
+    /// The `detail` of the 404 for a parameter that is not valid. It is the same as for an entity that does not exist.
+    /// `parameter` is the name in the braces.
     #[must_use]
     fn not_found(parameter: &str) -> Cow<'static, str> {
         named(parameter)
     }
 }
 
-// Whoever lacks one of the two is told of both.
+// With this, the error for a type that lacks one of the two traits names both.
 #[diagnostic::do_not_recommend]
 impl<T: FromStr + JsonSchema + 'static> FromPath for T {
     fn from_path(text: &str) -> Option<Self> {
@@ -42,7 +42,7 @@ impl<T: FromStr + JsonSchema + 'static> FromPath for T {
     }
 }
 
-/// `{room_number}` is "Room number not found", and `{paint_id}` "Paint not found".
+/// The 404 for a parameter: `{room_number}` gives "Room number not found", `{paint_id}` gives "Paint not found".
 fn named(parameter: &str) -> Cow<'static, str> {
     let words = parameter.strip_suffix("_id").unwrap_or(parameter).replace('_', " ");
     let mut letters = words.trim().chars();
@@ -52,9 +52,9 @@ fn named(parameter: &str) -> Cow<'static, str> {
     }
 }
 
-/// Whether `text` is how an address spells `value`. `FromStr` of the standard types is more lenient than that: `+7` and
-/// `007` are 7 to it, and a UUID may stand in braces. One thing would have several addresses, some of which break the
-/// documented schema. What other types take is their own `FromStr`'s to say.
+/// Whether `text` is the canonical spelling of `value` in a path. `FromStr` of the standard types accepts more: `+7`
+/// and `007` are 7, and a UUID may be in braces. One entity would then have several paths, some of which break the
+/// documented schema. Other types decide this in their own `FromStr`.
 fn is_spelled<T: 'static>(value: &T, text: &str) -> bool {
     let value: &dyn Any = value;
     macro_rules! is {
@@ -69,13 +69,13 @@ fn is_spelled<T: 'static>(value: &T, text: &str) -> bool {
     is!(NonZeroU8 NonZeroU16 NonZeroU32 NonZeroU64 NonZeroU128 NonZeroUsize => |value, text| value.to_string() == text);
     is!(NonZeroI8 NonZeroI16 NonZeroI32 NonZeroI64 NonZeroI128 NonZeroIsize => |value, text| value.to_string() == text);
     is!(Weekday => |value, text| value.to_string() == text);
-    // JSON knows neither an infinity nor what is not a number.
+    // JSON has neither infinity nor NaN.
     is!(f32 f64 => |value, text| value.is_finite() && value.to_string() == text);
     // Either case, with hyphens: RFC 9562, section 4.
     is!(Uuid => |value, text| value.hyphenated().to_string().eq_ignore_ascii_case(text));
     // chrono's `Debug` is ISO 8601; its `Display` of a date and time has a space between the two.
     is!(NaiveDate NaiveTime NaiveDateTime => |value, text| format!("{value:?}") == text);
-    // A moment can be told with any offset.
+    // Any offset is accepted for a point in time.
     is!(DateTime<Utc> DateTime<FixedOffset> => |_, text| DateTime::parse_from_rfc3339(text).is_ok());
     true
 }

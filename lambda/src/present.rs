@@ -1,9 +1,9 @@
-//! Telling an absent field from one that is `null`.
+//! Deserializer that distinguishes an absent field from one that is `null`.
 
 use serde::{Deserialize, Deserializer};
 
-/// For a field with `#[serde(default)]`: absent is `None`, present is `Some`, even where it is `null`. A type that has
-/// no `null` refuses it.
+/// For a field with `#[serde(default)]`: absent gives `None`, present gives `Some`, even for `null`. A type that does
+/// not accept `null` refuses it.
 ///
 /// # Errors
 /// Those of `T`.

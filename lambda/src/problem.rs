@@ -1,4 +1,4 @@
-//! Problem details for HTTP APIs, RFC 9457.
+//! Problem details for HTTP APIs (RFC 9457).
 
 mod kind;
 
@@ -11,22 +11,22 @@ use serde_json::{Map, Value};
 pub use self::kind::{Member, ProblemKind};
 use crate::{Fault, Faults};
 
-/// An error that a client is told of. Derive it for an enum: [`derive@crate::Problem`].
+/// An error that a client receives. Derive it for an enum: [`derive@crate::Problem`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a problem that a handler can answer with",
     label = "this error has no status, type and title",
     note = "write `#[derive(Debug, Problem)]` above the enum and `#[problem(status = ...)]` above each variant"
 )]
 pub trait Problem {
-    /// What the client is told.
+    /// The response to the client.
     fn details(&self) -> ProblemDetails;
 
-    /// What only the log is told: the failure behind this one.
+    /// The underlying error, which is logged and never sent.
     fn cause(&self) -> Option<&(dyn Error + 'static)> {
         None
     }
 
-    /// Every problem this type can become, for the API's documentation.
+    /// All problems that this type can become, for the API's documentation.
     fn kinds() -> Vec<ProblemKind>;
 }
 
@@ -49,7 +49,7 @@ pub struct ProblemDetails {
 }
 
 impl ProblemDetails {
-    /// A problem whose `detail` is its title, until [`detail`](Self::detail) says more.
+    /// Creates a problem whose `detail` is its title, until [`detail`](Self::detail) is called.
     #[must_use]
     pub fn new(status: u16, kind: &'static str, title: &'static str) -> Self {
         Self {
@@ -64,7 +64,7 @@ impl ProblemDetails {
         }
     }
 
-    /// A problem as its kind documents it.
+    /// Creates a problem from its documented kind.
     #[expect(
         clippy::inline_always,
         reason = "what is documented of the kind, schemas and all, stays out of a release build"
@@ -75,56 +75,57 @@ impl ProblemDetails {
         Self::new(kind.status, kind.kind, kind.title).detail(kind.detail)
     }
 
-    /// What is wrong with this request in particular.
+    /// Sets the explanation of this occurrence.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
         self.detail = detail.into();
         self
     }
 
-    /// The request that met the problem.
+    /// Sets the path of the request that caused the problem.
     #[must_use]
     pub fn instance(mut self, instance: String) -> Self {
         self.instance = Some(instance);
         self
     }
 
-    /// Every fault of the request.
+    /// Sets the faults of the request.
     #[must_use]
     pub fn errors(mut self, errors: Vec<Fault>) -> Self {
         self.errors = errors;
         self
     }
 
-    /// An extension member (RFC 9457, section 3.2). A list of faults called `errors` belongs to [`errors`](Self::errors).
+    /// Adds an extension member (RFC 9457, section 3.2). Use [`errors`](Self::errors) for a list of faults called
+    /// `errors`.
     #[must_use]
     pub fn member(mut self, name: &'static str, value: impl Serialize) -> Self {
-        // A member that cannot be written as JSON is left out: the problem itself matters more than its extension.
+        // A member that cannot be serialized is left out: the problem is more important than its extension.
         if let Ok(value) = serde_json::to_value(value) {
             self.members.insert(name.to_owned(), value);
         }
         self
     }
 
-    /// After how many seconds trying again makes sense; becomes the `Retry-After` header (RFC 9110, section 10.2.3).
+    /// Sets the seconds after which a retry makes sense, as the `Retry-After` header (RFC 9110, section 10.2.3).
     #[must_use]
     pub fn retry_after(self, seconds: u32) -> Self {
         self.header("Retry-After", seconds.to_string())
     }
 
-    /// A header of the answer.
+    /// Adds a response header.
     pub(super) fn header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
-    /// HTTP status.
+    /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// The `type`.
+    /// The problem's `type`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         self.kind
@@ -135,30 +136,30 @@ impl ProblemDetails {
     }
 }
 
-/// 422, with every fault.
+/// A 422 with every fault.
 impl Problem for Faults {
     fn details(&self) -> ProblemDetails {
         common::invalid(self.0.clone())
     }
 
-    /// None: whatever holds values that can break a rule, a body or a query, documents this already.
+    /// None: the extractors of bodies and queries document this problem already.
     fn kinds() -> Vec<ProblemKind> {
         Vec::new()
     }
 }
 
-/// A request that was refused before the handler's function saw it.
+/// A request that was refused before the handler's function was called.
 #[derive(Debug)]
 pub struct Rejection(Box<ProblemDetails>);
 
 impl Rejection {
-    /// 500: the fault is the service's. What it is stands in the log.
+    /// A 500: an error of the service. The cause is in the log.
     #[must_use]
     pub fn internal() -> Self {
         common::problem(common::INTERNAL).into()
     }
 
-    /// What the client is told.
+    /// The response to the client.
     #[must_use]
     pub fn into_details(self) -> ProblemDetails {
         *self.0
@@ -171,7 +172,7 @@ impl From<ProblemDetails> for Rejection {
     }
 }
 
-/// The problems that any request can meet, whatever the endpoint.
+/// Problems that any endpoint can answer with.
 pub(crate) mod common {
     use super::{Member, ProblemDetails, ProblemKind};
     use crate::Fault;
@@ -212,7 +213,7 @@ pub(crate) mod common {
     pub(crate) const INTERNAL: ProblemKind = ProblemKind::new(500, "urn:problem:internal", "Internal error")
         .describe("The fault is ours. The request id says where to look.");
 
-    /// A problem of this kind, whose `detail` is its title until more is said.
+    /// A problem of this kind, whose `detail` is its title until it is set.
     #[expect(
         clippy::inline_always,
         reason = "what is documented of the kind, schemas and all, stays out of a release build"
@@ -222,7 +223,7 @@ pub(crate) mod common {
         ProblemDetails::new(kind.status, kind.kind, kind.title)
     }
 
-    /// 422 with every fault.
+    /// A 422 with every fault.
     pub(crate) fn invalid(errors: Vec<Fault>) -> ProblemDetails {
         let detail = match errors.len() {
             1 => "1 value breaks a rule".to_owned(),

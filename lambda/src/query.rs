@@ -1,4 +1,4 @@
-//! The query of a request.
+//! Extractor of the query: [`Query`].
 
 use garde::Validate;
 use schemars::JsonSchema;
@@ -8,8 +8,8 @@ use super::document::{Node, pointer};
 use super::problem::common;
 use super::{Contract, FromRequest, Part, Rejection, Request, repair};
 
-/// The query, read into a struct with a field for each parameter and validated. A parameter that is unknown, is given
-/// twice or breaks a rule is a 422 that names it.
+/// The query, read into a struct with one field per parameter and validated. A parameter that is unknown, repeated or
+/// invalid is answered with a 422 that names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query<T>(pub T);
 
@@ -20,7 +20,7 @@ impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema> FromRequest for 
         match repair::read(Node::of_query(request.query())) {
             Ok(value) => Ok(Some(Self(value))),
             Err(mut faults) => {
-                // A parameter has a name, not a place in a document.
+                // A fault in a query names the parameter instead of a JSON pointer.
                 for fault in &mut faults {
                     let name = pointer::tokens(&fault.pointer).next().unwrap_or_default().into_owned();
                     fault.pointer = name;

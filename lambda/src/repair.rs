@@ -1,8 +1,8 @@
-//! Finding every fault of a document, not only the first.
+//! Reads a type from a document and reports all faults, not only the first.
 //!
-//! serde stops at the first fault. Where a request is refused anyway, time does not matter: each fault is noted, a
-//! stand-in takes the value's place, and the document is read again until it holds no more. What can be read then goes
-//! through validation too; what that says of stand-ins is ignored.
+//! serde stops at the first fault. Once a request is refused, speed does not matter: the fault is recorded, a stand-in
+//! replaces the value, and the document is read again until there is no further fault. The resulting value is validated
+//! too; broken rules that are due to stand-ins are ignored.
 
 mod mend;
 mod rules;
@@ -14,13 +14,13 @@ use self::mend::Repair;
 use super::document::{Node, Reader, UNFIT};
 use crate::Fault;
 
-/// More faults than this are not looked for.
+/// The search ends after this many faults.
 const MOST: usize = 64;
 
-/// A document is not read more often than this.
+/// Upper bound of how often a document is read.
 const READINGS: usize = 1024;
 
-/// Reads and validates the document, or finds its faults.
+/// Reads and validates the document, or returns its faults.
 pub(super) fn read<T: DeserializeOwned + Validate<Context = ()>>(mut document: Node) -> Result<T, Vec<Fault>> {
     let mut repair = Repair::default();
     repair.note_flaws(&mut document, "");

@@ -1,4 +1,4 @@
-//! DNS: endpoint names to addresses.
+//! DNS resolver of the HTTP client.
 
 use std::future::ready;
 use std::io;
@@ -11,13 +11,13 @@ use futures_util::TryFutureExt;
 use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use lambda_http::Service;
 
-/// The system's resolver, which blocks its caller.
+/// The system's resolver, which blocks the calling thread.
 #[derive(Clone, Debug)]
 pub(super) enum Resolver {
-    /// For requests: a thread of its own blocks, so that the request's time limits hold meanwhile.
+    /// For requests: blocks a separate thread, so that the request's time limits apply during the lookup.
     InThread(GaiResolver),
-    /// For the init phase, which has nothing else to do: starting a thread, and a heap for it, takes longer than most
-    /// lookups, an eighth of all until the first request's answer. `RES_OPTIONS` in `serverless.yml` bounds the lookup.
+    /// For the init phase, where nothing else runs: starting a thread with its own heap takes longer than most lookups,
+    /// an eighth of the time until the first request's response. `RES_OPTIONS` in `serverless.yml` bounds the lookup.
     Blocking,
 }
 

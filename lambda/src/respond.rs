@@ -1,4 +1,4 @@
-//! From a handler's result to an HTTP answer.
+//! Conversion of a handler's result into an HTTP response.
 
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LINK, LOCATION};
@@ -12,7 +12,7 @@ use super::metrics::{self, Metric};
 use super::problem::common;
 use super::{Contract, Created, Header, Json, Page, Problem, ProblemDetails, Route, uri};
 
-/// What a handler can answer with.
+/// A result that a handler can answer with.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not something a handler can answer with",
     label = "cannot become an HTTP answer",
@@ -20,14 +20,14 @@ use super::{Contract, Created, Header, Json, Page, Problem, ProblemDetails, Rout
             error that derives `Problem`; or implement `lambda::Respond` for `{Self}`"
 )]
 pub trait Respond {
-    /// Becomes the answer.
+    /// Converts the result into a response.
     fn respond(self, reply: &Reply) -> Response<Body>;
 
-    /// Says what the answer looks like, for the API's documentation.
+    /// Adds the response to the API's documentation.
     fn describe(contract: &mut Contract);
 }
 
-/// An answer that never has a body: what a status goes with that has no content, 204 or 205 (RFC 9110, sections 15.3.5 and
+/// A response that never has a body, for the statuses without content: 204 and 205 (RFC 9110, sections 15.3.5 and
 /// 15.3.6).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has a body, and an answer of status 204 or 205 has none",
@@ -61,21 +61,21 @@ const NEXT_PAGE: Header = Header {
     example: "</things?cursor=0>; rel=\"next\"",
 };
 
-/// Creates that were answered with what an earlier request made.
+/// Creates that were answered with the result of an earlier request.
 const IDEMPOTENT_REPLAYS: Metric = Metric::count("IdempotentReplays");
 
-/// A thing with an address and a version.
+/// An entity with a path and a version.
 pub trait Entity {
-    /// A path as [`location`](Self::location) answers it, for the API's documentation.
+    /// An example of [`location`](Self::location), for the API's documentation.
     const LOCATION_EXAMPLE: &'static str;
 
-    /// Its path, for `Location`.
+    /// The entity's path, for `Location`.
     fn location(&self) -> String;
-    /// Its strong entity tag (RFC 9110, section 8.8.3), with the quotes.
+    /// The entity's strong entity tag (RFC 9110, section 8.8.3), with the quotes.
     fn etag(&self) -> String;
 }
 
-/// What an answer has to know of its request.
+/// The facts about a request that its response depends on.
 #[derive(Debug)]
 pub struct Reply {
     status: StatusCode,
@@ -86,22 +86,22 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// `event` is `None` where it cannot be read.
+    /// Creates a reply. `event` is `None` if it cannot be read.
     pub(super) fn new(route: &Route, event: Option<&GatewayEvent>) -> Self {
         let path = event.and_then(|event| event.raw_path.as_deref()).unwrap_or(route.path);
         let tags = event.filter(|event| event.is_get()).and_then(|event| event.header("if-none-match"));
         Self {
-            // The macro lets nothing else through.
+            // The macro accepts no invalid status.
             status: StatusCode::from_u16(route.status).unwrap_or(StatusCode::OK),
             route: route.path,
             path: path.to_owned(),
             query: event.map(GatewayEvent::query).unwrap_or_default(),
-            // One that cannot be read is no condition: the whole answer is always right.
+            // A header that cannot be read is ignored: the full response is always correct.
             if_none_match: tags.and_then(EntityTags::parse),
         }
     }
 
-    /// The success without a body.
+    /// The success response without a body.
     #[must_use]
     pub fn empty(&self) -> Response<Body> {
         let mut response = Response::new(Body::Empty);
@@ -109,7 +109,7 @@ impl Reply {
         response
     }
 
-    /// The success, with `value` as its body.
+    /// The success response with `value` as its body.
     pub fn json(&self, value: &impl Serialize) -> Response<Body> {
         match serde_json::to_string(value) {
             Ok(text) => body(self.status, "application/json", text),
@@ -120,14 +120,15 @@ impl Reply {
         }
     }
 
-    /// The failure.
+    /// The error response.
     #[must_use]
     pub fn problem(&self, mut details: ProblemDetails) -> Response<Body> {
         let status = StatusCode::from_u16(details.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         metrics::problem(details.kind());
         let headers = details.take_headers();
         let details = details.instance(uri::of_path(&self.path));
-        // A problem holds strings, numbers and JSON values: serializing it cannot fail, and an empty body would do.
+        // A problem consists of strings, numbers and JSON values, so serializing it cannot fail. An empty body would be
+        // acceptable.
         let text = serde_json::to_string(&details).unwrap_or_default();
         let mut response = body(status, "application/problem+json", text);
         for (name, value) in headers {
@@ -140,7 +141,7 @@ impl Reply {
 
     fn tagged<T: Serialize + Entity>(&self, value: &T) -> Response<Body> {
         let etag = value.etag();
-        // RFC 9110, section 13.1.2: the client holds this version already.
+        // The client holds this version already (RFC 9110, section 13.1.2).
         let mut response = if self.if_none_match.as_ref().is_some_and(|tags| tags.match_weakly(&etag)) {
             let mut response = Response::new(Body::Empty);
             *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -160,14 +161,14 @@ fn body(status: StatusCode, content_type: &'static str, text: String) -> Respons
     response
 }
 
-/// Sets a header, or leaves it out where the value cannot stand in one.
+/// Sets a header. Leaves it out if the value is not valid in a header.
 fn header(response: &mut Response<Body>, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);
     }
 }
 
-/// Nothing to say: the status alone.
+/// The status alone.
 impl Respond for () {
     fn respond(self, reply: &Reply) -> Response<Body> {
         reply.empty()
@@ -193,7 +194,7 @@ impl<T: Serialize + JsonSchema> Respond for Json<T> {
     }
 }
 
-/// A thing and, as `ETag`, its version. A `GET` with that tag in `If-None-Match` is answered 304.
+/// An entity, with its version as `ETag`. A `GET` with that tag in `If-None-Match` is answered 304.
 #[derive(Debug)]
 pub struct Tagged<T>(pub T);
 
@@ -228,13 +229,13 @@ impl<T: Serialize + JsonSchema + Entity> Respond for Created<T> {
     }
 }
 
-/// An array, and in `Link` (RFC 8288) where the next page is.
+/// A JSON array, with the next page in `Link` (RFC 8288).
 impl<T: Serialize + JsonSchema> Respond for Page<T> {
     fn respond(self, reply: &Reply) -> Response<Body> {
         let mut response = reply.json(&self.items);
         if let Some(cursor) = self.next {
             let mut link = format!("<{}?", uri::of_path(&reply.path));
-            // Decoded first: a name can arrive encoded, and `%63ursor` is the page before, too.
+            // Names are compared decoded: `%63ursor` is the cursor of the previous page, too.
             for (name, value) in form_urlencoded::parse(reply.query.as_bytes()).filter(|(name, _)| name != "cursor") {
                 uri::push_pair(&mut link, &name, &value);
                 link.push('&');
@@ -259,7 +260,7 @@ impl<T: Respond, E: Problem> Respond for Result<T, E> {
                 let details = error.details();
                 let cause = error.cause().map(causes).unwrap_or_default();
                 match details.status() {
-                    // Nobody's fault but ours.
+                    // An error of the service, not of a service that it depends on.
                     500 => tracing::error!(problem = details.kind(), cause, "the request failed"),
                     429 | 501.. => tracing::warn!(problem = details.kind(), cause, "the request was turned away"),
                     _ => {}
@@ -275,7 +276,7 @@ impl<T: Respond, E: Problem> Respond for Result<T, E> {
     }
 }
 
-/// An error and all that is behind it, in one line.
+/// An error and all its sources, in one line.
 #[must_use]
 pub fn causes(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();

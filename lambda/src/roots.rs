@@ -1,6 +1,6 @@
-//! The root certificates that a function trusts: those behind Amazon's endpoints.
+//! Root certificates that a function trusts: those of Amazon's endpoints.
 //!
-//! Parsing the hundred and more of a system's bundle would be most of a function's init phase.
+//! Parsing the hundred and more certificates of a system's bundle would take most of a function's init phase.
 
 use rustls::pki_types::CertificateDer;
 
@@ -13,7 +13,7 @@ static AMAZON: [&[u8]; 5] = [
     include_bytes!("roots/starfield-services-root-ca-g2.der"),
 ];
 
-/// The certificates.
+/// Amazon's root certificates.
 pub(super) fn amazon() -> impl Iterator<Item = CertificateDer<'static>> {
     AMAZON.into_iter().map(CertificateDer::from)
 }

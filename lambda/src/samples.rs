@@ -1,4 +1,4 @@
-//! Types as a service has them, for tests.
+//! Sample types of a service, for tests.
 
 use garde::Validate;
 use schemars::JsonSchema;
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Problem, Timestamp, present};
 
-/// A name with a rule of its own.
+/// A string with a validation rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(transparent)]
 #[garde(transparent)]
 pub(crate) struct Name(#[garde(custom(name))] String);
 
-// garde hands its context over by reference, even an empty one.
+// garde passes its context by reference, even an empty one.
 #[expect(clippy::trivially_copy_pass_by_ref)]
 fn name(text: &str, (): &()) -> garde::Result {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._:@|+-".contains(&byte);

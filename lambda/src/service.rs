@@ -1,10 +1,10 @@
-//! The service that a function belongs to.
+//! Name and version of the service that a function belongs to.
 
 use std::sync::OnceLock;
 
 use lambda_http::http::HeaderValue;
 
-/// The package that a function is built from. `#[handler]` fills it in, from the function's own package.
+/// The package that a function is built from. `#[handler]` fills it in.
 #[derive(Debug, Clone, Copy)]
 pub struct Package {
     /// `CARGO_PKG_NAME`.
@@ -28,23 +28,23 @@ macro_rules! package {
     };
 }
 
-/// Names the service, where its package is called otherwise.
+/// Environment variable: the service's name, if it differs from the package's.
 pub(crate) const NAME: &str = "SERVICE_NAME";
 
 static USER_AGENT: OnceLock<HeaderValue> = OnceLock::new();
 
 impl Package {
-    /// The name of the package's library in Rust.
+    /// The name of the package's library crate.
     pub(crate) fn library(&self) -> String {
         self.name.replace('-', "_")
     }
 
-    /// Calls to AWS from now on name the service and its version.
+    /// Sets the user agent of calls to AWS to the service and its version.
     pub(crate) fn identify(&self) {
         let name = std::env::var(NAME).ok().filter(|name| !name.is_empty());
         let user_agent = format!("{}/{}", name.as_deref().unwrap_or(self.name), self.version);
         if let Ok(value) = HeaderValue::from_str(&user_agent) {
-            // A process starts once.
+            // Set once per process.
             let _ = USER_AGENT.set(value);
         }
     }

@@ -1,4 +1,4 @@
-//! From `main` to the Lambda runtime.
+//! Start of a function: initializes logging and metrics, builds the environment and runs the Lambda runtime.
 
 use std::process::ExitCode;
 
@@ -9,8 +9,8 @@ use super::{Contract, Environment, Package, logs};
 
 /// Builds the environment and runs `serve` until Lambda ends the process.
 ///
-/// Outside Lambda a debug build prints the function's contract as JSON instead; a release build carries no contract
-/// and says how to run it.
+/// Outside Lambda, a debug build prints the function's contract as JSON. A release build contains no contract and
+/// prints how to run it.
 pub(super) fn start<E, D, S, Fut>(package: &Package, function: &'static str, describe: D, serve: S) -> ExitCode
 where
     E: Environment,
@@ -24,7 +24,7 @@ where
     logs::start(package, function);
     package.identify();
     let metrics = Metrics::start(package, function);
-    // One request at a time is all that a Lambda process is given; a second thread only adds hand-overs.
+    // A Lambda process handles one request at a time. A second thread would only add context switches.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&format!("no async runtime: {error}")),
@@ -34,7 +34,7 @@ where
             Ok(environment) => environment,
             Err(error) => return failed(&error.to_string()),
         };
-        // Lent to every invocation, needed until the process ends: leaking it is what makes the loan `'static`.
+        // Leaked, because every invocation borrows it until the process ends: that makes the reference `'static`.
         match serve(Box::leak(Box::new(environment)), metrics).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(&format!("the Lambda runtime ended: {error}")),

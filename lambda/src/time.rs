@@ -1,4 +1,4 @@
-//! Points in time, to the millisecond.
+//! Timestamps in UTC, to the millisecond: [`Timestamp`].
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,19 +9,19 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A point in time in UTC, to the millisecond, in the years 0001 to 9999.
 ///
-/// Read from the grammar of RFC 3339, section 5.6, and nothing else: an offset is required. Digits finer than a
-/// millisecond are cut off. Written in UTC with `Z`, with milliseconds only where there are any.
+/// Parsed by the grammar of RFC 3339, section 5.6, and nothing else: an offset is required. Digits beyond milliseconds
+/// are truncated. Formatted in UTC with `Z`; milliseconds only if they are not zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(DateTime<Utc>);
 
-/// Why a text is not a [`Timestamp`].
+/// The reason why a text is not a [`Timestamp`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimestampError {
-    /// The text does not follow RFC 3339, section 5.6, or names a moment that does not exist.
+    /// The text does not follow RFC 3339, section 5.6, or names a date or time that does not exist.
     Malformed,
-    /// A sound date and time, but without an offset from UTC.
+    /// A valid date and time without an offset from UTC.
     NoOffset,
-    /// A sound time whose offset begins with a space: in a query, `+` means a space
+    /// A valid time whose offset begins with a space: in a query, `+` means a space
     /// (<https://url.spec.whatwg.org/#urlencoded-parsing>).
     SpaceForPlus,
 }
@@ -41,13 +41,13 @@ impl fmt::Display for TimestampError {
 impl std::error::Error for TimestampError {}
 
 impl Timestamp {
-    /// The present, by the machine's clock.
+    /// The current time of the machine's clock.
     #[must_use]
     pub fn now() -> Self {
         Self::from_millis(Utc::now().timestamp_millis()).unwrap_or(Self(DateTime::UNIX_EPOCH))
     }
 
-    /// From milliseconds since the Unix epoch, where the year has four digits.
+    /// Converts milliseconds since the Unix epoch; `None` if the year does not have four digits.
     #[must_use]
     pub fn from_millis(millis: i64) -> Option<Self> {
         let time = DateTime::from_timestamp_millis(millis)?;
@@ -66,7 +66,7 @@ impl Timestamp {
         self.0.timestamp()
     }
 
-    /// Always with milliseconds, so that text sorts as time does. For keys.
+    /// Formats with milliseconds in every case, so that text order is time order. For keys.
     #[must_use]
     pub fn sortable(self) -> String {
         self.0.to_rfc3339_opts(SecondsFormat::Millis, true)
@@ -84,7 +84,7 @@ impl FromStr for Timestamp {
     type Err = TimestampError;
 
     fn from_str(text: &str) -> Result<Self, TimestampError> {
-        // chrono reads more than RFC 3339 allows: single digits, spaces, U+2212, seconds of 60.
+        // chrono accepts more than RFC 3339: single digits, spaces, U+2212, seconds of 60.
         let (local, rest) = grammar::local_millis(text.as_bytes()).ok_or(TimestampError::Malformed)?;
         let offset = match rest {
             b"" => return Err(TimestampError::NoOffset),
@@ -101,9 +101,11 @@ impl FromStr for Timestamp {
 mod grammar {
     use super::NaiveDate;
 
-    /// `full-date "T" partial-time`, in milliseconds since the Unix epoch as if it were UTC, and the bytes after it.
+    /// Parses `full-date "T" partial-time` into milliseconds since the Unix epoch as if it were UTC, and returns the
+    /// bytes after it.
     ///
-    /// A second of 60 is refused: RFC 3339 allows it for an announced leap second only, and none lies in the future.
+    /// A second of 60 is refused: RFC 3339 allows it for an announced leap second only, and none is announced for the
+    /// future.
     pub(super) fn local_millis(text: &[u8]) -> Option<(i64, &[u8])> {
         let (year, text) = number(text, 4)?;
         let (month, text) = number(text.strip_prefix(b"-")?, 2)?;
@@ -121,7 +123,7 @@ mod grammar {
         Some((time.and_utc().timestamp_millis(), text))
     }
 
-    /// `time-offset`, in milliseconds east of UTC; all of `text`.
+    /// Parses all of `text` as `time-offset`, into milliseconds east of UTC.
     pub(super) fn offset_millis(text: &[u8]) -> Option<i64> {
         let (sign, text) = match text {
             b"Z" | b"z" => return Some(0),
@@ -134,7 +136,7 @@ mod grammar {
         (text.is_empty() && hours < 24 && minutes < 60).then(|| sign * i64::from(hours * 60 + minutes) * 60_000)
     }
 
-    /// Exactly `count` digits.
+    /// Parses exactly `count` digits.
     fn number(text: &[u8], count: usize) -> Option<(u32, &[u8])> {
         let (digits, rest) = text.split_at_checked(count)?;
         let value = digits
@@ -143,7 +145,7 @@ mod grammar {
         Some((value, rest))
     }
 
-    /// One digit or more; those after the third are cut off.
+    /// Parses one or more digits; those after the third are truncated.
     fn fraction_millis(text: &[u8]) -> Option<(u32, &[u8])> {
         let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let (digits, rest) = text.split_at_checked(count)?;
@@ -265,7 +267,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// Against chrono, which reads all of RFC 3339 and more.
+        /// chrono accepts all of RFC 3339 and more.
         #[test]
         fn what_is_read_is_what_chrono_reads(text in "[0-9]{4}-[01][0-9]-[0-3][0-9][Tt][0-2][0-9]:[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,12})?([Zz]|[+-][012][0-9]:[0-5][0-9])") {
             let ours = text.parse::<Timestamp>().ok().map(Timestamp::millis);

@@ -1,7 +1,7 @@
-//! Traces: each call of an AWS service as a subsegment of the invocation's X-Ray trace.
+//! X-Ray traces: a subsegment of the invocation's trace for each call of an AWS service.
 //!
-//! Lambda's own segment says how long an invocation took; these say where. They go by UDP to the daemon that Lambda runs
-//! beside a function whose tracing is on
+//! Lambda's own segment has an invocation's duration; subsegments show where the time went. They are sent by UDP to the
+//! daemon that Lambda runs for a function with tracing
 //! (<https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-daemon>), and only for the few
 //! invocations that are sampled.
 
@@ -21,22 +21,23 @@ use aws_smithy_types::config_bag::{Storable, StoreReplace};
 use serde_json::{Value, json};
 
 tokio::task_local! {
-    /// The trace header of the invocation. The environment has one too, which is another's where several are at work.
+    /// The trace header of the current task. The environment variable is not used: with several invocations in one
+    /// process it would be another's.
     static HEADER: Option<String>;
 }
 
-/// Works as part of the trace that `header` names.
+/// Runs `work` as part of the trace of `header`.
 pub(super) async fn within<F: Future>(header: Option<String>, work: F) -> F::Output {
     HEADER.scope(header, work).await
 }
 
-/// The trace header of this invocation, to hand on to whoever works for it next.
+/// The trace header of this invocation, to pass on to other services.
 #[must_use]
 pub fn header() -> Option<String> {
     HEADER.try_with(Clone::clone).ok().flatten()
 }
 
-/// The part of a trace header that says where a subsegment belongs
+/// Trace id and parent id from a trace header: where a subsegment belongs
 /// (<https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader>).
 #[derive(Debug, PartialEq, Eq)]
 struct Place {
@@ -45,7 +46,7 @@ struct Place {
 }
 
 impl Place {
-    /// `None` where the trace is not sampled, or the header is none.
+    /// Parses a header; `None` if the trace is not sampled or the header is invalid.
     fn of(header: &str) -> Option<Self> {
         let part = |name: &str| header.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
         (part("Sampled") == Some("1")).then_some(())?;
@@ -53,7 +54,7 @@ impl Place {
     }
 }
 
-/// A call that is under way.
+/// A call in flight.
 #[derive(Debug)]
 struct Call {
     place: Place,
@@ -64,7 +65,7 @@ impl Storable for Call {
     type Storer = StoreReplace<Self>;
 }
 
-/// Tells the daemon of the calls of one client. It never fails a call, and never delays it.
+/// Interceptor that sends a client's calls to the daemon. It never fails or delays a call.
 #[derive(Debug, Default)]
 pub struct Subsegments(OnceLock<Option<UdpSocket>>);
 
@@ -102,7 +103,7 @@ impl Intercept for Subsegments {
             bag.load::<RequestAttempts>().map_or(1, RequestAttempts::attempts),
         );
         if let Some(socket) = self.0.get_or_init(daemon) {
-            // A trace that gets lost harms nobody.
+            // A lost subsegment does no harm.
             let _ = socket.send(format!("{{\"format\":\"json\",\"version\":1}}\n{document}").as_bytes());
         }
         Ok(())
@@ -127,7 +128,7 @@ fn document(
         "start_time": call.started,
         "end_time": now(),
         "error": status.is_some_and(|status| (400..500).contains(&status)),
-        // No answer at all counts as the service's fault.
+        // A call without a response counts as the service's fault.
         "fault": status.is_none_or(|status| status >= 500),
         "http": { "response": { "status": status.unwrap_or_default() } },
         "aws": {

@@ -1,10 +1,11 @@
-//! Paths as they stand in a URI.
+//! Percent-encoding of paths and queries.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// All but `pchar` and `/` (RFC 3986, section 3.3).
+/// All characters except `pchar` and `/` (RFC 3986, section 3.3).
 const PATH: &AsciiSet = &all_but(b"-._~!$&'()*+,;=:@/");
-/// All but what can stand in a pair of a query (RFC 3986, section 3.4). `+` is encoded, since it would be read as a space.
+/// All characters except those allowed in a pair of a query (RFC 3986, section 3.4). `+` is encoded, because it would
+/// be read as a space.
 const QUERY: &AsciiSet = &all_but(b"-._~!$'()*,;:@/?");
 
 const fn all_but(kept: &[u8]) -> AsciiSet {
@@ -17,20 +18,20 @@ const fn all_but(kept: &[u8]) -> AsciiSet {
     set
 }
 
-/// A decoded path, such as API Gateway hands over, as a URI reference.
+/// Encodes a decoded path, as API Gateway passes it, as a URI reference.
 pub(super) fn of_path(path: &str) -> String {
     utf8_percent_encode(path, PATH).to_string()
 }
 
-/// A decoded pair as it stands in a query.
+/// Appends a pair to a query, encoded.
 pub(super) fn push_pair(uri: &mut String, name: &str, value: &str) {
     uri.extend(utf8_percent_encode(name, QUERY));
     uri.push('=');
     uri.extend(utf8_percent_encode(value, QUERY));
 }
 
-/// The key of a custom domain's API mapping, such as `/v1`, which stands before the route in the path of a request. API
-/// Gateway removes it to find the route, and leaves it in the path that the function gets.
+/// The prefix of a custom domain's API mapping in a request's path, such as `/v1`. API Gateway removes it to find the
+/// route, but leaves it in the path that the function receives.
 pub(super) fn before_route<'a>(path: &'a str, route: &str) -> &'a str {
     let pieces = route.matches('/').count();
     let start = path.rmatch_indices('/').nth(pieces.saturating_sub(1));

@@ -1,19 +1,19 @@
-//! Examples, made of those that the types carry.
+//! Examples for schemas, put together from the examples that the types have.
 
 use serde_json::{Map, Value, json};
 
 type Definitions = Map<String, Value>;
 
-/// Deeper than this, a schema refers to itself.
+/// The depth at which a schema is taken to refer to itself.
 const DEEPEST: usize = 16;
 
-/// A value that `schema` allows: the example that it carries, or one put together from those of its parts. What is
-/// optional and carries none is left out.
+/// A value that `schema` allows: its own example, or one put together from its parts. Optional parts without an example
+/// are left out.
 pub(super) fn of(schema: &Value, definitions: &Definitions) -> Option<Value> {
     made(schema, definitions, 0)
 }
 
-/// What `schema` refers to, or itself.
+/// The schema that `$ref` in `schema` points to, or `schema` itself.
 pub(super) fn resolve<'a>(schema: &'a Value, definitions: &'a Definitions) -> &'a Value {
     let name = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
     name.and_then(|name| definitions.get(name)).unwrap_or(schema)
@@ -52,7 +52,7 @@ fn made(schema: &Value, definitions: &Definitions, depth: usize) -> Option<Value
     }
 }
 
-/// The first kind of value that is not null.
+/// The first type of the schema that is not `null`.
 fn kind(schema: &Value) -> Option<&str> {
     match schema.get("type")? {
         Value::String(kind) => Some(kind),
@@ -61,7 +61,8 @@ fn kind(schema: &Value) -> Option<&str> {
     }
 }
 
-/// Something of the right kind, where nobody gave an example. The tests say where it breaks a rule.
+/// A value of the schema's type, for schemas without an example. It may break other rules of the schema; the tests find
+/// where it does.
 pub(super) fn plain(schema: &Value) -> Value {
     match kind(schema).unwrap_or_default() {
         "integer" | "number" => json!(schema.get("minimum").and_then(Value::as_i64).unwrap_or(1).max(1)),

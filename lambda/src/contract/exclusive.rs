@@ -1,7 +1,7 @@
-//! What only one argument of an endpoint can take.
+//! Parts of a request that only one argument of an endpoint can take, checked on the described contract.
 //!
-//! The macro sees extractors by their names and the compiler by their types ([`Part`](crate::Part)). What an own
-//! extractor takes is known once it has described itself.
+//! The macro knows extractors by their names, and the compiler by their types ([`Part`](crate::Part)). Only the
+//! description of a custom extractor shows which parts it takes.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 pub(super) struct Exclusive {
     pub(super) bodies: usize,
     pub(super) queries: usize,
-    /// The parameters of the query that a struct has, and those that are taken beside it.
+    /// Query parameters that are fields of a struct; and, in `alone`, those of other arguments.
     of_struct: BTreeSet<String>,
     alone: BTreeSet<String>,
 }
@@ -20,7 +20,7 @@ impl Exclusive {
         names.insert(name.to_owned());
     }
 
-    /// What cannot be, as a sentence.
+    /// The first conflict between arguments, as a sentence for the endpoint's author.
     pub(super) fn fault(&self) -> Option<String> {
         if self.bodies > 1 {
             return Some("a request has one body, and two arguments take it; put the fields into one type".to_owned());

@@ -1,17 +1,17 @@
-//! Formats that readers of an OpenAPI document know.
+//! Translation of schemars' number and time formats into formats of the OpenAPI registry.
 
 use serde_json::{Value, json};
 
-/// What schemars says of Rust's types and nobody else knows (<https://spec.openapis.org/oas/v3.1.1.html#data-type-format>),
-/// and what says the same of them: the narrowest of the two formats of integers that holds each value, or nothing. Bounds
-/// that only the format told are spelled out.
+/// Formats that only schemars uses (<https://spec.openapis.org/oas/v3.1.1.html#data-type-format>). Each has its
+/// replacement: the narrower of OpenAPI's two integer formats that holds every value, or none. The last column is a
+/// maximum that only the format expressed; it becomes `maximum`.
 const OWN: [(&str, Option<&str>, Option<u32>); 13] = [
     ("int8", Some("int32"), None),
     ("int16", Some("int32"), None),
     ("uint8", Some("int32"), None),
     ("uint16", Some("int32"), None),
     ("uint32", Some("int64"), Some(u32::MAX)),
-    // No format is wider, and without one a generator takes 32 bits.
+    // OpenAPI has no wider format, and without one a client generator uses 32 bits.
     ("int", Some("int64"), None),
     ("uint", Some("int64"), None),
     ("uint64", Some("int64"), None),
@@ -22,10 +22,10 @@ const OWN: [(&str, Option<&str>, Option<u32>); 13] = [
     ("partial-date-time", None, None),
 ];
 
-/// Members of a schema whose values are no schemas.
+/// Members of a schema that hold values, not schemas.
 const VALUES: [&str; 5] = ["const", "default", "enum", "example", "examples"];
 
-/// Gives every schema in `value` formats that are known.
+/// Replaces schemars' own formats in every schema in `value`.
 pub(super) fn known(value: &mut Value) {
     match value {
         Value::Object(schema) => {
@@ -41,7 +41,7 @@ pub(super) fn known(value: &mut Value) {
             }
             for (name, part) in schema {
                 match part {
-                    // Here a name is one that the author chose.
+                    // The keys of `properties` are the author's field names, not keywords of JSON Schema.
                     Value::Object(properties) if name == "properties" => properties.values_mut().for_each(known),
                     _ if VALUES.contains(&name.as_str()) => {}
                     part => known(part),

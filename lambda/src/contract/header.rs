@@ -1,23 +1,23 @@
-//! Headers of answers.
+//! Documented headers of responses.
 
 use serde_json::{Value, json};
 
-/// A documented header of an answer.
+/// A documented header of a response.
 #[derive(Debug, Clone, Copy)]
 pub struct Header {
-    /// Its name.
+    /// The header's name.
     pub name: &'static str,
-    /// What it says.
+    /// The header's description.
     pub description: &'static str,
-    /// Whether every such answer has it.
+    /// Whether every response of its status has it.
     pub always: bool,
-    /// One that it may have.
+    /// An example value.
     pub example: &'static str,
 }
 
 impl Header {
-    /// Goes with every answer of a function. API Gateway's own answers have `apigw-requestid` instead, so no status
-    /// can promise it.
+    /// Every response of a function has it. API Gateway's own responses have `apigw-requestid` instead, so it is never
+    /// documented as always there.
     pub(super) const REQUEST_ID: Self = Self {
         name: "x-request-id",
         description: "Names the request in the logs. An answer of API Gateway's own has `apigw-requestid` instead.",
@@ -37,7 +37,7 @@ impl Header {
     }
 
     pub(super) fn to_json(self) -> Value {
-        // A number is documented as one.
+        // A number is documented as an integer, not as a string.
         let example: Value = self.example.parse::<u32>().map_or_else(|_| json!(self.example), |number| json!(number));
         let kind = if example.is_number() { "integer" } else { "string" };
         json!({

@@ -13,7 +13,7 @@ use crate::{ProblemKind, Route};
 
 const JSON: &str = "application/json";
 
-/// What an endpoint has said so far.
+/// The operation, as described so far.
 #[derive(Debug, Default)]
 pub(super) struct Operation {
     method: &'static str,
@@ -22,7 +22,7 @@ pub(super) struct Operation {
     status: u16,
     parameters: Vec<Value>,
     body: Option<Value>,
-    /// The names of what is taken: parameters, and members of the body.
+    /// Names of the parameters and of the body's members.
     taken: Vec<String>,
     exclusive: Exclusive,
     responses: BTreeMap<u16, Value>,
@@ -35,7 +35,7 @@ impl Operation {
         (self.method, self.path, self.docs, self.status) = (route.method, route.path, route.docs, route.status);
     }
 
-    /// What of the endpoint cannot be, as a sentence for its author.
+    /// The first contradiction in the operation, as a sentence for the endpoint's author.
     pub(super) fn fault(&self) -> Option<String> {
         if let (204 | 205, Some(response)) = (self.status, self.responses.get(&self.status))
             && response.get("content").is_some()
@@ -49,7 +49,7 @@ impl Operation {
         self.exclusive.fault()
     }
 
-    /// A parameter of the path. It is always there, and so is its example.
+    /// Adds a path parameter. It is required and always has an example.
     pub(super) fn path_parameter(&mut self, name: &str, schema: Value, example: Value) {
         self.parameter("path", name, true, schema);
         if let Some(parameter) = self.parameters.last_mut() {
@@ -57,7 +57,7 @@ impl Operation {
         }
     }
 
-    /// A parameter of the query that is one of a struct's, or one that is taken by itself.
+    /// Adds a query parameter. `of_struct`: it is a field of the query's struct, not an argument of its own.
     pub(super) fn query_parameter(&mut self, name: &str, required: bool, schema: Value, of_struct: bool) {
         self.parameter("query", name, required, schema);
         self.exclusive.parameter(name, of_struct);
@@ -67,8 +67,9 @@ impl Operation {
         self.exclusive.queries += 1;
     }
 
-    /// Description and example of the schema belong to the parameter. An optional parameter has no example: a page that
-    /// fills it in would ask for something that nobody wanted. What two arguments read is one parameter.
+    /// Adds a parameter, with the description and the example of its schema. An optional parameter gets no example: a
+    /// documentation page fills examples in, and would send a filter that the reader did not choose. A parameter that
+    /// two arguments read is added once.
     pub(super) fn parameter(&mut self, place: &str, name: &str, required: bool, mut schema: Value) {
         let is_same = |other: &&mut Value| {
             other["in"] == place && other["name"].as_str().is_some_and(|other| same_name(place, other, name))
@@ -134,7 +135,7 @@ impl Operation {
         json!({ "description": reason.unwrap_or("As asked"), "headers": named })
     }
 
-    /// The operation, and what it refers to beside the schemas of `answered`.
+    /// The operation, and the components that it refers to, except the schemas in `answered`.
     pub(super) fn into_json(mut self, answered: &mut SchemaGenerator) -> (Value, Components) {
         let problems = Gathered { kinds: &self.problems, taken: &self.taken, instance: &self.instance() };
         for (status, answer) in problems.answers(&mut self.components, answered) {
@@ -158,7 +159,7 @@ impl Operation {
         (operation, self.components)
     }
 
-    /// The path with examples in its braces.
+    /// The path with examples in place of its parameters.
     fn instance(&self) -> String {
         let mut path = self.path.to_owned();
         for parameter in self.parameters.iter().filter(|parameter| parameter["in"] == "path") {
@@ -174,7 +175,7 @@ impl Operation {
     }
 }
 
-/// The name of a header has no case (RFC 9110, section 5.1).
+/// Header names are case-insensitive (RFC 9110, section 5.1).
 fn same_name(place: &str, left: &str, right: &str) -> bool {
     left == right || (place == "header" && left.eq_ignore_ascii_case(right))
 }
@@ -186,7 +187,7 @@ fn content(media_type: &str, schema: &Value, example: Option<Value>) -> Value {
     }
 }
 
-/// A parameter is there or not; it is never null.
+/// A parameter is present or absent; it cannot be null.
 pub(super) fn without_null(mut schema: Value) -> Value {
     if let Some(kinds) = schema.get_mut("type").and_then(Value::as_array_mut) {
         kinds.retain(|kind| kind != "null");

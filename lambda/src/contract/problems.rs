@@ -10,21 +10,21 @@ use crate::ProblemKind;
 
 const PROBLEM: &str = "application/problem+json";
 
-/// What operations refer to.
+/// Components that operations refer to.
 #[derive(Debug, Default)]
 pub(super) struct Components {
     pub(super) schemas: Map<String, Value>,
     pub(super) headers: Map<String, Value>,
 }
 
-/// The problems that an endpoint names, what it takes, and an example of its path.
+/// An endpoint's problems, the names of its parameters and body members, and an example of its path.
 pub(super) struct Gathered<'a> {
     pub(super) kinds: &'a [ProblemKind],
     pub(super) taken: &'a [String],
     pub(super) instance: &'a str,
 }
 
-/// What is answered with one status.
+/// The error response of one status.
 pub(super) struct Answer {
     pub(super) description: String,
     pub(super) content: Value,
@@ -32,7 +32,7 @@ pub(super) struct Answer {
 }
 
 impl Gathered<'_> {
-    /// The answers to what can go wrong; their schemas go to `components`.
+    /// The error responses by status. Their schemas are added to `components`.
     pub(super) fn answers(&self, components: &mut Components, answered: &mut SchemaGenerator) -> BTreeMap<u16, Answer> {
         let is_met = |kind: &&ProblemKind| kind.with.iter().all(|name| self.taken.iter().any(|taken| taken == name));
         let mut by_status: BTreeMap<u16, Vec<ProblemKind>> = BTreeMap::new();
@@ -64,14 +64,14 @@ impl Gathered<'_> {
     }
 }
 
-/// The headers that come with one of these.
+/// The headers of a response with one of these problems.
 fn headers(kinds: &[ProblemKind]) -> Vec<&'static Header> {
     let retry_after = kinds.iter().any(|kind| kind.retry_after.is_some());
     let own = kinds.iter().filter_map(|kind| kind.header);
     own.chain(retry_after.then_some(&Header::RETRY_AFTER)).collect()
 }
 
-/// A sentence, or a list of them.
+/// The description of one problem, or a list of several.
 fn description(kinds: &[ProblemKind]) -> String {
     match kinds {
         [only] if only.description.is_empty() => only.title.to_owned(),
@@ -84,10 +84,11 @@ fn description(kinds: &[ProblemKind]) -> String {
 }
 
 impl Components {
-    /// Adds the schema of a problem; what its own members look like is given back.
+    /// Adds the schema of a problem, and returns examples of its own members.
     ///
-    /// It is one flat object. An `allOf` of what all problems have and what this one fixes says the same, but generators of
-    /// clients cannot merge a constant into a string (openapi-python-client leaves the whole answer out).
+    /// The schema is one flat object. An `allOf` of the common members and this problem's constants would mean the
+    /// same, but client generators cannot merge a constant into a string (openapi-python-client leaves the whole
+    /// response out).
     fn problem(&mut self, kind: &ProblemKind, name: String, answered: &mut SchemaGenerator) -> Map<String, Value> {
         let mut schema = flat(kind);
         let mut examples = Map::new();
@@ -105,7 +106,7 @@ impl Components {
     }
 }
 
-/// What all problems have (RFC 9457, section 3.1), with what is the same in each of this kind.
+/// The members of all problems (RFC 9457, section 3.1), with this kind's constants filled in.
 fn flat(kind: &ProblemKind) -> Value {
     json!({
         "type": "object",
@@ -134,7 +135,8 @@ fn problem_example(kind: &ProblemKind, instance: &str, members: &Map<String, Val
     value
 }
 
-/// A `detail` with examples in its braces; only Rust knows how what is not plain text reads.
+/// A `detail` with examples in place of its `{members}`. A member that is neither a string nor a number is shown as
+/// `...`: only its `Display` knows its text.
 fn shown(detail: &str, members: &Map<String, Value>) -> String {
     let mut text = detail.to_owned();
     for (name, example) in members {
@@ -148,12 +150,12 @@ fn shown(detail: &str, members: &Map<String, Value>) -> String {
     text
 }
 
-/// The last word of the problem's `type`: `time-taken`.
+/// The last segment of the problem's `type`, such as `time-taken`.
 fn word(kind: &ProblemKind) -> &'static str {
     kind.kind.rsplit([':', '/']).next().unwrap_or(kind.kind)
 }
 
-/// The name of the problem's schema: `TimeTakenProblem`.
+/// The name of the problem's schema, such as `TimeTakenProblem`.
 fn component(kind: &ProblemKind) -> String {
     let capital = |word: &str| {
         let mut letters = word.chars();

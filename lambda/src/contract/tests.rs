@@ -1,4 +1,4 @@
-//! What a contract says, of types that are made for it.
+//! Tests of contracts, with types that are made for them.
 
 use garde::Validate;
 use serde::{Deserialize, Serialize};
@@ -115,7 +115,7 @@ fn a_type_that_looks_different_in_either_direction_is_refused() {
     assert!(refused.unwrap_err().contains("`Both` looks different"));
 }
 
-/// An extractor of somebody's own, which says with `describe` alone what it takes.
+/// A custom extractor that reports the parts that it takes in `describe` alone.
 struct Own<const KIND: u8>;
 
 impl<const KIND: u8> FromRequest for Own<KIND> {
@@ -227,7 +227,7 @@ struct Numbers {
     format: u8,
 }
 
-/// So that generators of clients can read it: `openapi-python-client` leaves out what is an `allOf` with constants.
+/// Client generators have to read it: `openapi-python-client` leaves out a response that is an `allOf` with constants.
 #[test]
 fn a_problem_is_one_flat_object_with_its_own_members() {
     let json = contract(|contract| {
@@ -252,7 +252,7 @@ fn a_problem_is_one_flat_object_with_its_own_members() {
     assert_eq!(invalid["properties"]["errors"]["items"], json!({ "$ref": "#/components/schemas/Fault" }));
 }
 
-/// What schemars says of Rust's own types is told in words that generators of clients know.
+/// schemars' formats for Rust's own types are replaced with formats that client generators know.
 #[test]
 fn a_format_is_one_that_openapi_knows() {
     let json = contract(Contract::answer::<Json<Numbers>>).unwrap();

@@ -1,4 +1,4 @@
-//! What is in arrays, objects and enums.
+//! serde's access to the contents of arrays, objects and enums.
 
 use std::borrow::Cow;
 use std::slice::Iter;
@@ -13,7 +13,7 @@ use super::{Node, Reader, wanted};
 pub(super) struct Items<'a> {
     reader: Reader<'a>,
     own: Iter<'a, (usize, Node<'a>)>,
-    /// How many more values its stand-in has.
+    /// How many values of a stand-in are left to read.
     more: usize,
 }
 
@@ -51,7 +51,7 @@ impl<'a> SeqAccess<'a> for Items<'a> {
 pub(super) struct Members<'a> {
     reader: Reader<'a>,
     own: Iter<'a, (Cow<'a, str>, Node<'a>)>,
-    /// The members that its stand-in has.
+    /// The members of a stand-in that are left to read.
     fields: Iter<'static, &'static str>,
     value: Option<(&'a str, &'a Node<'a>)>,
 }
@@ -77,7 +77,7 @@ impl<'a> MapAccess<'a> for Members<'a> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'a>>(&mut self, seed: V) -> Result<V::Value, Refusal> {
-        // serde asks for a value after a name only.
+        // serde reads a value only after its name.
         let Some((name, node)) = self.value.take() else { return Err(self.reader.unlike("an object")) };
         seed.deserialize(self.reader.inner(node)).map_err(|refusal| refusal.within(name))
     }
@@ -87,7 +87,7 @@ impl<'a> MapAccess<'a> for Members<'a> {
     }
 }
 
-/// The variant of an enum: a string, or an object whose one member is named like it.
+/// The variant of an enum: a string, or an object whose only member is named like the variant.
 pub(super) struct Variant<'a> {
     reader: Reader<'a>,
     name: &'a str,
@@ -121,7 +121,7 @@ impl<'a> EnumAccess<'a> for Variant<'a> {
 }
 
 impl<'a> Variant<'a> {
-    /// What the variant is read from.
+    /// The variant's content.
     fn content(&self) -> Result<Reader<'a>, Refusal> {
         match self.content {
             Some(content) => Ok(self.reader.inner(content)),

@@ -1,28 +1,29 @@
-//! Arrays that serde copied before it knew what they are.
+//! Detects structs that serde read from an array, in values that it copied first.
 //!
-//! Untagged, internally tagged and flattened types are read from a copy of serde's own, and there a struct reads an array
-//! again. Neither the copy nor its reader can be replaced. What can be: the array. A struct says how many elements it
-//! lacks where it gets none, and a list does not mind.
+//! Untagged, internally tagged and flattened types are read from serde's own copy of the value. There, a struct accepts
+//! an array again, and neither the copy nor its reader can be replaced. But the array can be: a struct fails on an
+//! empty array and reports how many elements it needs, while a list accepts any length.
 
 use std::cell::Cell;
 
 use super::Node;
 
-/// What has refused an array for its length.
+/// The kinds of types that refused an array because of its length.
 #[derive(Debug, Clone, Copy, Default)]
 struct Met {
     structs: bool,
     tuples: bool,
-    /// Elements were left over.
+    /// A type had read all that it needed, and elements were left over.
     rests: bool,
 }
 
 thread_local! {
-    /// Since the last look. The refusals of an untagged enum's variants reach nobody, so they are noted where they arise.
+    /// Refusals since the last `take`. The variants of an untagged enum are tried one after the other and their errors
+    /// dropped, so they are recorded where they are created.
     static MET: Cell<Met> = const { Cell::new(Met { structs: false, tuples: false, rests: false }) };
 }
 
-/// Notes what was expected of an array's length.
+/// Records which kind of type refused an array because of its length. `expected` is serde's text.
 pub(super) fn note(expected: &str) {
     let mut met = MET.get();
     met.structs |= expected.starts_with("struct ");
@@ -31,7 +32,7 @@ pub(super) fn note(expected: &str) {
     MET.set(met);
 }
 
-/// Whether a struct is read from the array `at`. `reads` reads the document.
+/// Whether a struct is read from the array at `at`. `reads` tells whether the type can be read from the document.
 pub(crate) fn is_struct(document: &mut Node, at: &str, reads: &dyn Fn(&Node) -> bool) -> bool {
     let Some(Node::Array(items, _)) = document.find(at).cloned() else { return false };
     let mut longer = items.clone();
@@ -44,7 +45,7 @@ pub(crate) fn is_struct(document: &mut Node, at: &str, reads: &dyn Fn(&Node) -> 
     };
     let (empty, met) = with(Vec::new());
     let found = if empty {
-        // All its members may be absent.
+        // The struct may have defaults for all its members; then an array with one element too many shows it.
         let (longer, met) = with(longer);
         !longer && met.rests && !met.tuples
     } else {

@@ -1,4 +1,4 @@
-//! Why a document cannot be read as a type.
+//! Errors of reading a type from a document.
 
 use std::fmt::{self, Display};
 
@@ -6,33 +6,33 @@ use serde::de::{Error, Expected, Unexpected};
 
 use super::{copies, pointer, wanted};
 
-/// What is said of a value where nothing better is known.
+/// The rule for a value of which nothing more precise is known.
 pub(crate) const UNFIT: &str = "is not a value that can stand here";
 
-/// The first fault that serde met.
+/// The first error that serde returned: its place, its kind, and whether the place is exact (see [`Refusal::settled`]).
 #[derive(Debug)]
 pub(crate) struct Refusal(Box<(String, Kind, bool)>);
 
-/// What is wrong.
+/// The kind of an error.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Kind {
     /// The value breaks this rule.
     Rule(String),
     /// The member's name breaks this rule.
     Name(String),
-    /// The value breaks a rule in the words of whoever wrote the type, or a library.
+    /// The value breaks a rule whose text is from the type's author or from a library.
     Told(String),
-    /// The member has none of these names.
+    /// The member's name is not one of these.
     Unknown(&'static [&'static str]),
-    /// A member of this name has none of these.
+    /// The value at the place, or one inside it, has a member of this name, which is not one of these.
     Stranger(String, &'static [&'static str]),
-    /// A member of this name is not there.
+    /// A member of this name is missing.
     Missing(&'static str),
-    /// Such a value breaks this rule.
+    /// The value that serde saw breaks this rule.
     Unfit(Seen, String),
 }
 
-/// What serde saw, as far as it helps to find it.
+/// The value that serde saw, to find it in the document.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Seen {
     Null,
@@ -48,24 +48,26 @@ impl Refusal {
         Self(Box::new((String::new(), kind, false)))
     }
 
-    /// Of a value that breaks a rule.
+    /// An error of a value that breaks `rule`.
     pub(super) fn rule(rule: impl Into<String>) -> Self {
         Self::new(Kind::Rule(rule.into())).settled()
     }
 
-    /// It is about the value at its place, not about one in it: serde reads some types from a copy, and forgets where a
-    /// value was.
+    /// Marks the place as exact: the error is about the value there, not about one inside it. serde reads some types
+    /// from a copy and then does not know where a value was.
     pub(super) fn settled(mut self) -> Self {
         self.0.2 = true;
         self
     }
 
-    /// The same of what comes from an array or an object itself. A value of the wrong type is one in it.
+    /// Marks the place as exact if an array or an object itself caused the error. A value of the wrong type may be
+    /// inside it.
     pub(super) fn settled_here(self) -> Self {
         if self.0.0.is_empty() && !matches!(self.0.1, Kind::Unfit(..)) { self.settled() } else { self }
     }
 
-    /// The same of a struct with these fields: what is missing and none of them is missing in it.
+    /// As `settled_here`, for a struct with these fields. A missing member that is not one of them is missing in a
+    /// value inside.
     pub(super) fn settled_among(self, fields: &[&str]) -> Self {
         match &self.0.1 {
             Kind::Missing(name) if !fields.is_empty() && !fields.contains(name) => self,
@@ -73,13 +75,13 @@ impl Refusal {
         }
     }
 
-    /// Seen from one level further out.
+    /// Extends the place by one level outwards.
     pub(super) fn within(mut self, token: &str) -> Self {
         self.0.0 = pointer::within(token, &self.0.0);
         self
     }
 
-    /// Of a member's name.
+    /// Turns it into an error of the member's name.
     pub(super) fn of_name(self, name: &str) -> Self {
         let kind = match self.0.1 {
             Kind::Stranger(_, known) => Kind::Unknown(known),
@@ -89,7 +91,7 @@ impl Refusal {
         Self::new(kind).settled().within(name)
     }
 
-    /// Where it is, what it is, and whether the value there is meant, not one in it.
+    /// The place, the kind, and whether the place is exact.
     pub(crate) fn into_parts(self) -> (String, Kind, bool) {
         *self.0
     }
@@ -98,7 +100,7 @@ impl Refusal {
 impl Error for Refusal {
     fn custom<T: Display>(message: T) -> Self {
         let message = message.to_string();
-        // What serde says of a flattened struct that denies unknown members.
+        // serde's message for a flattened struct that denies unknown members.
         match message.strip_prefix("unknown field `").and_then(|rest| rest.strip_suffix('`')) {
             Some(name) => Self::new(Kind::Stranger(name.to_owned(), &[])),
             None => Self::new(Kind::Told(wanted::told(message))),
@@ -131,7 +133,7 @@ impl Error for Refusal {
         Self::new(Kind::Missing(field))
     }
 
-    /// Of two names of one member: a name that is given twice is seen before.
+    /// Two different names of one member. A name that is given twice is found before, by the tree.
     fn duplicate_field(field: &'static str) -> Self {
         Self::new(Kind::Rule(format!("has `{field}` under two names")))
     }

@@ -1,4 +1,4 @@
-//! A member's name, read as a key.
+//! Deserializer of a member's name, for map keys and variants.
 
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{Deserializer, Visitor};
@@ -8,7 +8,7 @@ use super::error::Refusal;
 use super::number::{self, Integer};
 use super::wanted;
 
-/// The name of a member or of a variant: a string, or what it spells.
+/// The name of a member or of a variant: read as a string, or as the number or boolean that it spells.
 #[derive(Clone, Copy)]
 pub(super) struct Name<'a>(pub(super) &'a str);
 

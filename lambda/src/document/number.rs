@@ -1,21 +1,21 @@
-//! Numbers as they are spelled.
+//! Numbers of JSON, read from their digits.
 //!
-//! JSON has one kind of number (RFC 8259, section 6), and by JSON Schema one without a fraction is an integer, however it
-//! is spelled: `900`, `900.0`, `9e2`. They are read from their digits, since a float would round them.
+//! JSON has one kind of number (RFC 8259, section 6). By JSON Schema, a number without a fraction is an integer,
+//! however it is spelled: `900`, `900.0`, `9e2`. Reading the digits avoids the rounding of floats.
 
 use serde_json::value::RawValue;
 
-/// What a number is as an integer.
+/// A JSON number, read as an integer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Integer {
     Is(i128),
-    /// Beyond all that a type of Rust's holds.
+    /// Larger than any integer type of Rust can hold.
     TooLarge,
     /// It has a fraction.
     IsNone,
 }
 
-/// What `number`, which is JSON, is as an integer.
+/// Reads `number`, which is valid JSON, as an integer.
 pub(super) fn integer(number: &str) -> Integer {
     if let Ok(integer) = number.parse() {
         return Integer::Is(integer);
@@ -32,7 +32,7 @@ pub(super) fn integer(number: &str) -> Integer {
     if significant.is_empty() {
         return Integer::Is(0);
     }
-    // An exponent that is no i64 is beyond every number of digits that fits into memory.
+    // An exponent that does not fit into an i64 is larger than any count of digits that fits into memory.
     let exponent = exponent.parse().unwrap_or(if exponent.starts_with('-') { i64::MIN } else { i64::MAX });
     let length = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX);
     let zeros = exponent.saturating_sub(length(fraction)).saturating_add(length(digits) - length(significant));
@@ -47,7 +47,7 @@ pub(super) fn integer(number: &str) -> Integer {
     }
 }
 
-/// The number that a string spells, if it spells one as JSON does.
+/// `text`, if it is a number in JSON's grammar.
 pub(super) fn spelled(text: &str) -> Option<&str> {
     let number = text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
     let raw: &RawValue = number.then(|| serde_json::from_str(text).ok()).flatten()?;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// One reference token after its slash, escaped (section 3).
+/// A reference token with its slash, escaped (section 3).
 fn escaped(token: &str) -> String {
     format!("/{}", token.replace('~', "~0").replace('/', "~1"))
 }
@@ -12,7 +12,7 @@ pub(crate) fn child(parent: &str, token: &str) -> String {
     format!("{parent}{}", escaped(token))
 }
 
-/// `pointer`, seen from one level further out.
+/// `pointer`, extended by one level outwards.
 pub(crate) fn within(token: &str, pointer: &str) -> String {
     format!("{}{pointer}", escaped(token))
 }
@@ -25,13 +25,13 @@ pub(crate) fn tokens(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
     })
 }
 
-/// The pointer to what holds the value, and the value's unescaped token; `None` for the whole document.
+/// The pointer to the value's parent, and the value's unescaped token; `None` for the whole document.
 pub(crate) fn split(pointer: &str) -> Option<(&str, String)> {
     let (parent, token) = pointer.rsplit_once('/')?;
     Some((parent, token.replace("~1", "/").replace("~0", "~")))
 }
 
-/// Whether `pointer` leads into what `outer` points to, or to it itself.
+/// Whether `pointer` is `outer`, or points to a value inside it.
 pub(crate) fn leads_into(pointer: &str, outer: &str) -> bool {
     pointer.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -1,4 +1,4 @@
-//! Reading a type from a tree.
+//! serde deserializer of a tree: [`Reader`].
 
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{Deserializer, Expected, Visitor};
@@ -8,10 +8,10 @@ use super::error::{Refusal, UNFIT};
 use super::number::{self, Integer};
 use super::{Node, stand_in, wanted};
 
-/// Ends types that hold themselves, where a stand-in is read.
+/// Limit for recursive types, which could read stand-ins without end.
 const DEEPEST: u8 = 150;
 
-/// A node, as serde reads it.
+/// serde deserializer of a node.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reader<'a> {
     pub(super) node: &'a Node<'a>,
@@ -23,12 +23,12 @@ impl<'a> Reader<'a> {
         Self { node: root, depth: 0 }
     }
 
-    /// The reader of what is in it.
+    /// The reader of a child node.
     pub(super) fn inner(self, node: &'a Node<'a>) -> Self {
         Self { node, depth: self.depth.saturating_add(1) }
     }
 
-    /// Another type of value is wanted.
+    /// The error of a value that has another type than `wanted`.
     #[cold]
     pub(super) fn unlike(self, wanted: &str) -> Refusal {
         let found = match self.node {
@@ -44,12 +44,12 @@ impl<'a> Reader<'a> {
         Refusal::rule(format!("must be {wanted}, not {found}"))
     }
 
-    /// The number, as it is spelled.
+    /// The number as it is spelled in the document.
     fn number(self) -> Option<&'a str> {
         match self.node {
             Node::Number(text) => Some(text),
             Node::Parameter(text) => number::spelled(text),
-            // So that what is to be other than 0 is read too.
+            // A later try is 1, for types that do not accept 0.
             Node::StandIn(tried) => Some(if *tried == 0 { "0" } else { "1" }),
             _ => None,
         }
@@ -111,7 +111,7 @@ impl<'a> Reader<'a> {
         visitor.visit_map(members).map_err(|refusal| refusal.settled_among(fields))
     }
 
-    /// Itself, unless stand-ins are in stand-ins without end.
+    /// This reader, or an error where stand-ins are nested deeper than the limit.
     pub(super) fn shallow(self) -> Result<Self, Refusal> {
         if self.depth < DEEPEST { Ok(self) } else { Err(Refusal::rule(UNFIT)) }
     }

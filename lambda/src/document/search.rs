@@ -1,8 +1,8 @@
-//! Finding nodes in a tree.
+//! Searching a tree for nodes.
 
 use super::{Node, pointer};
 
-/// Where on the way to this place a stand-in is.
+/// The place of the first stand-in on the way to `place`, `place` included.
 pub(crate) fn stand_in_on(document: &Node, place: &str) -> Option<String> {
     let (mut node, mut at) = (document, String::new());
     for token in pointer::tokens(place) {
@@ -17,7 +17,7 @@ pub(crate) fn stand_in_on(document: &Node, place: &str) -> Option<String> {
 
 pub(crate) type Test<'t> = &'t dyn Fn(&Node, &str) -> bool;
 
-/// The node that passes: this one, or the only one in it.
+/// The place of `node` if it passes; otherwise of the only node in it that passes, if there is exactly one.
 pub(crate) fn only(node: &Node, at: &str, test: Test) -> Option<String> {
     if test(node, at) {
         return Some(at.to_owned());
@@ -27,7 +27,7 @@ pub(crate) fn only(node: &Node, at: &str, test: Test) -> Option<String> {
     found.pop().filter(|_| found.is_empty())
 }
 
-/// Every node that passes, and where it is, `node` being at `at`.
+/// Collects the places of all nodes that pass. `at` is the place of `node`.
 pub(crate) fn all(node: &Node, at: &str, test: Test, found: &mut Vec<String>) {
     if test(node, at) {
         found.push(at.to_owned());
@@ -37,7 +37,7 @@ pub(crate) fn all(node: &Node, at: &str, test: Test, found: &mut Vec<String>) {
     }
 }
 
-/// Whether a node passes, wherever it is.
+/// Whether `node` or any node in it passes. The test gets no place.
 pub(crate) fn any(node: &Node, test: Test) -> bool {
     test(node, "")
         || match node {

@@ -1,4 +1,4 @@
-//! The tree of a document.
+//! The tree of a JSON document.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -11,29 +11,30 @@ use serde_json::value::RawValue;
 use super::number::{self, Integer};
 use super::{Seen, pointer};
 
-/// As many levels as `serde_json` reads by default.
+/// The same limit as `serde_json`'s default.
 const DEEPEST: u8 = 128;
 
-/// A value, and all that is in it.
+/// A JSON value with everything in it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Node<'a> {
     Null,
     Bool(bool),
-    /// As it is spelled.
+    /// The number as it is spelled.
     Number(Cow<'a, str>),
     Text(Cow<'a, str>),
-    /// A parameter of a query: a string that may spell a number or a truth value.
+    /// A query parameter: a string that may spell a number or a boolean.
     Parameter(Cow<'a, str>),
-    /// Each with its index, which stays the same where the order changes; and whether serde has copied it.
+    /// The items, each with its index in the document, which stays the same when the order changes; and whether serde
+    /// has copied the array.
     Array(Vec<(usize, Node<'a>)>, Cell<bool>),
     Object(Vec<(Cow<'a, str>, Node<'a>)>),
-    /// A value that breaks this rule whatever it is read as.
+    /// A value that breaks this rule, whatever type it is read as.
     Flaw(&'static str),
-    /// In the place of a value that was refused: reads as nearly everything. The number says how often it was tried.
+    /// A replacement for a refused value, which reads as nearly any type. The number counts the tries.
     StandIn(u8),
 }
 
-/// The document in `body`. The error is a sentence for the client.
+/// Parses `body`. The error is a sentence for the client.
 pub(crate) fn parse(body: &[u8]) -> Result<Node<'_>, String> {
     let text = std::str::from_utf8(body)
         .map_err(|error| format!("the body is not UTF-8: see its byte {}", error.valid_up_to() + 1))?;
@@ -50,7 +51,7 @@ pub(crate) fn parse(body: &[u8]) -> Result<Node<'_>, String> {
     Ok(node(raw.get(), 0))
 }
 
-/// The tree of a text that is JSON.
+/// Builds the tree of `text`, which is valid JSON.
 fn node(text: &str, depth: u8) -> Node<'_> {
     match text.as_bytes().first() {
         Some(b'{' | b'[') if depth == DEEPEST => Node::Flaw("is nested too deeply"),
@@ -63,10 +64,10 @@ fn node(text: &str, depth: u8) -> Node<'_> {
     }
 }
 
-/// What is JSON can be read, so this is not met.
+/// For text that is not valid JSON. `parse` has checked the grammar, so it does not occur.
 const UNREAD: Node<'static> = Node::Flaw("cannot be read");
 
-/// The string that is written as `json`; `None` where it is not Unicode text (RFC 8259, section 8.2).
+/// Decodes a JSON string; `None` if it is not Unicode text (RFC 8259, section 8.2).
 fn string(json: &str) -> Option<Cow<'_, str>> {
     if json.contains('\\') {
         return serde_json::from_str(json).ok().map(Cow::Owned);
@@ -74,7 +75,7 @@ fn string(json: &str) -> Option<Cow<'_, str>> {
     json.get(1..json.len() - 1).map(Cow::Borrowed)
 }
 
-/// Reads an array or an object at this depth, without what is in its values.
+/// Reads the members of an array or an object at this depth. The values stay unparsed.
 struct Level(u8);
 
 impl<'de> Visitor<'de> for Level {
@@ -97,7 +98,7 @@ impl<'de> Visitor<'de> for Level {
         while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
             let (name, value) = match string(name.get()) {
                 Some(name) => (name, node(value.get(), self.0 + 1)),
-                // It is named as it was written.
+                // A name that is not Unicode text is kept as it was written.
                 None => (
                     Cow::Borrowed(name.get().trim_matches('"')),
                     Node::Flaw("has half of a surrogate pair in its name"),
@@ -109,10 +110,10 @@ impl<'de> Visitor<'de> for Level {
     }
 }
 
-/// More members than this are sorted to find those of the same name.
+/// Up to this many members are compared in pairs; more are sorted to find repeated names.
 const FEW: usize = 16;
 
-/// The members, each once; one that is given twice is a flaw.
+/// Keeps each name once. The value of a repeated name becomes a flaw.
 fn once<'a>(members: Vec<(Cow<'a, str>, Node<'a>)>) -> Vec<(Cow<'a, str>, Node<'a>)> {
     let twice = if members.len() <= FEW {
         members.iter().enumerate().any(|(at, (name, _))| members[..at].iter().any(|(other, _)| other == name))
@@ -138,21 +139,21 @@ fn once<'a>(members: Vec<(Cow<'a, str>, Node<'a>)>) -> Vec<(Cow<'a, str>, Node<'
 }
 
 impl<'a> Node<'a> {
-    /// A query's parameters.
+    /// Builds an object from the pairs of a query.
     pub(crate) fn of_query(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
         let parameters = pairs.into_iter().map(|(name, value)| (name.into(), Self::Parameter(value.into())));
         let mut members: Vec<(Cow<'a, str>, Self)> = parameters.collect();
-        // They come in no particular order; the faults have one.
+        // The order of a query has no meaning; sorting gives faults a stable order.
         members.sort_by(|(one, _), (other, _)| one.cmp(other));
         Self::Object(once(members))
     }
 
-    /// Whether it may be a flaw, or have one in it.
+    /// Whether the node may be a flaw or contain one.
     pub(crate) fn may_hold_flaws(&self) -> bool {
         matches!(self, Self::Flaw(_) | Self::Array(..) | Self::Object(_))
     }
 
-    /// Whether serde has seen this.
+    /// Whether this is the value that serde saw.
     pub(crate) fn is(&self, seen: &Seen) -> bool {
         match (self, seen) {
             (Self::Null, Seen::Null) => true,
@@ -164,7 +165,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The number or truth value that a parameter spells, if it is one.
+    /// The number or boolean that a query parameter spells, if it spells one.
     pub(crate) fn spelled(&self) -> Option<Self> {
         let Self::Parameter(text) = self else { return None };
         match &**text {
@@ -174,7 +175,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Its child of this name or index, as a reference token of a JSON pointer has it.
+    /// The child with this name or index, as given in a token of a JSON pointer.
     pub(crate) fn child(&self, token: &str) -> Option<&Self> {
         match self {
             Self::Object(members) => members.iter().find(|(name, _)| name == token).map(|(_, node)| node),
@@ -193,7 +194,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// What the pointer leads to.
+    /// The node that the pointer `at` leads to.
     pub(crate) fn find(&self, at: &str) -> Option<&Self> {
         pointer::tokens(at).try_fold(self, |node, token| node.child(&token))
     }
@@ -202,12 +203,12 @@ impl<'a> Node<'a> {
         pointer::tokens(at).try_fold(self, |node, token| node.child_mut(&token))
     }
 
-    /// Whether there was something to replace.
+    /// Replaces the node at `at`; `false` if there is none.
     pub(crate) fn set(&mut self, at: &str, value: Node<'a>) -> bool {
         self.find_mut(at).map(|node| *node = value).is_some()
     }
 
-    /// Puts the child behind the others, so that it is read last.
+    /// Moves the child behind the others, so that it is read last.
     pub(crate) fn postpone(&mut self, token: &str) {
         fn last<T>(list: &mut Vec<T>, place: Option<usize>) {
             if let Some(place) = place {
@@ -228,7 +229,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Its children, each with its reference token.
+    /// The children, each with its reference token.
     pub(crate) fn children(&self) -> Vec<(Cow<'_, str>, &Node<'a>)> {
         match self {
             Self::Object(members) => members.iter().map(|(name, node)| (Cow::Borrowed(&**name), node)).collect(),

@@ -1,10 +1,10 @@
-//! What serde and the types that it reads want, in the words of somebody who writes JSON.
+//! Translates serde's error messages into rules for a client who writes JSON.
 
 use serde::de::Unexpected;
 
 use super::error::UNFIT;
 
-/// The sentence about a value of the wrong type.
+/// The rule for a value of the wrong type.
 pub(super) fn of_type(unexpected: Unexpected, expected: &str) -> String {
     let found = match unexpected {
         Unexpected::Bool(_) => "a truth value",
@@ -24,7 +24,7 @@ pub(super) fn of_type(unexpected: Unexpected, expected: &str) -> String {
     }
 }
 
-/// The sentence about a value of the right type.
+/// The rule for a value of the right type.
 pub(super) fn of_value(expected: &str) -> String {
     match range(expected) {
         Some(range) => range,
@@ -32,12 +32,12 @@ pub(super) fn of_value(expected: &str) -> String {
     }
 }
 
-/// The sentence about a value that is none of these.
+/// The rule for a value that has to be one of `names`.
 pub(super) fn one_of(names: &[&str]) -> String {
     format!("must be {}", listed(names))
 }
 
-/// As in "one of `a`, `b`".
+/// Formats names as "one of `a`, `b`".
 pub(super) fn listed(names: &[&str]) -> String {
     let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     if names.len() == 1 { list } else { format!("one of {list}") }
@@ -45,7 +45,7 @@ pub(super) fn listed(names: &[&str]) -> String {
 
 macro_rules! ranges {
     ($($type:ident)*) => {
-        /// The sentence about an integer that this type does not hold.
+        /// The rule for an integer that does not fit into the type `expected`.
         fn range(expected: &str) -> Option<String> {
             match expected {
                 $(stringify!($type) => Some(between($type::MIN, $type::MAX)),)*
@@ -57,12 +57,13 @@ macro_rules! ranges {
 
 ranges! { i8 i16 i32 i64 isize u8 u16 u32 u64 usize }
 
-/// The sentence about an integer that is not between the two.
+/// The rule for an integer outside of a range.
 pub(super) fn between(least: impl std::fmt::Display, most: impl std::fmt::Display) -> String {
     format!("must be an integer from {least} to {most}")
 }
 
-/// What a type says that it expects, without Rust's names. What is not serde's own is in its author's words.
+/// Translates the expectation of a type into JSON's terms, without names of Rust. An expectation that is not serde's is
+/// kept: its author wrote it for clients.
 fn wanted(expected: &str) -> Option<String> {
     let known = match expected {
         "f32" | "f64" => "a number",
@@ -82,7 +83,7 @@ fn wanted(expected: &str) -> Option<String> {
     Some(known.to_owned())
 }
 
-/// The same for what serde derives.
+/// Translates the expectations of code that serde derives.
 fn of_shape(expected: &str) -> Option<String> {
     for (shape, wanted) in [
         ("unit struct ", Some("null")),
@@ -117,12 +118,12 @@ fn of_shape(expected: &str) -> Option<String> {
     plain.then(|| expected.to_owned())
 }
 
-/// An array of so many values.
+/// An array of `length` values.
 pub(super) fn of_length(length: impl std::fmt::Display) -> String {
     format!("an array of length {length}")
 }
 
-/// A message that came as text: a rule in its author's words stays, those of serde and of common libraries do not.
+/// Translates an error message. An author's rule is kept; messages of serde and of common libraries are replaced.
 pub(super) fn told(message: String) -> String {
     for (theirs, ours) in [
         ("data did not match any variant of untagged enum", "has none of the forms that it can have"),
@@ -156,7 +157,7 @@ pub(super) fn told(message: String) -> String {
     message
 }
 
-/// How messages begin that serde or `serde_json` wrote.
+/// Beginnings of messages that come from serde or `serde_json`.
 const SERDES: [&str; 18] = [
     "invalid type: ",
     "invalid value: ",
@@ -178,5 +179,5 @@ const SERDES: [&str; 18] = [
     "trailing characters",
 ];
 
-/// chrono's types for it are read from text.
+/// The rule for chrono's types, which are read from text.
 const TIME: &str = "must be a date or a time as in RFC 3339";

@@ -1,4 +1,4 @@
-//! What the braces of a route take, of types that nobody implemented anything for.
+//! Tests of path parameters whose types do not implement `FromPath` themselves.
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{Contract, Request, Route};
 
-/// A newcomer's own type.
+/// A type as a service's author would write it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum Colour {
@@ -29,7 +29,7 @@ impl FromStr for Colour {
     }
 }
 
-/// What is taken from a path whose `parameter` is `text`, or the refusal as JSON.
+/// The value that is read from a path parameter, or the refusal as JSON.
 fn taken<T: FromPath>(parameter: &'static str, text: &str) -> Result<T, Value> {
     let parameters = HashMap::from([(parameter.to_owned(), text.to_owned())]);
     let mut request = Request { parameters, ..Request::default() };
@@ -95,7 +95,7 @@ fn an_own_type_is_taken_as_its_from_str_says() {
     takes("007", "007".to_owned());
 }
 
-/// API Gateway has decoded it: what looks encoded now was so on purpose.
+/// API Gateway has decoded the parameter. A percent sign that is left was part of the value.
 #[test]
 fn a_parameter_is_not_decoded_again() {
     takes("50%25", "50%25".to_owned());
@@ -112,7 +112,7 @@ fn a_404_names_the_parameter_in_words() {
     assert_eq!(detail("_"), "Not found");
 }
 
-/// The operation and the components of an endpoint with this parameter.
+/// The contract of an endpoint with this parameter.
 fn documented<T: FromPath>(parameter: &'static str) -> Value {
     let mut contract = Contract::new(&crate::package!(), "read");
     let route = Route {

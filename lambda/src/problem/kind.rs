@@ -1,10 +1,10 @@
-//! What is documented of a problem.
+//! Documentation of problems: [`ProblemKind`].
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::Header;
 
-/// One documented problem, built as its [`ProblemDetails`](super::ProblemDetails) is.
+/// A documented problem. It is built like its [`ProblemDetails`](super::ProblemDetails).
 #[derive(Debug, Clone, Copy)]
 pub struct ProblemKind {
     /// HTTP status, 400..=599.
@@ -13,21 +13,21 @@ pub struct ProblemKind {
     pub kind: &'static str,
     /// The problem's `title`.
     pub title: &'static str,
-    /// When it happens and what to do about it; may be empty.
+    /// When it occurs and how to react; may be empty.
     pub description: &'static str,
-    /// The `detail`, with the members that it shows in braces; the title, where nothing else is given.
+    /// The `detail`, with members in braces where their values are shown. The title if no other detail is given.
     pub detail: &'static str,
-    /// The members beyond those of every problem.
+    /// The members in addition to those of every problem.
     pub members: &'static [Member],
-    /// The seconds of its `Retry-After`, where it has one.
+    /// The seconds of its `Retry-After`, if it has one.
     pub retry_after: Option<u32>,
-    /// Another header of its own, where it has one.
+    /// A further header, if it has one.
     pub header: Option<&'static Header>,
-    /// It is only met by an endpoint that takes all of these, each a parameter or a member of the body.
+    /// It only occurs in endpoints that take all of these: names of parameters or of members of the body.
     pub with: &'static [&'static str],
 }
 
-/// A member of a problem, and the schema of what is in it.
+/// A member of a problem, and its schema.
 #[derive(Debug, Clone, Copy)]
 pub struct Member {
     pub(crate) name: &'static str,
@@ -43,44 +43,44 @@ impl Member {
 }
 
 impl ProblemKind {
-    /// A problem without anything to say but its title.
+    /// Creates a kind with a title and no further documentation.
     #[must_use]
     pub const fn new(status: u16, kind: &'static str, title: &'static str) -> Self {
         let (members, with): (&[Member], &[&str]) = (&[], &[]);
         Self { status, kind, title, description: "", detail: title, members, retry_after: None, header: None, with }
     }
 
-    /// When it happens and what to do about it.
+    /// Sets when it occurs and how to react.
     #[must_use]
     pub const fn describe(self, description: &'static str) -> Self {
         Self { description, ..self }
     }
 
-    /// Its `detail`, with the members that it shows in braces.
+    /// Sets the `detail`, with members in braces where their values are shown.
     #[must_use]
     pub const fn detail(self, detail: &'static str) -> Self {
         Self { detail, ..self }
     }
 
-    /// Its members.
+    /// Sets the members.
     #[must_use]
     pub const fn members(self, members: &'static [Member]) -> Self {
         Self { members, ..self }
     }
 
-    /// After how many seconds trying again makes sense.
+    /// Sets the seconds after which a retry makes sense.
     #[must_use]
     pub const fn retry_after(self, seconds: u32) -> Self {
         Self { retry_after: Some(seconds), ..self }
     }
 
-    /// Its own header.
+    /// Sets the header.
     #[must_use]
     pub const fn header(self, header: &'static Header) -> Self {
         Self { header: Some(header), ..self }
     }
 
-    /// What an endpoint has to take so that it can be met.
+    /// Sets the names that an endpoint has to take for this problem to occur.
     #[must_use]
     pub const fn with(self, names: &'static [&'static str]) -> Self {
         Self { with: names, ..self }

@@ -1,4 +1,4 @@
-//! One fault after the other.
+//! Handling of one fault: record it, and replace or remove the value, so that the document can be read again.
 
 use std::borrow::Cow;
 
@@ -10,15 +10,16 @@ use crate::document::{AS_OBJECT, Kind, Node, Refusal, Seen, UNFIT, copies, point
 /// How many kinds of stand-ins are tried for one value.
 const KINDS: u8 = 12;
 
-/// What was found in a document so far, and done to it.
+/// Faults found so far, and the changes made to the document.
 #[derive(Debug, Default)]
 pub(super) struct Repair {
     pub(super) faults: Vec<Fault>,
-    /// Where a value is not the client's any more.
+    /// Places whose value is no longer the client's.
     altered: Vec<String>,
-    /// Where a member is gone, so that its object has another length.
+    /// Places of objects that lost a member, so that their length has changed.
     shortened: Vec<String>,
-    /// Where no stand-in could be found, and how many faults were known then. These are read last.
+    /// Places for which no stand-in was accepted, each with the number of faults known at that time. These are read
+    /// last.
     postponed: Vec<(String, usize)>,
 }
 
@@ -30,7 +31,7 @@ impl Repair {
         }
     }
 
-    /// What is wrong whatever it is read as, or not read at all.
+    /// Records values that are invalid whatever type they are read as, including those that no type reads.
     pub(super) fn note_flaws(&mut self, node: &mut Node, at: &str) {
         if let Node::Flaw(rule) = node {
             self.note(at, *rule);
@@ -56,23 +57,23 @@ impl Repair {
         self.altered.push(at.to_owned());
     }
 
-    /// Whether the document is another one now, so that it may be read again.
+    /// Handles one refusal. `true` if the document was changed, so that reading it again makes sense.
     pub(super) fn mend(&mut self, document: &mut Node, refusal: Refusal) -> bool {
         let (place, kind, settled) = refusal.into_parts();
         if let Some(at) = stand_in_on(document, &place) {
-            // Of a stand-in, the name is still the client's.
+            // The value is a stand-in, but its name is still the client's.
             return match kind {
                 Kind::Unknown(_) | Kind::Name(_) if at == place => Self::take_out(document, &at),
                 _ => self.try_next(document, &at),
             };
         }
         let Some(node) = document.find(&place) else {
-            // A value that is not in the document: serde made it up.
+            // The value is not in the document: serde made it up.
             return false;
         };
         let blamed = match kind {
             Kind::Told(_) => self.stand_in_in(node, &place, &|_| true),
-            // Of an object that stands in for a struct.
+            // The missing member may be one of an object that stands in for a struct.
             Kind::Missing(_) if !settled => self.stand_in_in(node, &place, &|tried| tried == AS_OBJECT),
             _ => None,
         };
@@ -113,7 +114,7 @@ impl Repair {
         }
     }
 
-    /// Structs that were read from an array. Those that are many are not all looked at.
+    /// Finds a struct that was read from an array, in values that serde copied. Looks at a limited number of arrays.
     pub(super) fn mend_copies(&mut self, document: &mut Node, reads: &dyn Fn(&Node) -> bool) -> bool {
         let is_copied = |node: &Node, _: &str| matches!(node, Node::Array(_, copied) if copied.get());
         if !any(document, &is_copied) {
@@ -125,7 +126,8 @@ impl Repair {
         structs.is_some_and(|at| self.replace(document, &at, "must be an object, not an array"))
     }
 
-    /// The same for a value that serde has read from a copy: it is where such a value is, if there is one only.
+    /// Handles a value that serde read from a copy, where the place is not exact: the fault is at the node that has
+    /// this value, if there is exactly one.
     fn mend_inside(&mut self, document: &mut Node, place: &str, seen: &Seen, rule: String) -> bool {
         let Some(node) = document.find(place) else { return false };
         if !matches!(node, Node::Object(_) | Node::Array(..)) {
@@ -135,7 +137,7 @@ impl Repair {
             };
         }
         if let Some(at) = only(node, place, &|node, _| node.is(seen)) {
-            // A parameter is a string whatever it is read as.
+            // The wording omits the type of a query parameter: it is always a string.
             let parameter = matches!(document.find(&at), Some(Node::Parameter(_)));
             let rule = if parameter { rule.trim_end_matches(", not a string").to_owned() } else { rule };
             return match document.find(&at).and_then(Node::spelled) {
@@ -143,14 +145,14 @@ impl Repair {
                 None => self.replace(document, &at, rule),
             };
         }
-        // A stand-in of a kind that does not fit is not the client's fault.
+        // A stand-in of the wrong kind is not the client's fault.
         match self.stand_in_in(node, place, &|_| true) {
             Some(at) => self.try_next(document, &at) || self.replace_unnoted(document, place),
             None => self.replace(document, place, format!("has a value in it that {rule}")),
         }
     }
 
-    /// The first stand-in in this node, which is at `at`: best one for which not all has been tried.
+    /// The first stand-in in `node`, which is at `at`. Prefers one for which not all kinds have been tried.
     fn stand_in_in(&self, node: &Node, at: &str, test: &dyn Fn(u8) -> bool) -> Option<String> {
         let mut found = Vec::new();
         all(node, at, &|node, _| matches!(node, Node::StandIn(tried) if test(*tried)), &mut found);
@@ -164,7 +166,7 @@ impl Repair {
     }
 
     fn replace_unnoted(&mut self, document: &mut Node, at: &str) -> bool {
-        // Nothing can stand in for the whole.
+        // The whole document cannot be replaced.
         match document.find_mut(at).filter(|_| !at.is_empty()) {
             Some(node) => {
                 self.stand_in(node, at);
@@ -194,14 +196,14 @@ impl Repair {
         members.len() < before
     }
 
-    /// Another kind of stand-in; where there is none, the value is read after all others.
+    /// Tries the next kind of stand-in. After the last kind, moves the value behind all others.
     fn try_next(&mut self, document: &mut Node, at: &str) -> bool {
         let Some(Node::StandIn(tried)) = document.find_mut(at) else { return false };
         if *tried < KINDS {
             *tried += 1;
             return true;
         }
-        // Again only where that has brought other faults to light.
+        // Postponing again makes sense only if other faults were found since the last time.
         if at.is_empty()
             || self.postponed.iter().any(|(postponed, known)| postponed == at && *known == self.faults.len())
         {
@@ -220,7 +222,7 @@ impl Repair {
         true
     }
 
-    /// Rules that are broken, but for those that only a stand-in may break.
+    /// Records broken rules, except those that may be due to a stand-in.
     pub(super) fn note_rules(&mut self, broken: Vec<Fault>) {
         for fault in broken {
             let length = fault.detail.ends_with(" long");
@@ -236,7 +238,7 @@ impl Repair {
     }
 }
 
-/// Whether the sentence shows the client's string.
+/// Whether the message contains the client's string.
 fn shows(sentence: &str, node: &Node) -> bool {
     let (Node::Text(text) | Node::Parameter(text)) = node else { return false };
     let quoted = ['`', '"', '\''].iter().any(|quote| sentence.contains(&format!("{quote}{text}{quote}")));

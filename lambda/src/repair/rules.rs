@@ -1,4 +1,4 @@
-//! The rules that a type's author wrote for garde, and where a value breaks them.
+//! Validation rules of garde, and the JSON pointers of the values that break them.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -10,21 +10,21 @@ use garde::i18n::{I18n, InvalidCreditCard, InvalidEmail, InvalidPhoneNumber, Inv
 use crate::Fault;
 use crate::document::{Node, pointer};
 
-/// How the rule that compares two values begins.
+/// Beginning of the message for two values that have to be equal.
 pub(super) const SAME: &str = "must be the same as ";
 
-/// Every rule that `value` breaks, which was read from `document`, in the order of their pointers.
+/// The rules that `value` breaks, ordered by pointer. `value` was read from `document`.
 pub(super) fn broken(value: &impl Validate<Context = ()>, document: &Node) -> Vec<Fault> {
     let Err(report) = with_i18n(Words, || value.validate()) else { return Vec::new() };
     let faults = report.iter().map(|(path, error)| Fault::new(place(path, document), error.message().to_owned()));
     let mut faults: Vec<_> = faults.collect();
-    // A map has no order of its own.
+    // The order of a map is random.
     faults.sort_by(|one, other| one.pointer.cmp(&other.pointer));
     faults
 }
 
-/// The pointer to what garde found. garde goes by Rust's fields, so what the document has in between is looked for: the
-/// variant of an enum, a name that is written in another case, the value of a struct that is nothing but this value.
+/// The JSON pointer of a path of garde. garde's path has the names of Rust's fields. Levels that exist only in the
+/// document are searched for: the variant of an enum, a name in another case, the value of a newtype.
 fn place(path: &Path, document: &Node) -> String {
     let mut steps = steps(path).into_iter().peekable();
     let (mut at, mut node) = (String::new(), Some(document));
@@ -42,7 +42,7 @@ fn place(path: &Path, document: &Node) -> String {
             at = pointer::child(&at, &token);
             node = Some(child);
         } else if indexed && step == "0" && !matches!(node, Some(Node::Array(..))) && only_member(node).is_none() {
-            // The one field of a newtype.
+            // The only field of a newtype.
         } else if let Some((tokens, child)) = within() {
             at = tokens.iter().fold(at, |at, token| pointer::child(&at, token));
             node = Some(child);
@@ -53,7 +53,7 @@ fn place(path: &Path, document: &Node) -> String {
             .peek()
             .is_some_and(|(indexed, next)| node.is_some_and(|node| child_like(node, next, *indexed).is_some()))
         {
-            // A flattened struct, whose fields are members of the outer one.
+            // A flattened struct: its fields are members of the outer object.
         } else {
             at = pointer::child(&at, &step);
             node = None;
@@ -62,15 +62,15 @@ fn place(path: &Path, document: &Node) -> String {
     at
 }
 
-/// What garde's path consists of, as it serializes itself: kinds and names. Its text would not tell names apart that have
-/// dots and brackets.
+/// The parts of a path of garde in its serialized form: kinds and names. Its text form is ambiguous for names with dots
+/// and brackets.
 fn steps(path: &Path) -> Vec<(bool, String)> {
     let steps = serde_json::to_value(path).and_then(serde_json::from_value::<Vec<(String, String)>>);
     let steps = steps.unwrap_or_default().into_iter();
     steps.filter(|(kind, _)| kind != "none").map(|(kind, name)| (kind == "index", name)).collect()
 }
 
-/// The member or item of that name, or else the one member whose name is the same but for its case.
+/// The member or item of this name; otherwise the only member whose name differs in case alone.
 fn child_like<'t, 'a>(node: &'t Node<'a>, step: &str, indexed: bool) -> Option<(String, &'t Node<'a>)> {
     match node {
         Node::Array(..) if indexed => node.child(step).map(|child| (step.to_owned(), child)),
@@ -100,7 +100,7 @@ fn only_member<'t, 'a>(node: Option<&'t Node<'a>>) -> Option<(String, &'t Node<'
     }
 }
 
-/// garde says what a value is; a client wants to know what it must be.
+/// Messages of garde, reworded as rules: what a value must be.
 struct Words;
 
 type Text = Cow<'static, str>;

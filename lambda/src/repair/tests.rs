@@ -37,7 +37,7 @@ fn one(faults: Found) -> (String, String) {
     faults.into_iter().next().unwrap()
 }
 
-/// An order with these members in addition, or in place of others.
+/// An order with additional or replaced members.
 fn order(members: &str) -> String {
     format!(
         r#"{{"user_id": "a", "resource_id": "r", "start_time": "2026-11-22T10:00:00Z",

@@ -1,4 +1,4 @@
-//! Types of every shape that serde derives.
+//! Tests with types of every shape that serde derives.
 
 use super::*;
 
@@ -308,7 +308,7 @@ fn no_sentence_shows_what_was_sent() {
     }
 }
 
-/// A type that reads itself.
+/// A type with its own `Deserialize`.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "String")]
 struct Plate;
@@ -465,7 +465,7 @@ fn a_type_that_holds_itself_is_refused_like_any_other() {
     assert_eq!(pointers(of::<Holder>(r#"{"endless": 1, "count": "x"}"#)), ["/count", "/endless"]);
 }
 
-/// As large as a body may be, and made to be read often: it would take minutes if every value were tried.
+/// The body has the maximum size and needs many readings: without the limits it would take minutes.
 #[test]
 fn a_body_that_is_made_to_be_slow_is_answered() {
     let fill = |head: &str, piece: &str, tail: &str| {
@@ -519,7 +519,7 @@ fn a_query_may_be_of_every_simple_type() {
     );
 }
 
-/// Any JSON, often with names and values that the types know.
+/// Any JSON, often with names and values that the types have.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -556,7 +556,7 @@ proptest! {
             for word in ["expected", "invalid", "struct", "enum", "variant", "field", "i64", "u8", "::", "map", "sequence"] {
                 prop_assert!(!detail.contains(word), "{}: {}", text, detail);
             }
-            // What is at fault is in the document, or misses from what is.
+            // The pointer leads to a value in the document, or to a missing member of an object in it.
             let holder = pointer::split(pointer).map(|(holder, _)| holder);
             prop_assert!(holder.is_none_or(|holder| Value::Object(body.clone()).pointer(holder).is_some()), "{}: {}", text, pointer);
         }
