@@ -1,7 +1,7 @@
-//! A consumer of `ReminderDue` that acts on each reminder once: a Lambda function behind an SQS queue to which a rule
-//! on the bus sends reminders. Copy it; docs/events.md has the rule.
+//! Consumer of `ReminderDue` that acts on each reminder once: a Lambda function behind an SQS queue, to which a rule on
+//! the bus sends reminders. Copy it; docs/events.md has the rule.
 //!
-//! It needs a table of its own with the string key `id` and TTL on `ttl`: `SEEN_TABLE`.
+//! It needs a table of its own (`SEEN_TABLE`) with the string key `id` and TTL on `ttl`.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::{Value, json};
 
-/// Longer than any duplicate can take: the stream keeps a record for a day.
+/// Longer than the time in which a duplicate can arrive: the stream keeps a record for a day.
 const REMEMBERED_SECONDS: u64 = 2 * 24 * 60 * 60;
 
 #[tokio::main(flavor = "current_thread")]
@@ -21,7 +21,7 @@ async fn main() -> Result<(), Error> {
     run(service_fn(move |batch: LambdaEvent<Value>| consume(client, table, batch.payload))).await
 }
 
-/// Acts on every message of a batch, and says which have to come again.
+/// Handles every message of a batch, and returns those to deliver again.
 async fn consume(client: &Client, table: &str, batch: Value) -> Result<Value, Error> {
     let mut failures = Vec::new();
     for message in batch["Records"].as_array().into_iter().flatten() {
@@ -47,8 +47,8 @@ async fn consume_one(client: &Client, table: &str, message: &Value) -> Result<()
     Ok(())
 }
 
-/// Yours: a mail, a message, a ring. It comes before the id is remembered, so that a crash in between reminds twice
-/// rather than never.
+/// Replace with your own action, such as sending a mail. It runs before the id is stored: a crash in between repeats a
+/// reminder and loses none.
 fn remind(detail: &Value) -> Result<(), Error> {
     let start = detail["start_time"].as_str().ok_or("a reminder without a start")?;
     println!("remind of what starts at {start}");

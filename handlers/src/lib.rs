@@ -1,11 +1,12 @@
-//! What the binaries in `src/bin` share. One binary is one Lambda function, written as one function under [`handler`].
+//! Booking backend: the code that the functions in `src/bin` share. Each binary is a Lambda function, written as one
+//! function under [`handler`].
 //!
-//! Arrows point one way: `bin` uses [`store`] and [`events`], which use [`booking`]; `booking` does no I/O and knows no
-//! AWS type. What any service could use, from extractors to AWS clients, is the crate [`lambda`].
+//! Dependencies go one way: `bin` uses [`store`] and [`events`], which use [`booking`]; `booking` does no I/O and uses
+//! no AWS type. Code that does not depend on bookings, from extractors to AWS clients, is in the crate [`lambda`].
 //!
-//! - [`booking`]: the domain. What a booking is, what may be asked of it, and when it is refused.
+//! - [`booking`]: the domain: bookings, requests about them, and the rules by which these are refused.
 //! - [`store`]: bookings in DynamoDB.
-//! - [`events`]: records of the table's stream in, entries of an EventBridge bus out.
+//! - [`events`]: from records of the table's stream to entries of an EventBridge bus.
 
 pub mod booking;
 pub mod events;
@@ -14,7 +15,7 @@ pub mod store;
 
 pub use lambda::{self, Problem, handler};
 
-/// All that an endpoint's file needs: `use handlers::prelude::*;`
+/// Everything that an endpoint's file needs: `use handlers::prelude::*;`
 pub mod prelude {
     pub use crate::booking::{
         Booking, BookingError, BookingId, BookingPatch, BusyQuery, BusySpan, Caller, IdempotencyKey, ListQuery,

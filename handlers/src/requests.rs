@@ -1,4 +1,4 @@
-//! How requests carry the domain's types: path parameters, headers, claims, addresses and versions.
+//! Extractors and responses of the domain's types: path parameters, headers, claims, locations and versions.
 
 use std::borrow::Cow;
 
@@ -51,10 +51,9 @@ impl Entity for Booking {
     }
 }
 
-/// From the JWT authorizer's claims
-/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>). API Gateway has checked
-/// the token. Where an authorizer stood before the function and says nothing of a `sub` (a Lambda authorizer, IAM), nobody
-/// is let in.
+/// Read from the JWT authorizer's claims
+/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>). API Gateway has
+/// checked the token. If there is an authorizer but no claim `sub` (a Lambda authorizer, IAM), the request is refused.
 impl FromRequest for Caller {
     fn find(request: &mut Request) -> Result<Option<Self>, Rejection> {
         if !request.is_authorized() {
@@ -65,32 +64,32 @@ impl FromRequest for Caller {
         let Some(subject) = claim("sub").filter(|subject| !subject.is_empty()) else {
             return Err(ProblemDetails::of(NO_SUBJECT).into());
         };
-        // RFC 8693, section 4.2: scopes are separated by spaces. `scp` is how some issuers spell it, as an array, which
-        // API Gateway hands on as `[a b]`. Like API Gateway, look at it only where there is no `scope`.
+        // Scopes are separated by spaces (RFC 8693, section 4.2). Some issuers use `scp`, an array, which API Gateway
+        // passes as `[a b]`. Like API Gateway, this reads `scp` only if there is no `scope`.
         let scopes = claim("scope").or_else(|| claim("scp")).unwrap_or_default();
         let admin = scopes.trim_matches(['[', ']']).split(' ').any(|scope| ADMIN.contains(&scope));
         Ok(Some(Self::Bearer { subject: subject.to_owned(), admin }))
     }
 
-    /// Never asked for: there is always a caller, and API Gateway refuses who has no token where it takes one.
+    /// Never called: there is always a caller, and API Gateway refuses requests without a required token.
     fn missing() -> Rejection {
         Rejection::internal()
     }
 
-    /// Whether there is a token to send is for the template to say.
+    /// Adds no security requirement: only the template says whether the route has an authorizer.
     fn describe(contract: &mut Contract, _required: bool) {
         contract.problems([NO_SUBJECT]);
     }
 }
 
-/// Where callers are checked, and what was checked does not say who calls.
+/// The authorizer passed no identity of the caller.
 const NO_SUBJECT: ProblemKind = ProblemKind::new(403, "urn:problem:no-subject", "No subject")
     .describe("Where callers are checked: what was checked does not say who calls (the claim `sub` of a token).")
     .detail("the authorization does not say who calls: its token needs the claim `sub`");
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-/// From the header `Idempotency-Key`.
+/// Read from the header `Idempotency-Key`.
 impl FromRequest for IdempotencyKey {
     fn find(request: &mut Request) -> Result<Option<Self>, Rejection> {
         let Some(value) = request.header(IDEMPOTENCY_KEY)? else { return Ok(None) };

@@ -2,7 +2,7 @@
 
 use handlers::prelude::*;
 
-/// How the service is.
+/// State of the service.
 #[derive(Serialize, JsonSchema)]
 struct Health {
     /// Always `ok`: a service that is not well does not answer.
@@ -12,7 +12,7 @@ struct Health {
 
 /// Whether the service answers.
 ///
-/// It touches nothing: not the table, not the bus.
+/// Uses neither the table nor the bus.
 #[handler(GET "/health")]
 async fn health() -> Json<Health> {
     Json(Health { status: "ok" })

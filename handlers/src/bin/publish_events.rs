@@ -1,8 +1,8 @@
-//! The table's stream to the bus.
+//! The function behind the table's stream, which publishes events to the bus.
 
 use handlers::prelude::*;
 
-/// Publish what a batch tells: reminders that are due and still hold, and changes of bookings.
+/// Publish the events of a batch: reminders that are due and still valid, and changes of bookings.
 #[handler(stream)]
 async fn publish_events(
     bookings: &Bookings,

@@ -1,4 +1,4 @@
-//! Every minute.
+//! The function of the schedule that runs every minute.
 
 use handlers::prelude::*;
 

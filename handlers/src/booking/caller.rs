@@ -1,17 +1,17 @@
-//! Who asks, and what that lets them do.
+//! The caller of a request, and the users that it may act for.
 
 use super::{Booking, UserId};
 
-/// The scopes of a token whose bearer may act for everyone. A Cognito resource server can only issue the second form
+/// Scopes of a token that may act for every user. A Cognito resource server can only issue the second form
 /// (<https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html>).
 pub const ADMIN: [&str; 2] = ["bookings:admin", "bookings/admin"];
 
-/// Who asks.
+/// The caller of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
-    /// Nobody checked: on a laptop, or a stage without tokens. Everyone may do everything there.
+    /// Not checked, as in local development or on a stage without tokens. May do everything.
     Unchecked,
-    /// A token's bearer.
+    /// The bearer of a token.
     Bearer {
         /// The token's `sub` (RFC 7519, section 4.1.2).
         subject: String,
@@ -30,7 +30,7 @@ impl Caller {
         }
     }
 
-    /// Whether the caller may know that there is such a booking.
+    /// Whether the caller may know that the booking exists.
     #[must_use]
     pub fn sees(&self, booking: &Booking) -> bool {
         self.is(&booking.user_id)

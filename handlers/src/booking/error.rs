@@ -1,4 +1,4 @@
-//! Why a request about bookings is refused.
+//! Errors of requests about bookings, each with the problem that clients receive.
 
 use std::error::Error;
 use std::fmt;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{Faults, Span, Timestamp};
 use lambda::Problem;
 
-/// Everything that can go wrong with a booking.
+/// An error of a request about bookings.
 #[derive(Debug, Problem)]
 pub enum BookingError {
     /// There is no booking of this id.
@@ -26,7 +26,7 @@ pub enum BookingError {
     /// Another booking holds the resource for some of the time; `busy` is when. Ask for another time or resource.
     #[problem(status = 409, detail = "the resource is booked {busy}", with = "start_time")]
     TimeTaken {
-        /// The span in the way.
+        /// The span of the other booking.
         busy: BusySpan,
     },
     /// The booking is cancelled and cannot be changed. Make a new one.
@@ -43,7 +43,7 @@ pub enum BookingError {
         /// The current version.
         version: u64,
     },
-    /// Values that are sound one by one do not go together; `errors` names each.
+    /// Values that are valid one by one contradict each other; `errors` names each.
     #[problem(transparent)]
     Invalid(Faults),
     /// The `Idempotency-Key` was used for another request. Use a new key for a new booking.
@@ -82,12 +82,12 @@ pub enum BookingError {
     Internal(#[problem(cause)] Cause),
 }
 
-/// What is behind an error: for the log, never for the client.
+/// The underlying error: for the log, never for the client.
 #[derive(Debug)]
 pub struct Cause(Box<dyn Error + Send + Sync + 'static>);
 
 impl Cause {
-    /// `error`, kept as the cause of another.
+    /// Wraps `error` as the cause of another.
     pub fn new(error: impl Into<Box<dyn Error + Send + Sync + 'static>>) -> Self {
         Self(error.into())
     }
@@ -105,12 +105,12 @@ impl Error for Cause {
     }
 }
 
-/// When a resource is busy: times only, nobody's data.
+/// A span of time in which a resource is busy, without the booking's data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BusySpan {
-    /// Its first moment.
+    /// The start, inclusive.
     pub start_time: Timestamp,
-    /// The moment it is over.
+    /// The end, exclusive.
     #[schemars(example = &"2035-05-14T10:00:00Z")]
     pub end_time: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! Who and what: identifiers of bookings, users and resources, and the key of a retried create.
+//! Identifiers of bookings, users and resources, and the key of an idempotent create.
 
 use std::fmt;
 
@@ -13,29 +13,29 @@ use uuid::Uuid;
 pub struct BookingId(Uuid);
 
 impl BookingId {
-    /// A new one, at random (UUIDv4).
+    /// Creates a random identifier (UUIDv4).
     #[must_use]
     pub fn random() -> Self {
         Self(Uuid::new_v4())
     }
 
-    /// Reads the hyphenated form, in either case.
+    /// Parses the hyphenated form, in either case.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        // `Uuid` reads other forms too; an address has one.
+        // `Uuid` accepts other forms too, but a path has one spelling.
         (text.len() == 36).then(|| Uuid::try_parse(text).ok()).flatten().map(Self)
     }
 
-    /// Whether it was derived from an `Idempotency-Key`, so that another create can ask for the same identifier.
+    /// Whether it was derived from an `Idempotency-Key`, so that a later create can lead to the same identifier.
     #[must_use]
     pub fn is_of_key(self) -> bool {
         self.0.get_version_num() == 5
     }
 
-    /// One of `count` buckets, evenly, and always the same for the same booking.
+    /// Assigns the booking to one of `count` buckets: evenly distributed, and always the same one for the same booking.
     #[must_use]
     pub fn bucket(self, count: u32) -> u32 {
-        // The last four bytes of a UUIDv4 or v5 are as good as random.
+        // The last four bytes of a UUIDv4 or v5 are evenly distributed.
         let [.., a, b, c, d] = *self.0.as_bytes();
         u32::from_be_bytes([a, b, c, d]) % count.max(1)
     }
@@ -61,17 +61,18 @@ impl JsonSchema for BookingId {
     }
 }
 
-/// The rule of a user's and a resource's identifier, as a pattern for the documentation; [`identifier`] checks it.
+/// The rule for identifiers of users and resources, as a pattern for the documentation. [`identifier`] checks it.
 const IDENTIFIER: &str = r"^(\.*[A-Za-z0-9_:@|+-][A-Za-z0-9._:@|+-]*|\.{3,})$";
 
-// garde hands its context over by reference, even an empty one.
+// garde passes its context by reference, even an empty one.
 #[expect(clippy::trivially_copy_pass_by_ref)]
 fn identifier(text: &str, (): &()) -> garde::Result {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._:@|+-".contains(&byte);
     if text.is_empty() || text.len() > 128 || !text.bytes().all(allowed) {
         return Err(garde::Error::new("must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ | + -"));
     }
-    // RFC 3986, section 5.2.4: they are taken out of a path, however they are written, so no address would reach them.
+    // Clients remove these segments from a path, however they are encoded, so no path could contain them (RFC 3986,
+    // section 5.2.4).
     if matches!(text, "." | "..") {
         return Err(garde::Error::new("must be more than `.` or `..`, which no address can hold"));
     }
@@ -87,13 +88,13 @@ macro_rules! identifiers {
         pub struct $name(#[garde(custom(identifier))] String);
 
         impl $name {
-            /// Reads it, where `text` keeps the rule.
+            /// Parses the identifier; `None` if `text` breaks the rule.
             #[must_use]
             pub fn parse(text: &str) -> Option<Self> {
                 identifier(text, &()).is_ok().then(|| Self(text.to_owned()))
             }
 
-            /// As text.
+            /// The identifier as text.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -130,9 +131,9 @@ macro_rules! identifiers {
 }
 
 identifiers! {
-    /// Who booked: 1 to 128 characters of `A-Za-z0-9._:@|+-`, but not `.` or `..`.
+    /// A user: 1 to 128 characters of `A-Za-z0-9._:@|+-`, but not `.` or `..`.
     UserId = "alice", "Names a user."
-    /// What is booked: 1 to 128 characters of `A-Za-z0-9._:@|+-`, but not `.` or `..`.
+    /// A resource: 1 to 128 characters of `A-Za-z0-9._:@|+-`, but not `.` or `..`.
     ResourceId = "room-1", "Names what can be booked."
 }
 
@@ -141,18 +142,18 @@ identifiers! {
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// Reads it, where `text` keeps the rule.
+    /// Parses the key; `None` if `text` breaks the rule.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let sound = (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
         sound.then(|| Self(text.to_owned()))
     }
 
-    /// The identifier of the booking that this user creates under this key (UUIDv5, RFC 9562 section 5.5): the same
-    /// request finds the same booking without anything else being stored.
+    /// Derives the identifier of the booking that this user creates with this key (UUIDv5, RFC 9562, section 5.5). A
+    /// retried request finds the same booking, and nothing else has to be stored.
     #[must_use]
     pub fn booking_id(&self, user: &UserId) -> BookingId {
-        // No user's identifier holds a space, so no other user and key make this name.
+        // A user's identifier contains no space, so the name is unique for the user and the key.
         BookingId(Uuid::new_v5(&KEYS, format!("{user} {}", self.0).as_bytes()))
     }
 }
@@ -178,7 +179,7 @@ impl JsonSchema for IdempotencyKey {
     }
 }
 
-/// The namespace of bookings that were created under a key: at random, once.
+/// The UUIDv5 namespace of bookings that were created with a key. Random, fixed for ever.
 const KEYS: Uuid = Uuid::from_u128(0x3b0c_9f52_7c1e_4e0a_9d4e_58a1_63c7_20d6);
 
 #[cfg(test)]

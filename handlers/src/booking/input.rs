@@ -1,4 +1,4 @@
-//! What clients may ask for, and how it becomes a booking.
+//! Requests about bookings: create, change, list, busy times; and how they become bookings.
 
 use garde::Validate;
 use lambda::present;
@@ -11,20 +11,20 @@ use super::{
     due,
 };
 
-/// A booking that is asked for.
+/// A booking to create.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewBooking {
-    /// Who books.
+    /// The user who books.
     #[garde(dive)]
     pub user_id: UserId,
-    /// What is booked.
+    /// The resource to book.
     #[garde(dive)]
     pub resource_id: ResourceId,
-    /// Its first moment, in the future.
+    /// The start, in the future.
     #[garde(skip)]
     pub start_time: Timestamp,
-    /// The moment it is over: after `start_time`, by at most 31 days.
+    /// The end, exclusive: after `start_time`, by at most 31 days.
     #[schemars(example = &"2035-05-14T10:00:00Z")]
     #[garde(skip)]
     pub end_time: Timestamp,
@@ -34,7 +34,7 @@ pub struct NewBooking {
     pub reminder_lead_seconds: Option<i64>,
 }
 
-// serde takes a default of the field's own type.
+// serde expects a default of the field's type.
 #[expect(clippy::unnecessary_wraps)]
 fn default_lead() -> Option<i64> {
     Some(i64::from(DEFAULT_LEAD_SECONDS))
@@ -44,17 +44,17 @@ fn default_lead() -> Option<i64> {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BookingPatch {
-    /// What is booked instead.
+    /// The new resource.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "ResourceId")]
     #[garde(dive)]
     pub resource_id: Option<ResourceId>,
-    /// Its first moment, in the future.
+    /// The start, in the future.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Timestamp")]
     #[garde(skip)]
     pub start_time: Option<Timestamp>,
-    /// The moment it is over.
+    /// The end, exclusive.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Timestamp", example = &"2035-05-14T11:00:00Z")]
     #[garde(skip)]
@@ -67,7 +67,7 @@ pub struct BookingPatch {
     pub reminder_lead_seconds: Option<Option<i64>>,
 }
 
-/// Which of a user's bookings to list.
+/// Filters and page of a user's list of bookings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListQuery {
@@ -84,29 +84,29 @@ pub struct ListQuery {
     #[schemars(extend("default" = 50))]
     #[garde(range(min = 1, max = 100))]
     pub limit: Option<i64>,
-    /// Where the page starts: from the `Link` of the page before.
+    /// Start of the page: from the `Link` of the previous page.
     #[garde(length(bytes, max = 1024))]
     pub cursor: Option<String>,
 }
 
 impl ListQuery {
-    /// At most how many bookings a page has.
+    /// The maximum number of bookings on a page.
     #[must_use]
     pub fn page_size(&self) -> usize {
-        // Validation holds it between 1 and 100.
+        // Validation ensures 1 to 100.
         self.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(50)
     }
 }
 
-/// When to look whether a resource is busy.
+/// The span of time of a request for a resource's busy times.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BusyQuery {
-    /// The first moment to look at.
+    /// Start of the span to look at.
     #[schemars(example = &"2035-05-14T00:00:00Z")]
     #[garde(skip)]
     pub from: Timestamp,
-    /// The moment to stop at: after `from`, by at most 31 days.
+    /// End of the span to look at: after `from`, by at most 31 days.
     #[schemars(example = &"2035-05-21T00:00:00Z")]
     #[garde(skip)]
     pub to: Timestamp,
@@ -116,31 +116,32 @@ impl BusyQuery {
     /// The span to look at.
     ///
     /// # Errors
-    /// [`BookingError::Invalid`] where the two make none.
+    /// [`BookingError::Invalid`] when the two times make no span.
     pub fn span(&self) -> Result<Span, BookingError> {
         let rule = |rule: &str| Faults::from(Fault::new("to", rule.replace("start_time", "from")));
         Span::new(self.from, self.to).map_err(|broken| BookingError::Invalid(rule(broken)))
     }
 }
 
-/// Validation holds a lead between 60 and 2592000.
+/// Validation ensures 60 to 2592000.
 fn seconds(lead: i64) -> u32 {
     u32::try_from(lead).unwrap_or(u32::MAX)
 }
 
 impl NewBooking {
-    /// The same for requests that ask for the same, whatever their spelling; different for others (UUIDv5).
+    /// A fingerprint of the request (UUIDv5): equal for requests with the same meaning, whatever their spelling, and
+    /// different for all others.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        // Its fields are strings and numbers: writing them as JSON cannot fail.
+        // The fields are strings and numbers, so serializing them cannot fail.
         let text = serde_json::to_vec(self).unwrap_or_default();
         Uuid::new_v5(&Uuid::NAMESPACE_OID, &text).simple().to_string()
     }
 
-    /// The booking that this asks for, as of `now`.
+    /// The booking of this request, as of `now`.
     ///
     /// # Errors
-    /// [`BookingError::Invalid`] where the times do not go together, or lie in the past.
+    /// [`BookingError::Invalid`] when the times contradict each other or are in the past.
     pub fn book(&self, booking_id: BookingId, now: Timestamp) -> Result<Booking, BookingError> {
         let mut faults = Vec::new();
         if self.start_time <= now {
@@ -166,11 +167,11 @@ impl NewBooking {
 }
 
 impl BookingPatch {
-    /// `booking` with these changes, as of `now`; `None` where they change nothing.
+    /// `booking` with these changes, as of `now`; `None` if they change nothing.
     ///
     /// # Errors
-    /// [`BookingError::Cancelled`], or [`BookingError::Invalid`] where the times do not go together. A start or a
-    /// reminder can only be set while the booking has yet to start.
+    /// [`BookingError::Cancelled`], or [`BookingError::Invalid`] when the times contradict each other. A start or a
+    /// reminder can only be set before the booking starts.
     pub fn apply(&self, booking: &Booking, now: Timestamp) -> Result<Option<Booking>, BookingError> {
         if booking.status == Status::Cancelled {
             return Err(BookingError::Cancelled);
@@ -205,7 +206,7 @@ impl BookingPatch {
             span,
             reminder_lead_seconds: lead,
             ttl: match lead {
-                // A reminder that has not moved keeps its time, even one that has passed.
+                // An unchanged reminder keeps its due time, even one in the past.
                 Some(_) if !moved && !reminded => booking.ttl,
                 Some(lead) => Some(due(start_time, lead, now)),
                 None => None,

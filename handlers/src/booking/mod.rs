@@ -1,6 +1,6 @@
-//! The domain: bookings, spans of time, reminders, and when each is refused.
+//! The domain: bookings, spans of time, reminders, and the rules by which requests are refused.
 //!
-//! No I/O and no AWS type in here; whatever depends on the present takes it as an argument.
+//! It does no I/O and uses no AWS type. Functions that depend on the current time take it as an argument.
 
 mod caller;
 mod error;

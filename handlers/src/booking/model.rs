@@ -10,11 +10,11 @@ use super::{BookingId, ResourceId, Span, Timestamp, UserId};
 pub struct Booking {
     /// Names the booking.
     pub booking_id: BookingId,
-    /// Who booked.
+    /// The user who booked.
     pub user_id: UserId,
-    /// What is booked.
+    /// The booked resource.
     pub resource_id: ResourceId,
-    /// The time that it holds, or held.
+    /// The span of time that it holds or held.
     #[serde(flatten)]
     pub span: Span,
     /// Whether it still holds the resource.
@@ -25,13 +25,13 @@ pub struct Booking {
     /// When the reminder is due, in seconds since the Unix epoch; null where there is none.
     #[schemars(example = 2_062_745_100_i64)]
     pub ttl: Option<i64>,
-    /// Counts the changes, from 1.
+    /// Starts at 1 and grows by one with each change.
     #[schemars(range(min = 1), example = 1)]
     pub version: u64,
-    /// When it was made.
+    /// Time of creation.
     #[schemars(example = &"2035-04-30T16:20:00.125Z")]
     pub created_at: Timestamp,
-    /// When it was last changed.
+    /// Time of the last change.
     #[schemars(example = &"2035-04-30T16:20:00.125Z")]
     pub updated_at: Timestamp,
 }
@@ -40,20 +40,20 @@ pub struct Booking {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// It does.
+    /// It holds its resource.
     Active,
-    /// It does not, and never will again.
+    /// It no longer holds its resource, and never will again.
     Cancelled,
 }
 
 impl Booking {
-    /// Its version as a strong entity tag (RFC 9110, section 8.8.3), with the quotes.
+    /// The version as a strong entity tag (RFC 9110, section 8.8.3), with the quotes.
     #[must_use]
     pub fn entity_tag(&self) -> String {
         format!("\"{}\"", self.version)
     }
 
-    /// The same booking, cancelled: without a reminder, as of `now`.
+    /// The booking after its cancellation at `now`, without a reminder.
     #[must_use]
     pub fn cancelled(&self, now: Timestamp) -> Self {
         Self {

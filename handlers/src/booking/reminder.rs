@@ -1,12 +1,11 @@
-//! When a reminder is due.
+//! Due times of reminders.
 
 use super::Timestamp;
 
-/// The lead of a booking that does not say.
+/// The lead of a booking whose request does not specify one.
 pub const DEFAULT_LEAD_SECONDS: u32 = 900;
 
-/// The second (since the Unix epoch) at which the reminder of a booking that starts at `start` is due: `lead` seconds
-/// before it, but never before `now`.
+/// The second (since the Unix epoch) at which a reminder is due: `lead_seconds` before `start`, but not before `now`.
 #[must_use]
 pub fn due(start: Timestamp, lead_seconds: u32, now: Timestamp) -> i64 {
     (start.seconds() - i64::from(lead_seconds)).max(now.seconds())

@@ -1,4 +1,4 @@
-//! Spans of time.
+//! Half-open spans of time, and the days that they touch.
 
 use std::fmt;
 
@@ -12,21 +12,21 @@ pub const LONGEST_DAYS: i64 = 31;
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
-/// From `start` up to, but without, `end`. Never empty, at most [`LONGEST_DAYS`] long.
+/// A half-open span: includes `start`, excludes `end`. Never empty, at most [`LONGEST_DAYS`] long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Ends")]
 #[schemars(!try_from)]
 pub struct Span {
-    /// Its first moment.
+    /// The start, inclusive.
     #[serde(rename = "start_time")]
     start: Timestamp,
-    /// The moment it is over; another booking may start then.
+    /// The end, exclusive: another booking may start then.
     #[serde(rename = "end_time")]
     #[schemars(example = &"2035-05-14T10:00:00Z")]
     end: Timestamp,
 }
 
-/// Two times that may make a span.
+/// The two times of a span, before they are checked.
 #[derive(Deserialize)]
 struct Ends {
     start_time: Timestamp,
@@ -42,10 +42,10 @@ impl TryFrom<Ends> for Span {
 }
 
 impl Span {
-    /// The span, or the rule that it breaks.
+    /// Creates a span. The error is the rule that it breaks.
     ///
     /// # Errors
-    /// When `end` is not after `start`, or too long after it.
+    /// When `end` is not after `start`, or more than [`LONGEST_DAYS`] after it.
     pub fn new(start: Timestamp, end: Timestamp) -> Result<Self, &'static str> {
         if end <= start {
             Err("must be after start_time")
@@ -56,25 +56,25 @@ impl Span {
         }
     }
 
-    /// Its first moment.
+    /// The start, inclusive.
     #[must_use]
     pub fn start(self) -> Timestamp {
         self.start
     }
 
-    /// The moment it is over.
+    /// The end, exclusive.
     #[must_use]
     pub fn end(self) -> Timestamp {
         self.end
     }
 
-    /// Whether the two share a moment. Spans are half-open: one may start when the other ends.
+    /// Whether the two have a point in time in common. Spans are half-open: one may start when the other ends.
     #[must_use]
     pub fn overlaps(self, other: Self) -> bool {
         self.start < other.end && other.start < self.end
     }
 
-    /// The days (UTC) that it touches, in order; at most [`LONGEST_DAYS`] and one.
+    /// The days (UTC) that the span touches, in order; at most [`LONGEST_DAYS`] and one.
     pub fn days(self) -> impl Iterator<Item = Day> {
         let first = self.start.millis().div_euclid(DAY_MILLIS);
         let last = (self.end.millis() - 1).div_euclid(DAY_MILLIS);
@@ -87,7 +87,7 @@ impl Span {
 pub struct Day(i64);
 
 impl Day {
-    /// The second since the Unix epoch at which it is over.
+    /// The second since the Unix epoch at which the day ends.
     #[must_use]
     pub fn end_seconds(self) -> i64 {
         (self.0 + 1) * (DAY_MILLIS / 1000)
@@ -96,7 +96,7 @@ impl Day {
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A day comes from a span, whose ends are timestamps, so its midnight is one too.
+        // A day comes from a span between two timestamps, so its midnight is a timestamp too.
         match Timestamp::from_millis(self.0 * DAY_MILLIS) {
             Some(midnight) => f.write_str(midnight.sortable().get(..10).unwrap_or_default()),
             None => Err(fmt::Error),

@@ -6,26 +6,26 @@ use uuid::Uuid;
 use super::outgoing::{Outgoing, VERSION, id, json};
 use crate::booking::{Booking, BookingId, ResourceId, Status, Timestamp, UserId};
 
-/// The detail of an event that tells what happened to a booking. The booking before and after is in it, so that a
-/// consumer needs no call back.
+/// The detail of an event about a change of a booking. It contains the booking before and after, so that a consumer
+/// does not have to call the API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BookingChanged {
-    /// Version of this shape.
+    /// Version of the detail's format.
     pub version: &'static str,
-    /// What happened.
+    /// The event's type.
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// The same for every delivery of the same event.
     pub id: Uuid,
     /// The booking.
     pub booking_id: BookingId,
-    /// Who booked.
+    /// The user who booked.
     pub user_id: UserId,
-    /// What is booked.
+    /// The booked resource.
     pub resource_id: ResourceId,
-    /// Its first moment.
+    /// The start, inclusive.
     pub start_time: Timestamp,
-    /// The moment it is over.
+    /// The end, exclusive.
     pub end_time: Timestamp,
     /// The booking before; null when it was created.
     pub before: Option<Booking>,
@@ -48,7 +48,8 @@ impl BookingChanged {
             (None, None) => return None,
         };
         let booking = after.as_ref().or(before.as_ref())?;
-        // A key that is free again, 31 days after its booking was deleted, makes a booking that starts at version 1 again.
+        // The version alone is not unique: 31 days after a deletion, the same key creates a booking that starts at
+        // version 1 again.
         let name = format!("{kind} {} {} {}", booking.booking_id, booking.created_at.millis(), booking.version);
         Some(Self {
             version: VERSION,

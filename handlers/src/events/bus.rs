@@ -1,4 +1,4 @@
-//! The EventBridge bus.
+//! Publishing events to an EventBridge bus.
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
@@ -15,25 +15,24 @@ use super::Outgoing;
 use lambda::trace::{self, Subsegments};
 use lambda::{Init, InitError, aws, causes, variable};
 
-/// One call takes this many entries
-/// (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>).
+/// Maximum of entries in one call (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>).
 const BATCH: usize = 10;
-/// How many calls are under way at a time.
+/// Maximum of concurrent calls.
 const CALLS: usize = 4;
-/// How often an event is put before Lambda is asked to bring its record again.
+/// How often an event is put before its record is left to Lambda's retries.
 const ATTEMPTS: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// One bus.
+/// An EventBridge bus.
 #[derive(Debug, Clone)]
 pub struct Bus {
     config: SdkConfig,
-    /// Made for the first event: nobody waits for it, and a client is a fifth of the init phase.
+    /// Created for the first event: no client waits for it, and creating it takes a fifth of the init phase.
     client: OnceLock<Client>,
     name: String,
 }
 
-/// From `EVENT_BUS_NAME`.
+/// Reads `EVENT_BUS_NAME`.
 impl Init for Bus {
     const VARIABLES: &'static [&'static str] = &["EVENT_BUS_NAME"];
 
@@ -42,14 +41,14 @@ impl Init for Bus {
     }
 }
 
-/// How one event fared.
+/// Result of putting one event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
-    /// The bus has it.
+    /// The bus has accepted the event.
     Done,
-    /// The bus did not take it now, and may later.
+    /// The bus did not accept the event, but a retry may succeed.
     Again,
-    /// The bus will never take it.
+    /// The bus will never accept the event.
     Never,
 }
 
@@ -61,15 +60,16 @@ impl Bus {
         })
     }
 
-    /// Puts the events; says how each fared, in their order.
+    /// Puts the events, and returns a result for each, in their order.
     ///
-    /// No event of a booking is put before the bus has taken, or refused for good, the earlier ones of that booking.
+    /// Keeps the order of each booking: an event is put only after the bus has accepted, or finally refused, the
+    /// booking's earlier events.
     pub(super) async fn put_all(&self, events: &[Outgoing]) -> Vec<Fate> {
         let mut fates = vec![Fate::Again; events.len()];
         let mut attempts = vec![0; events.len()];
         loop {
             let round = next_round(events, &fates, &attempts);
-            // What has not been tried yet goes first, so a round that starts with a failure has nothing else.
+            // Untried events come first, so a round that starts with a failed one contains only failed ones.
             let Some(failed_before) = round.first().map(|place| attempts[*place]) else { return fates };
             if failed_before > 0 {
                 tokio::time::sleep(PAUSE.saturating_mul(1 << failed_before).mul_f64(fastrand::f64())).await;
@@ -85,8 +85,8 @@ impl Bus {
         }
     }
 
-    /// Puts at most [`BATCH`] events; where the call as a whole is refused, each by itself, so that the one that is to
-    /// blame does not take the others with it.
+    /// Puts at most [`BATCH`] events in one call. If the whole call is refused, puts each event in a call of its own,
+    /// so that an invalid one does not fail the others.
     async fn put_apart(&self, events: Vec<&Outgoing>) -> Vec<Fate> {
         match self.put(&events).await {
             Some(fates) => fates,
@@ -105,7 +105,7 @@ impl Bus {
         }
     }
 
-    /// Puts events in one call, and says how each fared; `None` when the call is none that the bus would ever take.
+    /// Puts events in one call, and returns a result for each; `None` when the bus would never accept the call.
     async fn put(&self, events: &[&Outgoing]) -> Option<Vec<Fate>> {
         let entries = events.iter().map(|event| {
             PutEventsRequestEntry::builder()
@@ -119,7 +119,7 @@ impl Bus {
         match self.client().put_events().set_entries(Some(entries.collect())).send().await {
             Ok(answer) => {
                 let mut fates: Vec<_> = answer.entries().iter().map(|entry| fate(entry.error_code())).collect();
-                // An answer with fewer entries than were asked for says nothing of the rest.
+                // A response with too few entries says nothing about the rest.
                 fates.resize(events.len(), Fate::Again);
                 Some(fates)
             }
@@ -129,15 +129,15 @@ impl Bus {
                 if too_large || error.code() == Some("ValidationException") {
                     return None;
                 }
-                // The SDK has tried again where that made sense. This says nothing of the single event.
+                // The SDK has made its retries. The error says nothing about single events.
                 Some(vec![Fate::Again; events.len()])
             }
         }
     }
 }
 
-/// The places of the events to put next: of each booking the first that is open, unless that has been tried enough;
-/// those first that have been tried least.
+/// The places of the events to put next: the first unfinished event of each booking, unless its attempts are used up.
+/// Those with the fewest attempts come first.
 fn next_round(events: &[Outgoing], fates: &[Fate], attempts: &[u32]) -> Vec<usize> {
     let mut seen = HashSet::new();
     let open = (0..events.len()).filter(|place| fates[*place] == Fate::Again);
@@ -148,7 +148,7 @@ fn next_round(events: &[Outgoing], fates: &[Fate], attempts: &[u32]) -> Vec<usiz
     round
 }
 
-/// What an entry's error code means. Codes that are not known count as passing: Lambda's own retries end in time.
+/// Classifies an entry's error code. Unknown codes count as transient: Lambda's retries are limited.
 fn fate(code: Option<&str>) -> Fate {
     match code {
         None => Fate::Done,

@@ -1,4 +1,4 @@
-//! Records that could not be told, kept whole until a person looks at them.
+//! Dead-letter queue: stream records that could not be published, kept whole for an operator.
 
 use std::sync::OnceLock;
 
@@ -12,16 +12,16 @@ use crate::booking::Cause;
 use lambda::trace::Subsegments;
 use lambda::{Init, InitError, aws, variable};
 
-/// The queue of dead letters.
+/// The dead-letter queue.
 #[derive(Debug, Clone)]
 pub struct DeadLetters {
     config: SdkConfig,
-    /// Made for the first record that is parked: there is next to never one, and a client is a fifth of the init phase.
+    /// Created for the first record that is moved: that is rare, and creating it takes a fifth of the init phase.
     client: OnceLock<Client>,
     queue: String,
 }
 
-/// From `DEAD_LETTER_QUEUE`, the queue's name.
+/// Reads `DEAD_LETTER_QUEUE`, the queue's name.
 impl Init for DeadLetters {
     const VARIABLES: &'static [&'static str] = &["DEAD_LETTER_QUEUE"];
 
@@ -31,10 +31,10 @@ impl Init for DeadLetters {
 }
 
 impl DeadLetters {
-    /// Keeps a record, as Lambda brought it, with the reason and its sequence number beside it.
+    /// Sends a record to the queue as Lambda delivered it, with the reason and its sequence number.
     ///
     /// # Errors
-    /// When the queue does not take it.
+    /// When the queue does not accept it.
     pub(super) async fn park(&self, record: &Value, reason: &str) -> Result<(), Cause> {
         let text = |text: &str| MessageAttributeValue::builder().data_type("String").string_value(text).build();
         let client = self.client.get_or_init(|| {

@@ -1,16 +1,17 @@
-//! What a record of the stream tells.
+//! Decides which event a stream record stands for, if any.
 //!
-//! Of a reminder:
+//! Reminders:
 //!
 //! | record | due? |
 //! |---|---|
-//! | `MODIFY`, from PENDING to DUE under one token | yes: the sweeper marked it |
-//! | `REMOVE` by TTL, was PENDING | yes: TTL was first |
-//! | `REMOVE` by TTL, was DUE | no, it was published when it was marked |
-//! | `REMOVE` by anyone else | no: cancelled, deleted or moved |
-//! | everything else | no |
+//! | `MODIFY`, from PENDING to DUE with the same token | yes: marked by the sweeper |
+//! | `REMOVE` by TTL, was PENDING | yes: TTL came before the sweeper |
+//! | `REMOVE` by TTL, was DUE | no: published when it was marked |
+//! | `REMOVE` by anything else | no: cancelled, deleted or moved |
+//! | all others | no |
 //!
-//! Of a booking, every change is told; a tombstone in its place is its deletion. Everything else is no event.
+//! Bookings: every change is an event. A tombstone in place of the booking is its deletion. Other records are no
+//! events.
 
 use serde::Deserialize;
 use serde_dynamo::{AttributeValue, Item};
@@ -21,31 +22,31 @@ use super::record::Record;
 use crate::booking::{Booking, BookingId};
 use crate::store::{BOOKING, Entry, REMINDER, ReminderItem, State};
 
-/// What a record tells.
+/// The event that a record stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// A reminder has become due.
     Due(Due),
-    /// Something happened to a booking.
+    /// A booking has changed.
     Changed(Box<BookingChanged>),
-    /// Nothing that anybody is told.
+    /// No event.
     Other,
-    /// It cannot be read; why, without anything a customer typed.
+    /// The record cannot be read. The reason contains no customer data.
     Undecodable(&'static str),
 }
 
 /// A reminder that has become due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
-    /// Whose reminder it is.
+    /// The reminder's booking.
     pub booking_id: BookingId,
-    /// The token of the setting that is due.
+    /// The token of the reminder that is due.
     pub token: u64,
     /// When it was due, in seconds since the Unix epoch.
     pub ttl: i64,
 }
 
-/// Reads one record.
+/// Decides on one record.
 #[must_use]
 pub fn decide(record: &Value) -> Verdict {
     // serde reads an array as a struct, too.
@@ -89,7 +90,7 @@ fn of_booking(record: Record) -> Result<Verdict, &'static str> {
     Ok(BookingChanged::new(before, after).map_or(Verdict::Other, |event| Verdict::Changed(Box::new(event))))
 }
 
-/// The booking of an image; `None` where it is a tombstone.
+/// Reads the booking of an image; `None` for a tombstone.
 fn booking(item: Option<Item>) -> Result<Option<Booking>, &'static str> {
     let item = item.ok_or("a booking without its image")?;
     let entry = Entry::from_stream(item).ok_or("a booking that cannot be read")?;

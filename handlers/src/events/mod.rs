@@ -1,4 +1,4 @@
-//! From the table's stream to the bus: what a record tells, whether it still holds, and how it is told.
+//! Events: reads records of the table's stream, decides which are events, and publishes these to the bus.
 
 mod booking_changed;
 mod bus;

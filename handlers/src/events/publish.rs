@@ -1,4 +1,4 @@
-//! Publishing what the records of a batch tell.
+//! Publishes the events of a batch of stream records.
 
 use std::collections::HashMap;
 
@@ -13,43 +13,44 @@ use crate::store::{Bookings, Stored};
 use lambda::metrics::{self, Metric};
 use lambda::{BatchResult, Problem, Records};
 
-/// For how long an event may wait for the bus, in seconds: 20 hours. After 24 the stream has forgotten its record, and what
-/// Lambda writes of one that it gives up does not hold it.
+/// How long an event may wait for the bus, in seconds: 20 hours. After 24 hours the stream no longer has its record,
+/// and Lambda's own report of a record that it gives up does not contain it.
 const LONGEST_WAIT: f64 = 20.0 * 3600.0;
 
-/// Events, reminders among them, that have reached the bus.
+/// Events, reminders among them, that were put on the bus.
 const EVENTS_PUBLISHED: Metric = Metric::count("EventsPublished");
-/// Reminders that have reached the bus.
+/// Reminders that were put on the bus.
 const REMINDERS_PUBLISHED: Metric = Metric::count("RemindersPublished");
-/// Reminders that were due and not published, since their booking is gone, cancelled or moved.
+/// Due reminders that were not published, because their booking was deleted, cancelled or moved.
 const REMINDERS_DROPPED: Metric = Metric::count("RemindersDropped");
 /// How long after its due time a reminder was published.
 const REMINDER_LATENESS: Metric = Metric::seconds("ReminderLateness");
 /// Records that were moved to the dead-letter queue.
 const RECORDS_PARKED: Metric = Metric::count("RecordsParked");
 
-/// Why a whole batch has to be tried again.
+/// Errors for which a whole batch is retried.
 #[derive(Debug, Problem)]
 pub enum PublishError {
-    /// The bookings could not be read, so nobody knows which reminders still hold.
+    /// The bookings could not be read, so it is unknown which reminders are still valid.
     #[problem(status = 503)]
     BookingsUnread(#[problem(cause)] Cause),
 }
 
-/// What is to be done about one record, by its place in the batch.
+/// Action for one record, with its place in the batch.
 enum Task {
     Publish(Outgoing),
     Park(&'static str),
 }
 
 impl Bus {
-    /// Publishes an event for each record that tells of one: a reminder that is due and still holds, or a change of a
+    /// Publishes an event for each record that stands for one: a reminder that is due and still valid, or a change of a
     /// booking.
     ///
-    /// A reminder can stand in the stream when its booking is cancelled, so the bookings are read first (the fence):
-    /// one that is gone, cancelled, or was given another reminder since, is not reminded of. What cannot be read, is
-    /// refused by the bus for good, or has not been taken by it in 20 hours, goes to the dead letters whole, and the batch
-    /// goes on.
+    /// The stream can still contain a reminder after its booking was cancelled. So the bookings are read first (the
+    /// fence), and a reminder is dropped if its booking was deleted or cancelled, or has another reminder now.
+    ///
+    /// A record is moved to the dead-letter queue if it cannot be read, if the bus finally refuses its event, or if the
+    /// bus has not accepted it within 20 hours. The rest of the batch continues.
     ///
     /// # Errors
     /// When the bookings cannot be read; nothing is published then.
@@ -107,7 +108,7 @@ impl Bus {
     }
 }
 
-/// What is to be done, in the order of the batch.
+/// The actions, in the order of the batch.
 async fn tasks(bookings: &Bookings, records: &[Value]) -> Result<Vec<(usize, Task)>, PublishError> {
     let verdicts: Vec<Verdict> = records.iter().map(decide).collect();
     let due = verdicts.iter().filter_map(|verdict| match verdict {
@@ -141,7 +142,7 @@ async fn tasks(bookings: &Bookings, records: &[Value]) -> Result<Vec<(usize, Tas
     Ok(tasks)
 }
 
-/// The booking, if it is still to be reminded of.
+/// The booking, if its reminder is still valid; otherwise the reason to drop it.
 fn still_holds<'a>(due: &Due, current: &'a HashMap<BookingId, Stored>) -> Result<&'a Stored, &'static str> {
     let stored = current.get(&due.booking_id).ok_or("the booking is gone")?;
     if stored.booking.status == Status::Cancelled {

@@ -1,5 +1,4 @@
-//! One record of the table's stream, as Lambda sends it
-//! (<https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>).
+//! A record of the table's stream, as Lambda sends it (<https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>).
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,7 +6,7 @@ use serde::Deserialize;
 use serde_dynamo::Item;
 use serde_json::Value;
 
-/// The part of a record that matters here.
+/// The parts of a record that are used.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Record {
@@ -17,7 +16,7 @@ pub(super) struct Record {
     pub(super) dynamodb: Change,
 }
 
-/// Who made the change; TTL's deletions are made by the service.
+/// The principal that made the change; set for deletions by TTL.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Identity {
@@ -46,12 +45,12 @@ impl Record {
     }
 }
 
-/// The sequence number, which even a record that cannot be decoded should have.
+/// The sequence number. A record that cannot be decoded should have one, too.
 pub(super) fn sequence(record: &Value) -> Option<&str> {
     record.pointer("/dynamodb/SequenceNumber").and_then(Value::as_str).filter(|number| !number.is_empty())
 }
 
-/// How long ago the change was made, in seconds.
+/// The seconds since the change.
 pub(super) fn age(record: &Value) -> Option<f64> {
     let made = record.pointer("/dynamodb/ApproximateCreationDateTime").and_then(Value::as_f64)?;
     Some(SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs_f64() - made)

@@ -10,32 +10,32 @@ use crate::booking::{Booking, BookingId, ResourceId, Timestamp, UserId};
 /// The detail of a `ReminderDue` event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ReminderDue {
-    /// Version of this shape.
+    /// Version of the detail's format.
     pub version: &'static str,
     /// `ReminderDue`.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// From the booking, the kind of event and the due time alone: a consumer drops a second delivery by it, whatever
+    /// Derived from the booking, the kind of event and the due time alone. A consumer drops duplicates by it, whatever
     /// happened to the reminder in between.
     pub id: Uuid,
     /// The booking.
     pub booking_id: BookingId,
-    /// Who booked.
+    /// The user who booked.
     pub user_id: UserId,
-    /// What is booked.
+    /// The booked resource.
     pub resource_id: ResourceId,
-    /// Its first moment.
+    /// The start, inclusive.
     pub start_time: Timestamp,
-    /// The moment it is over.
+    /// The end, exclusive.
     pub end_time: Timestamp,
-    /// When the reminder was due, in seconds since the Unix epoch.
+    /// The due time, in seconds since the Unix epoch.
     pub ttl: i64,
-    /// How many seconds after that it was published.
+    /// The seconds between the due time and the publication.
     pub late_seconds: u32,
 }
 
 impl ReminderDue {
-    /// The event that tells, at `now`, that a reminder of `booking` is due.
+    /// The event for a due reminder of `booking`, published at `now`.
     #[must_use]
     pub fn new(due: &Due, booking: &Booking, now: Timestamp) -> Self {
         Self {

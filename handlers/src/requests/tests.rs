@@ -1,4 +1,4 @@
-//! Whatever is sent, what is taken from it is a value or a refusal of the client's: no panic, and none of our faults.
+//! Property tests: every request gives a value or a 4xx, never a panic or a 5xx.
 
 use form_urlencoded::Serializer;
 use lambda::HeaderValue;
@@ -10,7 +10,7 @@ use lambda::{IfMatch, Json, Query};
 use super::*;
 use crate::booking::{BookingPatch, BusyQuery, ListQuery, NewBooking};
 
-/// That it was taken, or refused with a status of the client's fault.
+/// Whether it gave a value or a 4xx.
 fn outcome<T>(taken: Result<T, Rejection>) -> bool {
     match taken {
         Ok(_) => true,
@@ -22,7 +22,7 @@ fn with_body(body: &[u8]) -> Request {
     Request::new().with_body(body)
 }
 
-/// A booking that is asked for, with all that may be sent.
+/// A valid create with all optional fields.
 fn sound() -> Value {
     json!({
         "user_id": "alice",
@@ -59,7 +59,7 @@ proptest! {
         prop_assert!(outcome(with_body(&body).take::<Option<Json<NewBooking>>>()));
     }
 
-    /// Nearly right: one or two members are something else, or are not there.
+    /// A valid body with one or two members changed or removed.
     #[test]
     fn a_body_that_is_nearly_right_is_taken_or_refused(
         odd in any_json(),
@@ -118,14 +118,14 @@ proptest! {
     }
 }
 
-/// Not a 404, which would look as if the function had answered.
+/// A 404 would look like a response of the function.
 #[test]
 fn a_route_without_the_parameter_is_our_fault() {
     let mut request = Request::new().with_parameter("user", "alice");
     assert_eq!(request.path::<UserId>("user_id").unwrap_err().into_details().status(), 500);
 }
 
-/// As large as it may be, and made to be slow: each is answered, and with no more faults than are looked for.
+/// Bodies of the maximum size that need many readings are answered, with no more faults than the limit.
 #[test]
 fn a_body_that_is_made_to_be_slow_is_refused() {
     let fill = |piece: &str, close: &str| {

@@ -1,18 +1,18 @@
-//! Trying again after a lost race.
+//! Retries of a transaction after a conflict.
 
 use std::time::Duration;
 
 use crate::booking::BookingError;
 use lambda::metrics::{self, Metric};
 
-/// How often a transaction is tried. All pauses together are well under the functions' time limit.
+/// Maximum of attempts of a transaction. All pauses together are well below the functions' time limit.
 const MOST: u32 = 12;
-/// Transactions that lost a race and were tried again.
+/// Transactions that met a conflict and were tried again.
 const LOST_RACES: Metric = Metric::count("LostRaces");
 const SHORTEST: Duration = Duration::from_millis(20);
 const LONGEST: Duration = Duration::from_millis(500);
 
-/// Counts the attempts of one request and spreads them.
+/// The attempts of one request.
 #[derive(Debug, Default)]
 pub(super) struct Attempts(u32);
 
@@ -20,7 +20,7 @@ impl Attempts {
     /// Waits before the next attempt.
     ///
     /// # Errors
-    /// [`BookingError::Contended`] when there has been enough of them.
+    /// [`BookingError::Contended`] when the attempts are used up.
     pub(super) async fn pause(&mut self) -> Result<(), BookingError> {
         self.0 += 1;
         metrics::count(LOST_RACES, 1);
@@ -32,7 +32,7 @@ impl Attempts {
     }
 }
 
-/// Waits after the `failures`th failure in a row, counted from 1: up to twice as long each time, with full jitter
+/// Waits after `failures` failures in a row, counted from 1. The upper bound doubles each time, with full jitter
 /// (<https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/>).
 pub(super) async fn pause(failures: u32) {
     let ceiling = SHORTEST.saturating_mul(1 << failures.min(10)).min(LONGEST);

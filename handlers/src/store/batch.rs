@@ -1,4 +1,4 @@
-//! Reading items by their keys.
+//! Reading many items by key, with `BatchGetItem`.
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 
@@ -8,17 +8,18 @@ use super::errors::{classify, foreign};
 use super::item::Item;
 use crate::booking::{BookingError, Cause};
 
-/// As many keys as one `BatchGetItem` takes
+/// Maximum of keys in one `BatchGetItem`
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>).
 const LARGEST: usize = 100;
-/// How many answers in a row may leave keys unprocessed.
+/// Maximum of consecutive responses with unprocessed keys.
 const MOST: u32 = 6;
 
 impl Bookings {
-    /// The items of `keys`, which are distinct, strongly consistent; in no order, and without those that there are not.
+    /// Reads the items of `keys`, which must be distinct, with consistent reads. The result has no order; keys without
+    /// an item are missing in it.
     ///
     /// # Errors
-    /// [`BookingError::Throttled`] where DynamoDB leaves keys unprocessed again and again, or the store's.
+    /// [`BookingError::Throttled`] when DynamoDB repeatedly leaves keys unprocessed, or an error of the store.
     pub(super) async fn batch_get(&self, mut keys: Vec<Item>) -> Result<Vec<Item>, BookingError> {
         let mut items = Vec::with_capacity(keys.len());
         let mut incomplete = 0;
@@ -33,7 +34,8 @@ impl Bookings {
             if keys.is_empty() {
                 incomplete = 0;
             } else {
-                // AWS asks for a pause: the table is too busy, or the answer would have been over 16 MB.
+                // DynamoDB leaves keys unprocessed when the table is too busy or the response would exceed 16 MB. AWS
+                // recommends a pause.
                 incomplete += 1;
                 if incomplete >= MOST {
                     return Err(BookingError::Throttled(Cause::new("BatchGetItem leaves keys unprocessed")));

@@ -9,11 +9,12 @@ use crate::booking::{Booking, BookingError, BookingId, Caller, Day, Status, Time
 use lambda::IfMatch;
 
 impl Bookings {
-    /// Cancels the booking: its time is free again and its reminder never fires, all or nothing. A booking that is
-    /// cancelled already is answered as it is.
+    /// Cancels the booking in one transaction: frees its time and removes its reminder. A booking that is cancelled
+    /// already is returned unchanged.
     ///
     /// # Errors
-    /// [`BookingError::NotFound`], [`BookingError::VersionChanged`], [`BookingError::Contended`], or the store's.
+    /// [`BookingError::NotFound`], [`BookingError::VersionChanged`], [`BookingError::Contended`], or an error of the
+    /// store.
     pub async fn cancel(
         &self,
         id: BookingId,

@@ -1,4 +1,4 @@
-//! Writes that replace or end a booking, on condition that it still has the version that was read.
+//! Conditional writes that replace or end a booking, if it still has the version that was read (optimistic locking).
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_dynamodb::types::builders::{DeleteBuilder, PutBuilder};
@@ -11,7 +11,7 @@ use super::reminder::forget;
 use crate::booking::{Booking, BookingError, Day, Status, Timestamp};
 use lambda::IfMatch;
 
-/// Refuses a change that is meant for another version.
+/// Refuses a change that is based on another version.
 ///
 /// # Errors
 /// [`BookingError::VersionChanged`].
@@ -27,7 +27,7 @@ pub(super) fn expect_version(stored: &Stored, if_match: Option<&IfMatch>) -> Res
 
 const CONDITION: &str = "#version = :version";
 
-/// The write that puts `item` in the place of a booking's version `version`.
+/// The write that replaces the booking's version `version` with `item`.
 pub(super) fn replace(item: Item, version: u64) -> PutBuilder {
     put(item)
         .condition_expression(CONDITION)
@@ -35,7 +35,7 @@ pub(super) fn replace(item: Item, version: u64) -> PutBuilder {
         .expression_attribute_values(":version", AttributeValue::N(version.to_string()))
 }
 
-/// The write that deletes `booking` at the version that was read.
+/// The write that deletes `booking`, if it still has the version that was read.
 pub(super) fn remove(booking: &Booking) -> DeleteBuilder {
     delete(key(partition(booking.booking_id), BOOKING))
         .condition_expression(CONDITION)
@@ -44,8 +44,9 @@ pub(super) fn remove(booking: &Booking) -> DeleteBuilder {
 }
 
 impl Bookings {
-    /// Commits `write`, which ends the booking, and ends its reminder and its claims with it. `false` when another request
-    /// was in the way; `gone` then holds the days that TTL has cleared away, which need no release.
+    /// Commits `write`, which ends the booking, together with the removal of its reminder and the release of its
+    /// claims. `false` on a conflict with another request. Days that TTL has deleted are then added to `gone`: they
+    /// need no release.
     pub(super) async fn leave(
         &self,
         booking: &Booking,
@@ -64,7 +65,7 @@ impl Bookings {
             Commit::Done => Ok(true),
             Commit::Again => Ok(false),
             Commit::Refused(places) => {
-                // The first two places are the booking and its reminder.
+                // The first two writes are those of the booking and its reminder.
                 gone.extend(places.iter().filter_map(|(place, _)| days.get(place.checked_sub(2)?)));
                 Ok(false)
             }

@@ -1,4 +1,4 @@
-//! Transactions.
+//! DynamoDB transactions.
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
@@ -8,18 +8,18 @@ use super::errors::{classify, foreign};
 use super::item::Item;
 use crate::booking::{BookingError, Cause};
 
-/// How a transaction ended.
+/// Result of a transaction.
 pub(super) enum Commit {
-    /// It is written.
+    /// All is written.
     Done,
-    /// Nothing is written: the conditions of the writes at these places do not hold. Each comes with the item that is
-    /// there, where its write asked for it.
+    /// Nothing is written: the conditions of the writes at these places failed. Each has the existing item, if its
+    /// write requested that.
     Refused(Vec<(usize, Option<Item>)>),
-    /// Nothing is written: another transaction was in the way, or the table was too busy. It can be tried again.
+    /// Nothing is written: a conflict with another transaction, or throttling. It can be tried again.
     Again,
 }
 
-/// One write of a transaction.
+/// A write of a transaction.
 pub(super) enum Write {
     Put(aws_sdk_dynamodb::types::builders::PutBuilder),
     Update(aws_sdk_dynamodb::types::builders::UpdateBuilder),
@@ -31,7 +31,7 @@ pub(super) fn put(item: Item) -> aws_sdk_dynamodb::types::builders::PutBuilder {
     Put::builder().set_item(Some(item))
 }
 
-/// Writes `item` where there is none; [`Commit::Refused`] then comes with the one that is there.
+/// Writes `item` if there is none. Otherwise [`Commit::Refused`] has the existing one.
 pub(super) fn put_new(item: Item) -> aws_sdk_dynamodb::types::builders::PutBuilder {
     put(item)
         .condition_expression("attribute_not_exists(#pk)")
@@ -39,7 +39,7 @@ pub(super) fn put_new(item: Item) -> aws_sdk_dynamodb::types::builders::PutBuild
         .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
 }
 
-/// Changes the item at `key`.
+/// Updates the item at `key`.
 pub(super) fn update(key: Item) -> aws_sdk_dynamodb::types::builders::UpdateBuilder {
     Update::builder().set_key(Some(key))
 }
@@ -50,9 +50,9 @@ pub(super) fn delete(key: Item) -> aws_sdk_dynamodb::types::builders::DeleteBuil
 }
 
 impl Bookings {
-    /// Writes all of `writes` or none.
+    /// Commits all of `writes` or none.
     ///
-    /// The SDK sends a token with it, so that its own retries after a lost answer do not write twice.
+    /// The SDK sends a client request token, so that its own retries after a lost response do not write twice.
     pub(super) async fn commit(&self, writes: Vec<Write>) -> Result<Commit, BookingError> {
         let mut request = self.client.transact_write_items();
         for write in writes {
@@ -69,7 +69,7 @@ impl Bookings {
             return Err(classify(error));
         };
         let mut refused = Vec::new();
-        // The reasons stand at the places of the writes they belong to.
+        // Reasons are in the order of the writes.
         for (place, reason) in cancelled.cancellation_reasons().iter().enumerate() {
             match reason.code().unwrap_or("None") {
                 "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded" => {}

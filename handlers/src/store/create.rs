@@ -1,4 +1,4 @@
-//! Making a booking.
+//! Creating a booking.
 
 use super::Bookings;
 use super::attempts::Attempts;
@@ -10,16 +10,16 @@ use crate::booking::{Booking, BookingError, BookingId, Caller, Created, Idempote
 use lambda::metrics;
 
 impl Bookings {
-    /// Makes the booking that `new` asks for, with its reminder, and claims the time: all or nothing.
+    /// Creates the booking of `new` in one transaction, with its reminder and the claims on its time.
     ///
-    /// With a `key`, asking again answers with the booking that the first request made, as it is now (changed,
-    /// cancelled), and makes no second one. A request that was refused leaves the key free. Deleting the booking uses the
-    /// key up for 31 days.
+    /// With a `key`, a repeated request creates nothing and returns the booking of the first one in its current state
+    /// (it may be changed or cancelled). A refused request leaves the key unused. After the booking is deleted, the key
+    /// stays used up for 31 days.
     ///
     /// # Errors
     /// [`BookingError::Forbidden`], [`BookingError::Invalid`], [`BookingError::TimeTaken`], [`BookingError::KeyReused`]
-    /// where the key has made a booking from another body, [`BookingError::Deleted`] where that booking was deleted,
-    /// [`BookingError::Contended`], or the store's.
+    /// when the key has created a booking from another body, [`BookingError::Deleted`] when that booking was deleted,
+    /// [`BookingError::Contended`], or an error of the store.
     pub async fn create(
         &self,
         new: NewBooking,
@@ -33,7 +33,8 @@ impl Bookings {
         metrics::note("booking_id", id.to_string());
         let fingerprint = new.fingerprint();
         match self.try_create(&new, id, &fingerprint).await {
-            // What is refused now may have been made by an earlier attempt, and the time taken by its own booking.
+            // An earlier attempt may have created the booking. Its own claim then takes the time, or its start is in
+            // the past now.
             Err(refusal @ (BookingError::Invalid(_) | BookingError::TimeTaken { .. })) if key.is_some() => {
                 match self.find(id).await? {
                     Some(entry) => replay(entry, &fingerprint),
@@ -78,7 +79,7 @@ impl Bookings {
     }
 }
 
-/// The answer to a request whose key was used before.
+/// The result of a request whose key was used before.
 fn replay(entry: Entry, fingerprint: &str) -> Result<Created<Booking>, BookingError> {
     let stored = entry.into_booking().ok_or(BookingError::Deleted)?;
     if stored.fingerprint != fingerprint {

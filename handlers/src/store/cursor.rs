@@ -1,4 +1,4 @@
-//! Where a page of a user's list starts.
+//! Cursors of a user's list of bookings.
 
 use std::str::FromStr;
 
@@ -6,20 +6,20 @@ use uuid::Uuid;
 
 use crate::booking::{BookingError, BookingId, Cursor, ListQuery, Timestamp, UserId};
 
-/// The last booking of the page before: its place in the index.
+/// The last booking of the previous page, as its place in the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) start_time: Timestamp,
     pub(super) booking_id: BookingId,
 }
 
-/// The namespace of the seals: at random, once.
+/// The UUIDv5 namespace of seals. Random, fixed for ever.
 const SEALS: Uuid = Uuid::from_u128(0x8d7a_40f1_06cf_4b62_b3f4_2a9e_5a0d_7715);
 
 impl Place {
-    /// Binds the place to its list, so that a cursor that was altered, or belongs to another user's list or to other
-    /// filters, is noticed. It guards against mistakes; it is not a secret, and needs to be none: a cursor only says
-    /// where in the user's own list to go on.
+    /// A checksum that binds the place to its list: a cursor that was altered, or that belongs to another user's list
+    /// or to other filters, is refused. It protects against mistakes only. It does not need to be secret: a cursor only
+    /// says where to continue in the user's own list.
     fn seal(self, user: &UserId, query: &ListQuery) -> Uuid {
         let time = |time: Option<Timestamp>| time.map(Timestamp::sortable).unwrap_or_default();
         let name = format!(
@@ -33,13 +33,13 @@ impl Place {
         Uuid::new_v5(&SEALS, name.as_bytes())
     }
 
-    /// For the client: time, booking and seal as hexadecimal digits.
+    /// Formats the cursor: time, booking and seal as hexadecimal digits.
     pub(super) fn to_cursor(self, user: &UserId, query: &ListQuery) -> Cursor {
         let id = self.booking_id.to_string().replace('-', "");
         Cursor(format!("{:016x}{id}{}", self.start_time.millis(), self.seal(user, query).simple()))
     }
 
-    /// From the client.
+    /// Parses and checks a client's cursor.
     pub(super) fn from_cursor(cursor: &str, user: &UserId, query: &ListQuery) -> Result<Self, BookingError> {
         let read = || {
             if !cursor.is_ascii() || cursor.len() != 80 {
@@ -50,7 +50,7 @@ impl Place {
             Some(Self { start_time, booking_id })
         };
         let place = read().ok_or(BookingError::InvalidCursor)?;
-        // Comparing the text as a whole leaves one way to write a cursor.
+        // Comparing the whole text ensures that a cursor has one spelling.
         if place.to_cursor(user, query).as_str() != cursor {
             return Err(BookingError::InvalidCursor);
         }

@@ -1,8 +1,8 @@
-//! What a resource is busy with, day by day: the claims that keep two bookings from one span of time.
+//! Claims on a resource's time, one item per day, which prevent overlapping bookings.
 //!
-//! A booking claims every day (UTC) that its span touches. Whoever claims has read the day and commits on the version
-//! it read; of two that race, one is refused and reads again. Giving a claim up takes no version: it cannot make
-//! another's claim wrong, only its refusal unnecessary.
+//! A booking claims every day (UTC) that its span touches. A claim is a conditional write on the version of the day
+//! that was read (optimistic locking): of two concurrent claims, one fails and reads again. A release does not change
+//! the version: it cannot invalidate another's claim, only make a refusal unnecessary.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,18 +14,18 @@ use super::commit::{Write, put_new, update};
 use super::item::{key, read, write};
 use crate::booking::{Booking, BookingError, BookingId, BusyQuery, BusySpan, Day, ResourceId, Span, Timestamp};
 
-/// A day is kept this long after it is over, then TTL clears it away.
+/// How long a day is kept after its end, until TTL deletes it.
 const KEPT_SECONDS: i64 = 31 * 24 * 60 * 60;
-/// A day that TTL may clear away at any moment is left alone; this covers clocks that differ.
+/// Days that TTL may delete any moment are not written; this margin covers clock skew.
 const MARGIN_SECONDS: i64 = 10 * 60;
 
-/// The item: spans in milliseconds since the Unix epoch, by booking.
+/// The item of a day: the claimed spans by booking, in milliseconds since the Unix epoch.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct DayItem {
     pk: String,
     sk: String,
-    /// Counts the claims, from a number at random: a day that TTL has cleared away and that is made anew never comes to
-    /// a version that somebody has read of the earlier one.
+    /// Counts the claims, starting from a random number. If TTL deletes a day and it is created again, it never reaches
+    /// a version that was read from the earlier item.
     version: u64,
     busy: HashMap<String, (i64, i64)>,
     ttl: i64,
@@ -51,7 +51,7 @@ fn claimed((start, end): &(i64, i64)) -> Option<Span> {
     Span::new(Timestamp::from_millis(*start)?, Timestamp::from_millis(*end)?).ok()
 }
 
-/// One resource's days, as they were read.
+/// The days of a resource, as they were read.
 #[derive(Debug)]
 pub(super) struct Days {
     resource: ResourceId,
@@ -59,7 +59,7 @@ pub(super) struct Days {
 }
 
 impl Days {
-    /// A span that is claimed by another than `id` and overlaps `span`: the earliest.
+    /// The earliest claim that overlaps `span` and is not `id`'s.
     pub(super) fn conflict(&self, span: Span, id: BookingId) -> Option<Span> {
         let id = id.to_string();
         self.items
@@ -71,16 +71,16 @@ impl Days {
             .min_by_key(|busy| busy.start())
     }
 
-    /// The spans that are claimed and overlap `span`, by start.
+    /// The claims that overlap `span`, by start.
     pub(super) fn busy(&self, span: Span) -> Vec<BusySpan> {
-        // A claim over midnight stands in each of its days.
+        // A claim over midnight is in the item of each of its days.
         let claims: BTreeMap<_, _> = self.items.values().flat_map(|day| &day.busy).collect();
         let mut busy: Vec<Span> = claims.into_values().filter_map(claimed).filter(|busy| busy.overlaps(span)).collect();
         busy.sort_by_key(|busy| (busy.start(), busy.end()));
         busy.into_iter().map(BusySpan::from).collect()
     }
 
-    /// The writes that claim `span` for `id`, on the versions that were read.
+    /// The conditional writes that claim `span` for `id`, on the versions that were read.
     pub(super) fn claim(&self, span: Span, id: BookingId) -> Result<Vec<Write>, BookingError> {
         let claimed = (span.start().millis(), span.end().millis());
         span.days()
@@ -112,12 +112,12 @@ impl Days {
     }
 }
 
-/// The days that `booking` holds and that TTL will not have cleared away by now.
+/// The days that `booking` claims, without those that TTL may have deleted by now.
 pub(super) fn held(booking: &Booking, now: Timestamp) -> Vec<Day> {
     booking.span.days().filter(|day| ttl(*day) > now.seconds() + MARGIN_SECONDS).collect()
 }
 
-/// The write that gives up `booking`'s claim on `day`.
+/// The write that releases `booking`'s claim on `day`.
 pub(super) fn release(booking: &Booking, day: Day) -> Write {
     Write::Update(
         update(key(partition(&booking.resource_id), sort_key(day)))
@@ -129,10 +129,10 @@ pub(super) fn release(booking: &Booking, day: Day) -> Write {
 }
 
 impl Bookings {
-    /// When the resource is busy, by start: times only, nobody's data. One round trip.
+    /// The busy times of a resource, by start, without data of the bookings. One round trip.
     ///
     /// # Errors
-    /// [`BookingError::Invalid`], or the store's.
+    /// [`BookingError::Invalid`], or an error of the store.
     pub async fn busy(&self, resource: &ResourceId, query: &BusyQuery) -> Result<Vec<BusySpan>, BookingError> {
         let span = query.span()?;
         Ok(self.days(resource, span).await?.busy(span))
@@ -140,7 +140,7 @@ impl Bookings {
 
     /// Reads the days that `span` touches, in one round trip.
     pub(super) async fn days(&self, resource: &ResourceId, span: Span) -> Result<Days, BookingError> {
-        // 32 small items are under the limits of one answer.
+        // 32 small items are below the limits of one response.
         let keys = span.days().map(|day| key(partition(resource), sort_key(day))).collect();
         let items = self.batch_get(keys).await?.into_iter().map(read::<DayItem>);
         let items = items.map(|item| item.map(|item| (item.sk.clone(), item))).collect::<Result<_, _>>()?;

@@ -9,11 +9,11 @@ use crate::booking::{Booking, BookingError, BookingId, Caller, Day, Timestamp};
 use lambda::IfMatch;
 
 impl Bookings {
-    /// Deletes the booking, its reminder and its claims, all or nothing. Where there is none, or none of the caller's,
-    /// there is nothing to do. Where an `Idempotency-Key` made the booking, a tombstone keeps the key used up.
+    /// Deletes the booking, its reminder and its claims in one transaction. Does nothing if there is no booking, or if
+    /// it is not the caller's. If an `Idempotency-Key` created the booking, a tombstone keeps the key used up.
     ///
     /// # Errors
-    /// [`BookingError::VersionChanged`], [`BookingError::Contended`], or the store's.
+    /// [`BookingError::VersionChanged`], [`BookingError::Contended`], or an error of the store.
     pub async fn delete(&self, id: BookingId, if_match: Option<IfMatch>, caller: &Caller) -> Result<(), BookingError> {
         let mut attempts = Attempts::default();
         let mut gone: Vec<Day> = Vec::new();
@@ -30,7 +30,7 @@ impl Bookings {
     }
 }
 
-/// The write that ends the booking, on the version that was read.
+/// The conditional write that ends the booking, on the version that was read.
 fn end(booking: &Booking, now: Timestamp) -> Result<Write, BookingError> {
     if booking.booking_id.is_of_key() {
         return Ok(Write::Put(replace(tombstone(booking, now)?, booking.version)));

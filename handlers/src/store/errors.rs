@@ -1,10 +1,10 @@
-//! What an error of the SDK means to a client.
+//! Translates errors of the AWS SDK into errors for clients.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 use crate::booking::{BookingError, Cause};
 
-/// 429 where we are too fast, 503 where the store does not answer, else 500.
+/// 429 for throttling, 503 if DynamoDB does not answer, otherwise 500.
 pub(super) fn classify<E, R>(error: SdkError<E, R>) -> BookingError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
@@ -24,12 +24,12 @@ where
             BookingError::Internal(Cause::new(error))
         }
         (SdkError::ConstructionFailure(_), _) => BookingError::Internal(Cause::new(error)),
-        // No answer, or one that is not DynamoDB's.
+        // No response, or one that is not DynamoDB's.
         _ => BookingError::Unavailable(Cause::new(error)),
     }
 }
 
-/// An item that this code did not write.
+/// An item that this code has not written.
 pub(super) fn foreign(what: impl std::fmt::Display) -> BookingError {
     BookingError::Internal(Cause::new(format!("an item cannot be read: {what}")))
 }

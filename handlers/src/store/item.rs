@@ -1,4 +1,6 @@
-//! How things are written down. DynamoDB reserves words such as `ttl` and `status`: expressions alias every name.
+//! Items of the table: how bookings and reminders are stored.
+//!
+//! DynamoDB reserves words such as `ttl` and `status`, so expressions alias every name.
 
 use std::collections::HashMap;
 
@@ -13,7 +15,7 @@ use crate::booking::{Booking, BookingError, BookingId, ResourceId, Span, Status,
 /// Attributes by name.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// `sk` of a booking, and of the tombstone that takes its place.
+/// `sk` of a booking, and of the tombstone that replaces it.
 pub const BOOKING: &str = "BOOKING";
 /// `sk` of a reminder.
 pub const REMINDER: &str = "REMINDER";
@@ -28,18 +30,18 @@ pub(super) fn key(pk: String, sk: impl Into<String>) -> Item {
     HashMap::from([("pk".to_owned(), AttributeValue::S(pk)), ("sk".to_owned(), AttributeValue::S(sk.into()))])
 }
 
-/// A booking as it is stored: with what clients are not shown.
+/// A booking as it is stored, with the attributes that clients do not see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
     /// The booking.
     pub booking: Booking,
-    /// The token of its reminder's latest setting. A reminder with another token is stale.
+    /// The token of its current reminder. A reminder with another token is stale.
     pub reminder_token: u64,
-    /// Tells requests that may have created it apart.
+    /// Distinguishes the requests that may have created it.
     pub fingerprint: String,
 }
 
-/// The item. It never carries `ttl`: what TTL deletes is the reminder.
+/// The item of a booking. It never has `ttl`: TTL deletes reminders, not bookings.
 #[derive(Serialize, Deserialize)]
 struct BookingItem {
     pk: String,
@@ -66,7 +68,7 @@ struct BookingItem {
     request_fingerprint: String,
 }
 
-/// As text that sorts as time does: `start_time` is a sort key.
+/// Serializes a time as text whose order is time order: `start_time` is a sort key.
 pub(super) fn sortable<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&time.sortable())
 }
@@ -105,12 +107,12 @@ impl Stored {
         })
     }
 
-    /// Reads an item.
+    /// Parses an item.
     pub(super) fn from_item(item: Item) -> Result<Self, BookingError> {
         read::<BookingItem>(item)?.into_stored().map_err(foreign)
     }
 
-    /// Reads an image of the table's stream; `None` where it is none of a booking.
+    /// Parses an image of the table's stream; `None` if it is not a booking's.
     pub(super) fn from_stream(image: serde_dynamo::Item) -> Option<Self> {
         serde_dynamo::from_item::<_, BookingItem>(image).ok()?.into_stored().ok()
     }
@@ -138,51 +140,51 @@ impl BookingItem {
     }
 }
 
-/// Whether a reminder was told to be due.
+/// Whether a reminder is marked as due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum State {
-    /// It is not due yet, or the sweeper has not seen it.
+    /// Not due yet, or not yet seen by the sweeper.
     Pending,
-    /// The sweeper has marked it; the mark is published from the stream.
+    /// Marked by the sweeper. The mark is published from the stream.
     Due,
 }
 
-/// A reminder: DynamoDB deletes it some time after `ttl`, the sweeper marks it [`State::Due`] on time.
+/// The item of a reminder. DynamoDB deletes it some time after `ttl`; the sweeper marks it [`State::Due`] on time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReminderItem {
     pub(super) pk: String,
     pub(super) sk: String,
-    /// When it is due, in seconds since the Unix epoch.
+    /// The due time, in seconds since the Unix epoch.
     pub ttl: i64,
-    /// Whether it was told to be due.
+    /// Whether it is marked as due.
     pub state: State,
-    /// Of this setting, at random: see [`Stored::reminder_token`].
+    /// A random token, new with each setting: see [`Stored::reminder_token`].
     #[serde(rename = "generation")]
     pub token: u64,
-    /// Its partition of `due_index`; only pending reminders carry one.
+    /// Its partition in `due_index`. Only pending reminders have one, so the index contains no others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_shard: Option<String>,
-    /// The booking when the reminder was set.
+    /// The booking at the time when the reminder was set.
     pub booking: Booking,
 }
 
-/// As attributes.
+/// Serializes an item.
 pub(super) fn write(item: &impl Serialize) -> Result<Item, BookingError> {
     serde_dynamo::to_item(item).map_err(foreign)
 }
 
-/// As one attribute.
+/// Serializes one attribute.
 pub(super) fn value(value: &impl Serialize) -> Result<AttributeValue, BookingError> {
     serde_dynamo::to_attribute_value(value).map_err(foreign)
 }
 
-/// From attributes, one after the other: `serde_dynamo::from_item` would sort them into a second map first.
+/// Deserializes an item attribute by attribute: `serde_dynamo::from_item` would sort them into a second map first.
 pub(super) fn read<T: DeserializeOwned>(item: Item) -> Result<T, BookingError> {
     T::deserialize(MapDeserializer::new(item.into_iter().map(|(name, value)| (name, Value(value))))).map_err(foreign)
 }
 
-/// A value that is to be read.
+/// An attribute to deserialize.
 struct Value(AttributeValue);
 
 impl IntoDeserializer<'_, serde_dynamo::Error> for Value {

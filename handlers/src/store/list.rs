@@ -1,4 +1,4 @@
-//! A user's bookings, in order of start.
+//! Listing a user's bookings, by start.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -9,12 +9,14 @@ use super::item::{BOOKING, Item, Stored, key, partition, value};
 use crate::booking::{Booking, BookingError, BookingId, Caller, Fault, Faults, ListQuery, Page, Timestamp, UserId};
 
 impl Bookings {
-    /// One page of the user's bookings by `start_time`, at most `limit` of them, in one query. Where a status is asked
-    /// for, a page can hold fewer, even none, and yet be followed by another; where none is, it is the last that has no
-    /// next one.
+    /// One page of the user's bookings by `start_time`, read with one query. It has at most `limit` bookings.
+    ///
+    /// With a status filter, a page can have fewer bookings, even none, and still have a next page. Without one, only
+    /// the last page has no next page.
     ///
     /// # Errors
-    /// [`BookingError::Forbidden`], [`BookingError::Invalid`], [`BookingError::InvalidCursor`], or the store's.
+    /// [`BookingError::Forbidden`], [`BookingError::Invalid`], [`BookingError::InvalidCursor`], or an error of the
+    /// store.
     pub async fn list(&self, user: &UserId, query: &ListQuery, caller: &Caller) -> Result<Page<Booking>, BookingError> {
         if !caller.is(user) {
             return Err(BookingError::Forbidden);
@@ -26,7 +28,7 @@ impl Bookings {
             .query()
             .table_name(&self.table)
             .index_name("user_id_index")
-            // One more than fits: without it, a full page would not know whether it is the last.
+            // One more than a page holds, to know whether a full page is the last one.
             .limit(i32::try_from(size + 1).unwrap_or(i32::MAX))
             .key_condition_expression("#user = :user AND #start BETWEEN :first AND :last")
             .expression_attribute_names("#user", "user_id")
@@ -61,7 +63,7 @@ impl Bookings {
     }
 }
 
-/// The place of a key of `user_id_index`.
+/// The place of a key in `user_id_index`.
 fn place(key: &Item) -> Result<Place, BookingError> {
     let text = |name: &str| key.get(name).and_then(|value| value.as_s().ok());
     let read = || {
@@ -71,7 +73,7 @@ fn place(key: &Item) -> Result<Place, BookingError> {
     read().ok_or_else(|| foreign("a key of user_id_index"))
 }
 
-/// The first and the last `start_time` of the list; both are part of it. `None` where no time is.
+/// The first and the last `start_time` of the list, both inclusive. `None` if no time can match.
 fn times(query: &ListQuery) -> Result<Option<(String, String)>, BookingError> {
     if let (Some(from), Some(to)) = (query.from, query.to)
         && from >= to
@@ -82,7 +84,7 @@ fn times(query: &ListQuery) -> Result<Option<(String, String)>, BookingError> {
     let first = query.from.map_or_else(|| "0".to_owned(), Timestamp::sortable);
     let last = match query.to {
         None => Some("9999-12-31T23:59:59.999Z".to_owned()),
-        // `to` itself is not part of it, and nothing is finer than a millisecond.
+        // `to` is exclusive, and times are in whole milliseconds.
         Some(to) => Timestamp::from_millis(to.millis() - 1).map(Timestamp::sortable),
     };
     Ok(last.map(|last| (first, last)))

@@ -1,15 +1,15 @@
-//! Bookings in DynamoDB: one table, keys `pk` and `sk`.
+//! Bookings in DynamoDB: one table with the keys `pk` and `sk`.
 //!
 //! | item | `pk` | `sk` |
 //! |---|---|---|
 //! | booking | `BOOKING#<id>` | `BOOKING` |
-//! | tombstone of a deleted booking that an `Idempotency-Key` made | `BOOKING#<id>` | `BOOKING` |
+//! | tombstone of a deleted booking that an `Idempotency-Key` created | `BOOKING#<id>` | `BOOKING` |
 //! | reminder | `BOOKING#<id>` | `REMINDER` |
-//! | what a resource is busy with on a day (UTC) | `RESOURCE#<id>` | `DAY#2026-11-22` |
+//! | claims on a resource's time on a day (UTC) | `RESOURCE#<id>` | `DAY#2026-11-22` |
 //!
-//! Every change is one transaction, and every answer is made from what was written, never from reading it again. The
-//! booking outlives its reminder: `ttl`, the attribute by which DynamoDB expires items, is only in reminders, tombstones
-//! and days.
+//! Every change is one transaction. Every response is made from the values that were written, without reading them
+//! again. A booking outlives its reminder: only reminders, tombstones and days have `ttl`, the attribute by which
+//! DynamoDB expires items.
 
 mod attempts;
 mod batch;
@@ -39,7 +39,7 @@ use lambda::{Init, InitError, aws, variable};
 pub use item::{BOOKING, REMINDER, ReminderItem, State, Stored};
 pub use tombstone::Entry;
 
-/// The bookings of one table.
+/// The bookings of a table.
 #[derive(Debug, Clone)]
 pub struct Bookings {
     client: Client,
@@ -48,20 +48,21 @@ pub struct Bookings {
 }
 
 impl Bookings {
-    /// The bookings of `table`, whose pending reminders are spread over `shards` partitions of `due_index`.
+    /// Creates the store of `table`. Pending reminders are spread over `shards` partitions of `due_index`.
     pub fn new(client: Client, table: impl Into<String>, shards: u32) -> Self {
         Self { client, table: table.into(), shards }
     }
 }
 
-/// Where the client will send its requests.
+/// The URL to which the client will send its requests.
 async fn endpoint(config: &SdkConfig) -> Option<String> {
     let region = config.region().map(ToString::to_string);
     let params = Params::builder().set_region(region).set_endpoint(config.endpoint_url().map(str::to_owned)).build();
     Some(DefaultResolver::new().resolve_endpoint(&params.ok()?).await.ok()?.url().to_owned())
 }
 
-/// From `TABLE_NAME`, and `DUE_SHARDS`: over how many partitions of `due_index` pending reminders are spread.
+/// Reads `TABLE_NAME`, and `DUE_SHARDS`: the number of partitions of `due_index` over which pending reminders are
+/// spread.
 impl Init for Bookings {
     const VARIABLES: &'static [&'static str] = &["TABLE_NAME", "DUE_SHARDS"];
 

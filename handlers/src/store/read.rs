@@ -1,4 +1,4 @@
-//! Reading bookings by their ids.
+//! Reading bookings by id.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,28 +12,28 @@ impl Bookings {
     /// The booking.
     ///
     /// # Errors
-    /// [`BookingError::NotFound`], also where it is not the caller's; or the store's.
+    /// [`BookingError::NotFound`], also if it is not the caller's; or an error of the store.
     pub async fn get(&self, id: BookingId, caller: &Caller) -> Result<Booking, BookingError> {
         Ok(self.seen(id, caller).await?.ok_or(BookingError::NotFound)?.booking)
     }
 
-    /// The booking as it is stored, if there is one that the caller may know of.
+    /// The stored booking, if it exists and the caller may know of it.
     pub(super) async fn seen(&self, id: BookingId, caller: &Caller) -> Result<Option<Stored>, BookingError> {
         let stored = self.find(id).await?.and_then(Entry::into_booking);
         Ok(stored.filter(|stored| caller.sees(&stored.booking)))
     }
 
-    /// The item at the booking's key, if there is one; strongly consistent.
+    /// The item at the booking's key, if there is one. A consistent read.
     pub(super) async fn find(&self, id: BookingId) -> Result<Option<Entry>, BookingError> {
         let request = self.client.get_item().table_name(&self.table).consistent_read(true);
         let answer = request.set_key(Some(key(partition(id), BOOKING))).send().await.map_err(classify)?;
         answer.item.map(Entry::from_item).transpose()
     }
 
-    /// Those of `ids` that are bookings, strongly consistent.
+    /// The bookings among `ids`. Consistent reads.
     ///
     /// # Errors
-    /// The store's.
+    /// An error of the store.
     pub async fn find_all(&self, ids: &[BookingId]) -> Result<HashMap<BookingId, Stored>, BookingError> {
         let ids: HashSet<_> = ids.iter().collect();
         let keys = ids.into_iter().map(|id| key(partition(*id), BOOKING)).collect();

@@ -1,4 +1,4 @@
-//! The reminder of a booking: an item of its own, so that the booking outlives it.
+//! The reminder of a booking. It is an item of its own, so that the booking outlives it.
 
 use uuid::Uuid;
 
@@ -8,7 +8,7 @@ use super::item::{REMINDER, ReminderItem, State, Stored, key, partition, write};
 use crate::booking::{BookingError, BookingId};
 
 impl Bookings {
-    /// The write that sets the booking's reminder anew, or removes it where the booking has none.
+    /// The write that sets the booking's reminder, or removes it if the booking has none.
     pub(super) fn remind(&self, stored: &Stored) -> Result<Write, BookingError> {
         let Stored { booking, reminder_token, .. } = stored;
         let Some(ttl) = booking.ttl else { return Ok(forget(booking.booking_id)) };
@@ -24,9 +24,10 @@ impl Bookings {
     }
 }
 
-/// A token for a new setting of a reminder: random, so that no other setting of any booking of the same id has it.
+/// Creates a token for a new setting of a reminder. It is random, so that it differs from every other setting for the
+/// same booking id.
 ///
-/// 62 bits: what DynamoDB, JSON and earlier versions of this code take as a number.
+/// 62 bits: DynamoDB, JSON and earlier versions of this code can read that as a number.
 pub(super) fn new_token() -> u64 {
     // The two highest bits of this half are the UUID's variant (RFC 9562, section 4.1).
     Uuid::new_v4().as_u64_pair().1 & (u64::MAX >> 2)

@@ -1,8 +1,9 @@
-//! Marking reminders whose time has come.
+//! The sweeper: marks due reminders on time.
 //!
-//! TTL deletes an item some time after it expires; a reminder cannot wait for that. The sweeper marks it: it does not
-//! delete it, which would look like a cancellation, and does not publish it, which would be a second write that can
-//! fail on its own. What it wrote reaches the bus through the table's stream, like everything else.
+//! TTL deletes an item some time after it expires, which is too late for a reminder. So the sweeper marks due
+//! reminders. It does not delete them, which would look like a cancellation. It does not publish them either, which
+//! would be a second write that can fail on its own. The marks reach the bus through the table's stream, like all other
+//! changes.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -19,33 +20,33 @@ use super::item::{Item, State, value};
 use crate::booking::{BookingError, Timestamp};
 use lambda::metrics::{self, Metric};
 
-/// A sweep begins nothing new after this long: the next one follows within the minute.
+/// A sweep starts no new work after this time: the next sweep follows within the minute.
 const LONGEST: Duration = Duration::from_secs(40);
-/// How many reminders of one shard are marked at a time.
+/// Maximum of reminders of one shard that are marked concurrently.
 const AT_ONCE: usize = 8;
 
-/// Sweeps that have looked at all shards: the heartbeat of the reminders.
+/// Completed sweeps of all shards. Alarms use it as the heartbeat of the reminders.
 const SWEEPS: Metric = Metric::count("Sweeps");
-/// Sweeps that have left something to the next one.
+/// Sweeps that left work to the next one.
 const SWEEPS_UNFINISHED: Metric = Metric::count("SweepsUnfinished");
 /// Reminders that were marked as due.
 const REMINDERS_MARKED: Metric = Metric::count("RemindersMarked");
 
-/// What a sweep did.
+/// Result of a sweep.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Swept {
     marked: usize,
-    /// Cancelled, moved, or marked by TTL or another sweep since the index was read.
+    /// Reminders that were cancelled, moved or marked by another sweep, or deleted by TTL, since the index was read.
     changed: usize,
-    /// Shards of which something may be left to the next sweep.
+    /// Shards that may have reminders left for the next sweep.
     unfinished: usize,
 }
 
 impl Bookings {
-    /// Marks the reminders that are due by `now`, of all shards at once, for at most 40 s.
+    /// Marks the reminders that are due by `now`, in all shards at once, for at most 40 s.
     ///
     /// # Errors
-    /// The store's, when the other shards are done. What is not marked is left to the next sweep.
+    /// An error of the store, after the other shards are done. Unmarked reminders are left to the next sweep.
     pub async fn sweep(&self, now: Timestamp) -> Result<(), BookingError> {
         let deadline = Instant::now() + LONGEST;
         let shards = (0..self.shards).map(|shard| self.sweep_shard(shard, now, deadline));
@@ -105,7 +106,7 @@ impl Bookings {
         }
     }
 
-    /// Marks one reminder, if it still is what the index said.
+    /// Marks one reminder, if it is unchanged since the index was read.
     async fn mark(&self, mut item: Item) -> Result<bool, BookingError> {
         let (Some(pk), Some(sk), Some(token)) = (item.remove("pk"), item.remove("sk"), item.remove("generation"))
         else {

@@ -1,4 +1,4 @@
-//! Tombstones: what is left of a deleted booking whose id can be asked for again.
+//! Tombstones: they replace deleted bookings whose id a repeated create would use again.
 
 use serde::Serialize;
 
@@ -10,12 +10,12 @@ use crate::booking::{Booking, BookingError, Timestamp};
 pub enum Entry {
     /// A booking.
     Booking(Box<Stored>),
-    /// The tombstone of a booking that was deleted.
+    /// The tombstone of a deleted booking.
     Tombstone,
 }
 
 impl Entry {
-    /// Reads an item.
+    /// Parses an item.
     pub(super) fn from_item(item: Item) -> Result<Self, BookingError> {
         if item.contains_key(DELETED_AT) {
             return Ok(Self::Tombstone);
@@ -23,7 +23,7 @@ impl Entry {
         Stored::from_item(item).map(Box::new).map(Self::Booking)
     }
 
-    /// Reads an image of the table's stream; `None` where it is neither a booking nor a tombstone.
+    /// Parses an image of the table's stream; `None` if it is neither a booking nor a tombstone.
     #[must_use]
     pub fn from_stream(image: serde_dynamo::Item) -> Option<Self> {
         if image.contains_key(DELETED_AT) {
@@ -32,7 +32,7 @@ impl Entry {
         Stored::from_stream(image).map(Box::new).map(Self::Booking)
     }
 
-    /// The booking, where it is one.
+    /// The booking, if it is one.
     #[must_use]
     pub fn into_booking(self) -> Option<Stored> {
         match self {
@@ -42,26 +42,26 @@ impl Entry {
     }
 }
 
-/// The attribute that only a tombstone has.
+/// An attribute that only tombstones have.
 const DELETED_AT: &str = "deleted_at";
 
-/// How long an `Idempotency-Key` stays used up after its booking was deleted.
+/// How long an `Idempotency-Key` stays used up after its booking is deleted.
 const TOMBSTONE_SECONDS: i64 = 31 * 24 * 60 * 60;
 
-/// Takes the place of a deleted booking whose id a create with the same `Idempotency-Key` would make again. Nothing of
-/// the booking is left in it.
+/// The item that replaces a deleted booking whose id a create with the same `Idempotency-Key` would use again. It
+/// contains no data of the booking.
 #[derive(Serialize)]
 struct TombstoneItem {
     pk: String,
     sk: String,
-    /// One more than the booking's last version: no write that waits for a version of the booking fits.
+    /// One more than the booking's last version, so that no conditional write on a version of the booking succeeds.
     version: u64,
     #[serde(serialize_with = "sortable")]
     deleted_at: Timestamp,
     ttl: i64,
 }
 
-/// The tombstone of `booking`, as of `now`.
+/// The tombstone of `booking`, deleted at `now`.
 pub(super) fn tombstone(booking: &Booking, now: Timestamp) -> Result<Item, BookingError> {
     write(&TombstoneItem {
         pk: partition(booking.booking_id),

@@ -11,12 +11,12 @@ use crate::booking::{Booking, BookingError, BookingId, BookingPatch, Caller, Tim
 use lambda::IfMatch;
 
 impl Bookings {
-    /// Changes the fields that `patch` holds; its reminder and its claims move with it, all or nothing. A patch that
-    /// changes nothing writes nothing.
+    /// Changes the fields in `patch`, with the reminder and the claims, in one transaction. A patch that changes
+    /// nothing writes nothing.
     ///
     /// # Errors
     /// [`BookingError::NotFound`], [`BookingError::Cancelled`], [`BookingError::VersionChanged`],
-    /// [`BookingError::Invalid`], [`BookingError::TimeTaken`], [`BookingError::Contended`], or the store's.
+    /// [`BookingError::Invalid`], [`BookingError::TimeTaken`], [`BookingError::Contended`], or an error of the store.
     pub async fn update(
         &self,
         id: BookingId,
@@ -39,7 +39,7 @@ impl Bookings {
         }
     }
 
-    /// The writes that lead from `before` to `after`, and `after` with the token that its reminder got.
+    /// The writes that turn `before` into `after`, and `after` with its reminder's token.
     async fn changes(
         &self,
         before: &Stored,
@@ -49,8 +49,8 @@ impl Bookings {
         let (old, new) = (&before.booking, &mut after.booking);
         let mut writes = Vec::new();
 
-        // A reminder whose due time stays may be on its way to the bus: setting it anew would publish it twice. Nothing in
-        // it grows stale, since the event is made from the booking.
+        // A reminder whose due time is unchanged may be on its way to the bus: a new token would publish it twice. It
+        // does not become stale, because the event is made from the current booking.
         if old.ttl != new.ttl {
             after.reminder_token = new_token();
             writes.push(self.remind(&after)?);

@@ -128,7 +128,7 @@ fn a_booking_that_has_started_can_be_made_longer_but_not_reminded_of() {
 }
 
 proptest! {
-    /// Applying one patch after another is applying their union, the later one winning.
+    /// Applying two patches in turn equals applying their union, in which the later one takes precedence.
     #[test]
     fn patches_compose(
         starts in proptest::array::uniform2(proptest::option::of(1_i64..600)),

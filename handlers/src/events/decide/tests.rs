@@ -1,4 +1,4 @@
-//! Every row of the table, in the shapes that Lambda sends.
+//! Tests of every row of the table, with records in the form that Lambda sends.
 
 use serde_json::{Value, json};
 
@@ -224,7 +224,7 @@ mod any_shape {
         })
     }
 
-    /// The places of a value and of all that is in it.
+    /// Collects the JSON pointers of a value and of everything in it.
     fn places(value: &Value, at: &str, found: &mut Vec<String>) {
         found.push(at.to_owned());
         for (name, member) in value.as_object().into_iter().flatten() {
@@ -233,7 +233,7 @@ mod any_shape {
     }
 
     proptest! {
-        /// Nearly right: one place of a record holds something else.
+        /// A valid record with another value in one place.
         #[test]
         fn with_one_thing_odd_gets_a_verdict(odd in any_json(), which in any::<prop::sample::Index>()) {
             let records = [
