@@ -1,9 +1,9 @@
-//! The doc comment of an item as plain text: it becomes the API's documentation.
+//! Extracts an item's doc comment as plain text, for the API's documentation.
 
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
-/// The lines of the doc comment without the indentation that they share. Text that is computed
-/// (`#[doc = include_str!(..)]`) is not known here and is left out.
+/// Joins the lines of the doc comment, without their common indentation. Computed text (`#[doc = include_str!(..)]`) is
+/// not available to a macro and is left out.
 pub(crate) fn text(attrs: &[Attribute]) -> String {
     let lines: Vec<String> = attrs.iter().filter_map(written).flat_map(lines).collect();
     let shared = lines
@@ -26,7 +26,7 @@ fn written(attr: &Attribute) -> Option<String> {
     }
 }
 
-/// One line for `///`, several for `/** */`, whose column of stars is decoration.
+/// One line for `///`, several for `/** */`, without the leading stars.
 fn lines(text: String) -> Vec<String> {
     let Some((first, rest)) = text.split_once('\n') else {
         return vec![text];

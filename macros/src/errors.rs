@@ -1,16 +1,16 @@
-//! Errors are gathered, so that one build shows every mistake of an item.
+//! Collects compile errors, so that one build reports every mistake of an item.
 
 use std::fmt::Display;
 
 use proc_macro2::Span;
 use quote::ToTokens;
 
-/// What is wrong with one item, in the order in which it was found.
+/// The errors of one item, in the order in which they were found.
 #[derive(Default)]
 pub(crate) struct Errors(Vec<syn::Error>);
 
 impl Errors {
-    /// Underlines `tokens`, from the first to the last.
+    /// Adds an error that underlines `tokens` from the first to the last.
     pub(crate) fn on(&mut self, tokens: impl ToTokens, message: impl Display) {
         self.0.push(syn::Error::new_spanned(tokens, message));
     }
@@ -23,7 +23,7 @@ impl Errors {
         self.0.push(error);
     }
 
-    /// All of them as one, or nothing when there are none.
+    /// Combines all errors into one; `None` without any.
     pub(crate) fn finish(self) -> Option<syn::Error> {
         self.0.into_iter().reduce(|mut all, next| {
             all.combine(next);

@@ -1,7 +1,8 @@
-//! The two macros of the crate `lambda`: one makes a function an endpoint, the other an enum its errors.
+//! Macros of the crate `lambda`: `#[handler]` makes a function an endpoint, `#[derive(Problem)]` makes an enum its
+//! errors.
 //!
-//! Both expand to short calls of `lambda`, where the work is done. Both report every mistake of an item at once, on the
-//! tokens to change, and then emit something harmless in the item's place, so that a mistake is one message.
+//! Both expand to short calls of `lambda`, which does the work. Both report every mistake of an item at once, on the
+//! tokens to change. They then emit harmless code in place of the item, so that a mistake causes one message only.
 
 mod docs;
 mod errors;
@@ -15,7 +16,7 @@ mod types;
 
 use proc_macro::TokenStream;
 
-/// Makes an `async fn` the whole of a Lambda function: writes the `main` beside it.
+/// Makes an `async fn` a Lambda function: generates its `main`.
 ///
 /// ```no_run
 /// use garde::Validate;
@@ -54,7 +55,7 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// A function that a DynamoDB stream calls, and one that a schedule calls:
+/// Functions that are called by a DynamoDB stream and by a schedule:
 ///
 /// ```no_run
 /// use lambda::{BatchResult, Records, handler};
@@ -76,31 +77,31 @@ use proc_macro::TokenStream;
 ///
 /// # Arguments
 ///
-/// - A **borrowed** argument is the environment: `&T` is built once, in the init phase, and lent to
-///   every invocation. `T: Init`.
-/// - An **owned** argument is the request. One whose name stands in the route's braces is that path
-///   parameter (`T: FromPath`, which is every `T: FromStr + JsonSchema`); any other is taken from the
-///   request (`T: FromRequest`), or from the event (`T: FromEvent<Stream>`, `T: FromEvent<Schedule>`).
+/// - A **borrowed** argument is part of the environment: `&T` is built once, in the init phase, and lent to every
+///   invocation. `T: Init`.
+/// - An **owned** argument is taken from the invocation. If its name is a path parameter of the route, it is that
+///   parameter (`T: FromPath`, which is every `T: FromStr + JsonSchema`). Any other is taken from the request
+///   (`T: FromRequest`), or from the event (`T: FromEvent<Stream>`, `T: FromEvent<Schedule>`).
 ///
-/// They may stand in any order. A stream handler has exactly one owned argument, a scheduled one at
-/// most one. A request has one body and one query: one argument takes the whole of it. Headers and
-/// the caller can be taken more than once.
+/// Arguments can be in any order. A stream handler has exactly one owned argument, a scheduled one at most one. A
+/// request has one body and one query, and only one argument can take each of them. Headers and the caller can be taken
+/// more than once.
 ///
-/// # Answer
+/// # Result
 ///
-/// Anything that is `Respond` (for an event: `Outcome`), or a `Result` of that and an error that is
-/// [`macro@Problem`]. The doc comment is the summary and description of the operation.
+/// Any type that is `Respond` (for an event: `Outcome`), or a `Result` of such a type and an error that is
+/// [`macro@Problem`]. The doc comment becomes the summary and the description of the operation.
 ///
 /// # Options
 ///
-/// - `status = 201`: the status of a success, 200 to 299; 200 unless told otherwise. Routes only. 204
-///   and 205 have no content (RFC 9110, section 15.3): the answer is `()`, or another `NoContent`.
-/// - `crate = path`: where `lambda` is, when it was renamed or re-exported.
+/// - `status = 201`: the status of a success, 200 to 299; 200 by default. Routes only. 204 and 205 have no content (RFC
+///   9110, section 15.3): the result is then `()`, or another `NoContent`.
+/// - `crate = path`: the path of `lambda`, if it was renamed or re-exported.
 ///
 /// # Expands to
 ///
-/// The function as it was written, so that a test can call it, and a `main` that hands a
-/// description and a closure to `lambda::http` (or `stream`, or `schedule`):
+/// The function as it was written, so that a test can call it; and a `main` that passes a description and a closure to
+/// `lambda::http` (or `stream`, or `schedule`):
 ///
 /// ```text
 /// fn main() -> ExitCode {
@@ -123,7 +124,7 @@ use proc_macro::TokenStream;
 ///             },
 ///         )
 ///     }
-///     // One for each owned argument that an earlier one could be in the way of.
+///     // One for each owned argument that may conflict with an earlier one.
 ///     const _: () = check_whole(true, &[..], Whole::<Json<Note>>::PART);
 ///     serve::<Notes, Json<Note>, Json<Note>, NoteError, _>(write_note)
 /// }
@@ -133,7 +134,7 @@ pub fn handler(args: TokenStream, item: TokenStream) -> TokenStream {
     handler::expand(args.into(), item.into()).into()
 }
 
-/// Makes an enum the errors of an endpoint: each variant an RFC 9457 problem.
+/// Makes an enum the errors of an endpoint: each variant is an RFC 9457 problem.
 ///
 /// ```
 /// use lambda::{Problem, Timestamp};
@@ -155,31 +156,31 @@ pub fn handler(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Options of a variant
 ///
-/// - `status = 409`: 400 to 599; every variant has one.
-/// - `type = "time-taken"`: the problem's `type`. A word becomes `urn:problem:time-taken`, a URI stays
-///   as it is; without the option the word is the variant's name.
-/// - `title = "Time taken"`: without it, the variant's name as words.
-/// - `detail = "..."`: a format string over the named fields; without it, the title.
+/// - `status = 409`: 400 to 599. Required.
+/// - `type = "time-taken"`: the problem's `type`. A word becomes `urn:problem:time-taken`; a URI is kept. By default
+///   the word is the variant's name.
+/// - `title = "Time taken"`: by default the variant's name as words.
+/// - `detail = "..."`: a format string over the named fields; by default the title.
 /// - `retry_after = 1`: seconds, for the `Retry-After` header.
-/// - `with = "if-match"`: documented only where the endpoint takes a parameter, or a body with a member, of that
-///   name; of several names with commas between them it has to take all. Without it, the problem is documented wherever
-///   the enum is the endpoint's error.
-/// - `transparent`, alone: the variant's one unnamed field is the problem.
+/// - `with = "if-match"`: documents the problem only for endpoints that take a parameter, or a body with a member, of
+///   that name. Of several names, separated by commas, the endpoint has to take all. By default, the problem is
+///   documented for every endpoint with this error.
+/// - `transparent`, without other options: the variant's only, unnamed field is the problem.
 ///
-/// The variant's doc comment describes the answer in the API's documentation.
+/// The variant's doc comment describes the response in the API's documentation.
 ///
 /// # Fields
 ///
 /// A named field is a member of the problem (`Serialize`, `JsonSchema`), unless it is marked:
 ///
 /// - `#[problem(skip)]`: not a member. `detail` can still show it.
-/// - `#[problem(cause)]`: the failure behind this one, which is logged and is not a member.
+/// - `#[problem(cause)]`: the underlying error, which is logged and is not a member.
 ///
-/// A field without a name has to be one of the two.
+/// A field without a name needs one of these attributes.
 ///
 /// # Option of the enum
 ///
-/// `#[problem(crate = path)]`: where `lambda` is, when it was renamed or re-exported.
+/// `#[problem(crate = path)]`: the path of `lambda`, if it was renamed or re-exported.
 #[proc_macro_derive(Problem, attributes(problem))]
 pub fn problem(input: TokenStream) -> TokenStream {
     problem::expand(input.into()).into()

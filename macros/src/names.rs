@@ -1,19 +1,19 @@
-//! Names: changes of case, and the known name that is most likely meant.
+//! Names: conversion between cases, and suggestions for misspelled names.
 
 use heck::{ToKebabCase, ToSnakeCase, ToUpperCamelCase};
 use strsim::osa_distance;
 
-/// `booking_id` is `BookingId`.
+/// `booking_id` becomes `BookingId`.
 pub(crate) fn camel(snake: &str) -> String {
     snake.to_upper_camel_case()
 }
 
-/// `TimeTaken` is `time-taken`.
+/// `TimeTaken` becomes `time-taken`.
 pub(crate) fn kebab(camel: &str) -> String {
     camel.to_kebab_case()
 }
 
-/// `TimeTaken` is `Time taken`. A word in capitals stays in capitals.
+/// `TimeTaken` becomes `Time taken`. An acronym keeps its capitals.
 pub(crate) fn sentence(camel: &str) -> String {
     let snake = camel.to_snake_case();
     let mut letters = camel.chars().filter(|letter| *letter != '_');
@@ -24,7 +24,7 @@ pub(crate) fn sentence(camel: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// The known name that is most likely meant by `written`, if one is like it.
+/// The known name that is most similar to `written`, if one is similar enough.
 pub(crate) fn meant<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
@@ -34,7 +34,7 @@ pub(crate) fn meant<'a>(written: &str, known: impl IntoIterator<Item = &'a str>)
         .map(|(_, name)| name)
 }
 
-/// `a`, `a and b`, `a, b and c`, each in backticks.
+/// Formats names as a list with backticks: `a`, `a and b`, `a, b and c`.
 pub(crate) fn list(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.as_slice() {

@@ -1,4 +1,4 @@
-//! `name` and `name = value`, separated by commas: what stands in both macros' parentheses.
+//! Parser of settings in an attribute: `name` and `name = value`, separated by commas.
 
 use std::ops::RangeInclusive;
 
@@ -11,14 +11,14 @@ use syn::{Ident, Lit, LitInt, LitStr, Path, Token};
 use crate::errors::Errors;
 use crate::names;
 
-/// One setting, its value still as it was written.
+/// A setting with its unparsed value.
 pub(crate) struct Setting {
     pub(crate) name: Ident,
     pub(crate) value: Option<TokenStream>,
 }
 
-/// Reads settings up to the end. `what` is what they belong to, `known` are their names: a name
-/// that is not known, or that stands there twice, is reported and left out.
+/// Parses settings up to the end. `what` is the item that they belong to, `known` are the valid names. An unknown or
+/// repeated name is reported and left out.
 pub(crate) fn parse(input: ParseStream<'_>, what: &str, known: &[&str], errors: &mut Errors) -> Vec<Setting> {
     let mut settings: Vec<Setting> = Vec::new();
     while !input.is_empty() {
@@ -51,7 +51,7 @@ fn unknown(name: &str, what: &str, known: &[&str]) -> String {
     }
 }
 
-/// The tokens before the next comma; the comma stays.
+/// Takes the tokens before the next comma, and leaves the comma.
 pub(crate) fn up_to_comma(input: ParseStream<'_>) -> TokenStream {
     let mut tokens = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![,]) {
@@ -83,7 +83,7 @@ impl Setting {
         Some(Self { name, value: None })
     }
 
-    /// The value as an integer within `range`; `rule` ends the sentence "`status` is ...".
+    /// Parses the value as an integer within `range`. `rule` ends the error message "`status` is ...".
     pub(crate) fn integer<N>(&self, range: &RangeInclusive<N>, rule: &str, errors: &mut Errors) -> Option<N>
     where
         N: std::str::FromStr + PartialOrd,
@@ -102,7 +102,7 @@ impl Setting {
         number
     }
 
-    /// The value as a string literal.
+    /// Parses the value as a string literal.
     pub(crate) fn string(&self, example: &str, errors: &mut Errors) -> Option<LitStr> {
         let value = self.value.clone();
         let text = match value.and_then(|value| syn::parse2::<Lit>(value).ok()) {
@@ -115,7 +115,7 @@ impl Setting {
         text
     }
 
-    /// The value as the path of a crate.
+    /// Parses the value as the path of a crate.
     pub(crate) fn path(&self, errors: &mut Errors) -> Option<Path> {
         use syn::parse::Parser;
         let path = self.value.clone().and_then(|value| Path::parse_mod_style.parse2(value).ok());
@@ -125,14 +125,14 @@ impl Setting {
         path
     }
 
-    /// Reports a value where the name alone is the setting.
+    /// Reports a value after a setting that has none.
     pub(crate) fn flag(&self, errors: &mut Errors) {
         if let Some(value) = &self.value {
             errors.on(value, format!("`{0}` takes no value: write `{0}`", self.name));
         }
     }
 
-    /// What to underline when the value is at fault.
+    /// The tokens to underline if the value is wrong.
     pub(crate) fn blamed(&self) -> TokenStream {
         self.value.clone().unwrap_or_else(|| self.name.to_token_stream())
     }

@@ -1,4 +1,4 @@
-//! What the tests of both macros share.
+//! Helpers for the tests of both macros.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ pub(crate) fn messages_of(file: &syn::File) -> Vec<String> {
         .collect()
 }
 
-/// Holds the expansion against the checked-in one; with `BLESS=1` in the environment, writes it.
+/// Compares the expansion with the checked-in file; with `BLESS=1` in the environment, writes the file.
 #[track_caller]
 pub(crate) fn expansion(name: &str, tokens: TokenStream) {
     let file: syn::File = syn::parse2(tokens).expect("the expansion is Rust");

@@ -1,11 +1,10 @@
-//! Reading types as they are written. What a name means, only rustc knows.
+//! Inspection of types as they are written. A macro cannot resolve names: only rustc knows their types.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{GenericArgument, Ident, PathArguments, Type};
 
-/// The type without the parentheses and the invisible groups around it, which is how a type from
-/// another macro arrives.
+/// The type without parentheses and without the invisible groups that another macro adds.
 pub(crate) fn plain(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => plain(&group.elem),
@@ -14,7 +13,7 @@ pub(crate) fn plain(ty: &Type) -> &Type {
     }
 }
 
-/// The name of the type, and what stands between its angle brackets.
+/// The last segment's name and its generic arguments.
 pub(crate) fn last_segment(ty: &Type) -> Option<(&Ident, Vec<&Type>)> {
     let Type::Path(path) = plain(ty) else {
         return None;
@@ -45,7 +44,7 @@ pub(crate) fn mentions_impl(ty: &Type) -> bool {
     search(ty.to_token_stream())
 }
 
-/// The type as a person would write it.
+/// The type as text, formatted as in source code.
 pub(crate) fn shown(ty: &Type) -> String {
     ty.to_token_stream()
         .to_string()
@@ -56,7 +55,7 @@ pub(crate) fn shown(ty: &Type) -> String {
         .replace("& ", "&")
 }
 
-/// The two halves of a `Result<T, E>` that is written as one. An alias is not taken apart.
+/// Both types of a `Result<T, E>`, if it is written as one. An alias is not resolved.
 pub(crate) fn result(ty: &Type) -> Option<(&Type, &Type)> {
     match last_segment(ty)? {
         (name, types) if name == "Result" => match types.as_slice() {

@@ -1,4 +1,4 @@
-//! What stands in `#[handler(...)]`: which trigger, which route, which options.
+//! Parser of the arguments of `#[handler(...)]`: trigger, route and options.
 
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
@@ -13,7 +13,7 @@ const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const FORMS: &str = "say what calls this function: `#[handler(POST \"/bookings\")]`, \
     `#[handler(stream)]` or `#[handler(schedule)]`";
 
-/// The attribute. What could not be read is `None`, so that the rest can still be checked.
+/// The parsed attribute. Parts that could not be parsed are `None`, so that the others can still be checked.
 pub(crate) struct Args {
     pub(crate) krate: Path,
     pub(crate) trigger: Option<Trigger>,
@@ -117,7 +117,7 @@ fn trigger(input: ParseStream<'_>, errors: &mut Errors) -> Option<Trigger> {
     trigger
 }
 
-/// A word that is neither `stream` nor `schedule`: a method, or meant to be one, or no idea.
+/// Parses a word that is neither `stream` nor `schedule`: a method, or a misspelled method or trigger.
 fn named(name: Ident, input: ParseStream<'_>, errors: &mut Errors) -> Option<Trigger> {
     let written = name.to_string();
     if METHODS.contains(&written.as_str()) {
@@ -152,7 +152,7 @@ fn named(name: Ident, input: ParseStream<'_>, errors: &mut Errors) -> Option<Tri
     None
 }
 
-/// The route that has to stand after the method.
+/// Parses the route, which is required after the method.
 fn route(method: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Option<Route> {
     let example = format!("write `{method} \"/bookings\"`");
     if input.peek(Token![,]) && input.peek2(LitStr) {
@@ -172,7 +172,7 @@ fn route(method: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Option<
     Some(Route::parse(literal.ok()?, errors))
 }
 
-/// As `route`, where the method was reported already and silence is better than a second message.
+/// Parses the route after an invalid method. A missing route is not reported: the method has an error already.
 fn route_after_slip(input: ParseStream<'_>, errors: &mut Errors) -> Option<Route> {
     let written = settings::up_to_comma(input);
     comma(input);

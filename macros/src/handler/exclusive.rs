@@ -1,4 +1,5 @@
-//! What the macro cannot see by a name: the parts of the request that the arguments' types take whole.
+//! Compile-time checks that no two arguments take the same part of a request. They use the arguments' types: the macro
+//! itself sees only names.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -6,15 +7,15 @@ use syn::Type;
 
 use super::args::{Args, Http, Trigger};
 
-/// That no argument takes a part of the request that it cannot have, a constant for each that might. They name the types
-/// outside of `serve`, where a generic one would be looked at only once there is a program to be built.
+/// Generates a constant for each argument that might conflict with another one or with the method. The constants are
+/// outside of the generic `serve`, whose constants would be evaluated only when a program is built.
 pub(super) fn checks(args: &Args, types: &[&Type]) -> Vec<TokenStream> {
     let Some(Trigger::Http(Http { method: Some(method), .. })) = &args.trigger else {
         return Vec::new();
     };
     let has_body = method != "GET" && method != "DELETE";
     let krate = &args.krate;
-    // With a body to take, the first argument takes nothing of another's.
+    // If the method has a body, the first argument cannot conflict with anything.
     let first = usize::from(has_body);
     let check = |index: usize| {
         let (earlier, own) = (&types[..index], types[index]);
@@ -32,7 +33,8 @@ pub(super) fn checks(args: &Args, types: &[&Type]) -> Vec<TokenStream> {
     (first..types.len()).map(check).collect()
 }
 
-/// A call that is underlined as `ty` is: an expression reaches from its first token to its last.
+/// Builds a call that the compiler underlines like `ty`: the span of an expression reaches from its first token to its
+/// last.
 fn called(function: TokenStream, arguments: TokenStream, ty: &Type) -> TokenStream {
     let spans: Vec<Span> = ty.to_token_stream().into_iter().map(|token| token.span()).collect();
     let (first, last) = match spans.as_slice() {

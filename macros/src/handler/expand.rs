@@ -1,9 +1,8 @@
-//! The `fn main` beside the function.
+//! Generates the `fn main` of a handler.
 //!
-//! In it stands a generic `serve`, and one call of that with the user's types. Everything inside
-//! `serve` is checked against its own bounds, so each type meets each of its bounds at one place
-//! only, with the span of the type as it was written. That is why a missing implementation is one
-//! error, on the argument, however often the generated code uses the type.
+//! It contains a generic function `serve` and one call of it with the user's types. The body of `serve` is checked
+//! against its own bounds, so each type meets each bound in one place only, with the span of the type in the source. A
+//! missing implementation is therefore one error, on the argument, however often the generated code uses the type.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
@@ -16,14 +15,13 @@ use super::signature::{Argument, Function, Source};
 use crate::docs;
 use crate::types::result;
 
-/// The expansion of a handler without a mistake; `None` where a part is missing, which is never
-/// so without an error.
+/// The expansion of a handler without errors; `None` if a part is missing, which has been reported as an error.
 pub(crate) fn expand(args: &Args, function: &Function) -> Option<TokenStream> {
     let entry = Entry::new(args, function)?;
     let answer = Answer::new(function.answer()?);
     let taken = taken(args, function);
     let serve = serve(&args.krate, &entry, &taken, &answer);
-    // An item of its name in `main` would hide the user's function.
+    // An item of the same name in `main` would shadow the user's function.
     let name = if function.sig.ident == "serve" { "serve_it" } else { "serve" };
     let name = Ident::new(name, Span::mixed_site());
     let owned = taken.iter().filter(|taken| matches!(taken.from, From::Event)).map(|taken| &taken.ty);
@@ -43,17 +41,17 @@ pub(crate) fn expand(args: &Args, function: &Function) -> Option<TokenStream> {
     })
 }
 
-/// What of the expansion depends on the trigger alone.
+/// The parts of the expansion that depend on the trigger alone.
 struct Entry {
-    /// `http(Route { .. }`, or its siblings.
+    /// The call `http(Route { .. }`, or that of `stream` or `schedule`.
     function: TokenStream,
     description: TokenStream,
     event: TokenStream,
     refusal: TokenStream,
-    /// The bound of an owned argument, and of the answer.
+    /// The traits of owned arguments and, in `answered`, of the result.
     taken: TokenStream,
     answered: TokenStream,
-    /// What the contract is told of them.
+    /// The contract's methods for owned arguments and, in `describe_answered`, for the result.
     describe_taken: TokenStream,
     describe_answered: TokenStream,
 }
@@ -105,7 +103,7 @@ impl Entry {
     }
 }
 
-/// An argument: its type, what stands for the type in `serve`, and where the value comes from.
+/// An argument: its type, the type parameter of `serve` for it, and the source of its value.
 struct Taken {
     ty: Type,
     generic: Ident,
@@ -136,7 +134,7 @@ fn taken(args: &Args, function: &Function) -> Vec<Taken> {
     function.arguments().into_iter().enumerate().map(taken).collect()
 }
 
-/// The return type. A `Result` is taken apart, so that either half is underlined by itself.
+/// The return type. A `Result` is split, so that the compiler underlines the half that has an error.
 struct Answer<'a> {
     types: Vec<&'a Type>,
     is_result: bool,
@@ -211,7 +209,7 @@ fn serve(krate: &Path, entry: &Entry, taken: &[Taken], answer: &Answer<'_>) -> T
     }
 }
 
-/// The closure that names the types to the contract.
+/// The closure that describes the types to the contract.
 fn describe(krate: &Path, entry: &Entry, taken: &[Taken], output: &TokenStream) -> TokenStream {
     let Entry { describe_taken, describe_answered, .. } = entry;
     let contract = local("contract");
@@ -228,7 +226,7 @@ fn describe(krate: &Path, entry: &Entry, taken: &[Taken], output: &TokenStream) 
     }
 }
 
-/// A variable. The underscores keep it clear of the user's constants, which patterns can see.
+/// The name of a variable. The underscores avoid constants of the user, which a pattern would match against.
 fn local(name: &str) -> Ident {
     format_ident!("__{name}", span = Span::mixed_site())
 }

@@ -1,5 +1,4 @@
-//! `#[handler(...)]`: parse the attribute, model the function, check the two against each other,
-//! expand.
+//! `#[handler(...)]`: parses the attribute and the function, checks them, and expands them.
 
 mod args;
 mod exclusive;
@@ -18,7 +17,7 @@ use self::args::Args;
 use self::signature::Function;
 use crate::errors::Errors;
 
-/// The function and its `main`, or the function, a `main` that does nothing, and every error.
+/// The function with its `main`; or the function, an empty `main` and every error.
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let args = Args::parse(args, &mut errors);
@@ -46,8 +45,8 @@ fn not_a_function(item: TokenStream, error: syn::Error, mut errors: Errors) -> T
     quote! { #errors #item fn main() {} }
 }
 
-/// Keeps the function alive for the editor and for what else uses it, so that the mistake is the
-/// only thing rustc talks about. What rustc itself would object to is mended or left out.
+/// Keeps the function for the editor and for other code that uses it, so that rustc reports nothing but the mistake.
+/// Parts that rustc itself would reject are corrected or left out.
 fn stub(mut function: Function, error: &syn::Error) -> TokenStream {
     let errors = error.to_compile_error();
     let sig = &mut function.sig;
@@ -62,7 +61,7 @@ fn stub(mut function: Function, error: &syn::Error) -> TokenStream {
         sig.ident = format_ident!("__{}", sig.ident);
     }
     if matches!(sig.output, ReturnType::Default) {
-        // Without its type, each `return` in the body would be a mistake of its own.
+        // Without the return type, rustc would report each `return` in the body.
         function.body = quote! { { ::core::unreachable!() } };
     }
     quote! {

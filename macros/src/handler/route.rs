@@ -1,23 +1,23 @@
-//! The route: which texts are one, and the names in its braces.
+//! Parser of routes and of the parameters in their braces.
 //!
-//! A string literal's inside has no span on a stable compiler. So the literal is underlined as a
-//! whole, and the message names the part that is wrong.
+//! On a stable compiler, parts of a string literal have no span. So errors underline the whole literal and name the
+//! wrong part.
 
 use syn::{Ident, LitStr};
 
 use crate::errors::Errors;
 
-/// What a path may consist of besides letters, digits and braces (RFC 3986, `pchar`).
+/// Characters of a path besides letters, digits and braces (RFC 3986, `pchar`).
 const PUNCTUATION: &str = "-._~!$&'()*+,;=:@%";
 
-/// `"/bookings/{booking_id}"`
+/// A route such as `"/bookings/{booking_id}"`.
 pub(crate) struct Route {
     pub(crate) literal: LitStr,
     pub(crate) parameters: Vec<String>,
 }
 
 impl Route {
-    /// Reports what is wrong, at most one fault per segment, and keeps the parameters that are right.
+    /// Parses a route. Reports at most one error per segment, and keeps the valid parameters.
     pub(crate) fn parse(literal: LitStr, errors: &mut Errors) -> Self {
         let path = literal.value();
         let mut parameters = Vec::new();

@@ -1,4 +1,4 @@
-//! The function: the parts that the expansion needs, each with the tokens that it came from.
+//! Model of the handler's function: the parts that the expansion needs, with their tokens.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -8,8 +8,7 @@ use syn::{Attribute, FnArg, Ident, Pat, ReturnType, Type, Visibility};
 
 use crate::types::plain;
 
-/// The function as it was written. Its body stays raw tokens: it is not this macro's to read, and
-/// a half-typed one still expands.
+/// The function as it was written. Its body stays unparsed, so that a half-typed body still expands.
 pub(crate) struct Function {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
@@ -36,12 +35,12 @@ impl ToTokens for Function {
 }
 
 impl Function {
-    /// The arguments in their order; `self` is none.
+    /// The arguments in order, without `self`.
     pub(crate) fn arguments(&self) -> Vec<Argument> {
         self.sig.inputs.iter().filter_map(Argument::new).collect()
     }
 
-    /// The type after the arrow.
+    /// The return type.
     pub(crate) fn answer(&self) -> Option<&Type> {
         match &self.sig.output {
             ReturnType::Default => None,
@@ -52,12 +51,12 @@ impl Function {
 
 pub(crate) struct Argument {
     pub(crate) pattern: Pat,
-    /// The name, where the pattern is one.
+    /// The argument's name, if its pattern is a single name.
     pub(crate) name: Option<Ident>,
     pub(crate) source: Source,
 }
 
-/// Where the value comes from: a borrowed one from the environment, an owned one from the request.
+/// The source of the value: the environment for a borrowed argument, the request or event for an owned one.
 pub(crate) enum Source {
     Borrowed { written: Box<Type>, inner: Box<Type> },
     Owned(Box<Type>),

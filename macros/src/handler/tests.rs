@@ -1,4 +1,4 @@
-//! Each message, and that what is emitted beside it does no harm.
+//! Tests of each error message, and that the code beside it causes no further errors.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -10,7 +10,7 @@ fn expanded(args: &str, item: &str) -> TokenStream {
     expand(args.parse().unwrap(), item.parse().unwrap())
 }
 
-/// The messages for a faulty handler. Whatever is wrong, there is one harmless `main`.
+/// The error messages for a faulty handler. Checks that the expansion has exactly one harmless `main`.
 fn messages(args: &str, item: &str) -> Vec<String> {
     let tokens = expanded(args, item);
     let file: syn::File = syn::parse2(tokens).expect("the stub is Rust");
@@ -40,13 +40,13 @@ fn says(args: &str, item: &str, expected: &[&str]) {
     }
 }
 
-/// For faults of the attribute alone.
+/// Checks the message for a fault in the attribute alone.
 #[track_caller]
 fn attribute_says(args: &str, expected: &str) {
     says(args, "async fn book() -> () {}", &[expected]);
 }
 
-/// For faults of the route alone, with the one parameter that a route may have in these tests.
+/// Checks the message for a fault in the route alone, for a function with the argument that these routes may name.
 #[track_caller]
 fn route_says(route: &str, expected: &str) {
     says(&format!("GET {route:?}"), "async fn book(booking_id: BookingId) -> () {}", &[expected]);

@@ -1,4 +1,4 @@
-//! What a signature must not say. Every fault of it is reported, on the tokens to change.
+//! Checks of a handler's signature. Every fault is reported, on the tokens to change.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -11,7 +11,7 @@ use crate::errors::Errors;
 use crate::names;
 use crate::types::{last_segment, mentions_impl, plain, shown};
 
-/// The environment is a tuple, and the support library builds tuples up to this length.
+/// The crate `lambda` implements `Environment` for tuples up to this length.
 const MOST_BORROWED: usize = 6;
 
 pub(crate) fn check(args: &Args, function: &Function, errors: &mut Errors) {
@@ -39,7 +39,7 @@ pub(crate) fn check(args: &Args, function: &Function, errors: &mut Errors) {
     }
 }
 
-/// Everything before the arguments, and the answer.
+/// Checks everything before the arguments, and the return type.
 fn head(function: &Function, errors: &mut Errors) {
     let sig = &function.sig;
     if sig.ident == "main" {
@@ -117,7 +117,7 @@ fn types(argument: &Argument, errors: &mut Errors) {
     }
 }
 
-/// Each brace has its argument, taken by value and not as an `Option`.
+/// Checks that each path parameter has an argument, taken by value and not as an `Option`.
 fn parameters(http: &Http, arguments: &[Argument], errors: &mut Errors) {
     let Some(route) = &http.route else { return };
     let is_parameter = |argument: &Argument| route.parameters.iter().any(|name| argument.is_named(name));
@@ -172,7 +172,8 @@ fn is_slip(argument: &Argument, parameter: &str) -> bool {
     name.is_some_and(|name| names::meant(&name, [parameter]).is_some())
 }
 
-/// A request has one body, and some have none. An alias of it is seen by the check in the expansion.
+/// Checks that at most one argument takes the body, and that the method has one. Aliases are found by the check in the
+/// expansion.
 fn bodies(http: &Http, arguments: &[Argument], errors: &mut Errors) {
     let bodyless = http.method.as_ref().filter(|method| *method == "GET" || *method == "DELETE");
     for (index, body) in taken_as("Json", http, arguments).enumerate() {
@@ -187,14 +188,14 @@ fn bodies(http: &Http, arguments: &[Argument], errors: &mut Errors) {
     }
 }
 
-/// A request has one query: each of two structs would refuse the other's fields.
+/// Checks that at most one argument takes the query: each of two structs would refuse the other's fields.
 fn queries(http: &Http, arguments: &[Argument], errors: &mut Errors) {
     for query in taken_as("Query", http, arguments).skip(1) {
         errors.on(query, "a request has one query, and an earlier argument takes it; put the fields into one struct");
     }
 }
 
-/// The types of the arguments that are an extractor of this name, or an `Option` of one.
+/// The types of the arguments that are the extractor `name`, or an `Option` of it.
 fn taken_as<'a>(name: &'static str, http: &'a Http, arguments: &'a [Argument]) -> impl Iterator<Item = &'a Type> {
     let parameters = http.route.as_ref().map(|route| route.parameters.as_slice()).unwrap_or_default();
     let is_parameter = |argument: &&Argument| parameters.iter().any(|parameter| argument.is_named(parameter));

@@ -1,4 +1,4 @@
-//! `detail = "the time from {start_time} is taken"`: which fields a format string shows.
+//! Fields that the format string of `detail = "the time from {start_time} is taken"` shows.
 
 use syn::ext::IdentExt;
 use syn::{Ident, LitStr};
@@ -7,7 +7,7 @@ use super::parse::Field;
 use crate::errors::Errors;
 use crate::names;
 
-/// The names that stand in the braces, each once. A name that is no field is reported.
+/// The fields in the format string, each once. A name that is not a field is reported.
 pub(crate) fn fields(text: &LitStr, named: bool, fields: &[Field], errors: &mut Errors) -> Vec<String> {
     let known: Vec<String> =
         fields.iter().filter_map(|field| Some(field.ident.as_ref()?.unraw().to_string())).collect();
@@ -43,7 +43,7 @@ pub(crate) fn fields(text: &LitStr, named: bool, fields: &[Field], errors: &mut 
     shown
 }
 
-/// The names in a format string, those of widths and precisions (`{price:.digits$}`) included.
+/// The names in a format string, including those of widths and precisions (`{price:.digits$}`).
 fn placeholders(text: &str) -> Result<Vec<String>, String> {
     let mut found = Vec::new();
     let mut letters = text.chars().peekable();

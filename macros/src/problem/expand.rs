@@ -1,4 +1,4 @@
-//! The impl: what each variant answers, why it came to that, and all of them for the contract.
+//! Generates the impl of `Problem`: each variant's response and cause, and all problems for the contract.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
@@ -37,7 +37,7 @@ pub(crate) fn implementation(problem: &Problem) -> TokenStream {
     }
 }
 
-/// An impl that lets the rest of the program be checked while the derive has an error.
+/// An empty impl, so that the rest of the program can be checked while the derive has an error.
 pub(crate) fn stub(input: &DeriveInput, krate: &Path) -> TokenStream {
     let ident = &input.ident;
     let (generics, arguments, bounds) = input.generics.split_for_impl();
@@ -110,14 +110,14 @@ fn cause(krate: &Path, Variant { ident, kind }: &Variant) -> TokenStream {
         None => quote! { Self::#ident #pattern => ::core::option::Option::None, },
         Some((index, field)) => {
             let local = local(index, field.ty.span());
-            // A box of an error is not an error: what is in it is.
+            // A boxed error does not implement `Error`; its content does.
             let cause = if is_box(&field.ty) { quote!(&**#local) } else { quote!(#local) };
             quote! { Self::#ident #pattern => ::core::option::Option::Some(#cause), }
         }
     }
 }
 
-/// A list as it stands where it is known here, and a growing one where another problem adds to it.
+/// A fixed list if all problems are known here; otherwise one that other problems add theirs to.
 fn kinds(krate: &Path, variants: &[Variant]) -> TokenStream {
     let list = Ident::new("__kinds", Span::mixed_site());
     let own = |own: &Own| kind(krate, own);
@@ -147,7 +147,7 @@ fn kinds(krate: &Path, variants: &[Variant]) -> TokenStream {
     }
 }
 
-/// One problem, with as much as there is to say of it.
+/// A problem with the documentation that it has.
 fn kind(krate: &Path, own: &Own) -> TokenStream {
     let Own { status, urn, title, description, with, .. } = own;
     let described = (!description.is_empty()).then(|| quote!(.describe(#description)));
@@ -165,7 +165,7 @@ fn kind(krate: &Path, own: &Own) -> TokenStream {
     }
 }
 
-/// Binds the fields that are used, and says of the others that they are not.
+/// A pattern that binds the fields that are used.
 fn pattern(own: &Own, is_used: impl Fn(&Field) -> bool) -> TokenStream {
     if own.fields.is_empty() && !own.named {
         return quote!({ .. });
@@ -179,7 +179,7 @@ fn pattern(own: &Own, is_used: impl Fn(&Field) -> bool) -> TokenStream {
     quote!({ #(#bindings)* .. })
 }
 
-/// A variable that no name of the user's can meet; rustc's complaints about it go to `at`.
+/// A variable that cannot collide with a name of the user's. rustc's errors about it are shown at `at`.
 fn local(index: usize, at: Span) -> Ident {
     format_ident!("__field{index}", span = Span::mixed_site().located_at(at))
 }

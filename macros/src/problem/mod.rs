@@ -1,4 +1,4 @@
-//! `#[derive(Problem)]`: parse the enum, expand it.
+//! `#[derive(Problem)]`: parses the enum and expands it.
 
 mod detail;
 mod expand;
@@ -12,7 +12,7 @@ use syn::DeriveInput;
 
 use crate::errors::Errors;
 
-/// The impl, or one that does nothing and every error.
+/// The impl; or an empty impl and every error.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(input) {
         Ok(input) => input,

@@ -1,4 +1,4 @@
-//! The enum: one problem per variant, with the tokens that each part came from.
+//! Parser of the enum: one problem per variant, with the tokens of each part.
 
 use proc_macro2::Span;
 use syn::ext::IdentExt;
@@ -10,7 +10,7 @@ use crate::errors::Errors;
 use crate::settings::{self, Setting};
 use crate::{docs, names};
 
-/// Members that every problem has (RFC 9457, section 3.1), and the list of faults in a body.
+/// Members that every problem has (RFC 9457, section 3.1), and the list of faults.
 const OWN_MEMBERS: [&str; 6] = ["type", "title", "status", "detail", "instance", "errors"];
 const OPTIONS: [&str; 7] = ["status", "type", "title", "detail", "retry_after", "with", "transparent"];
 
@@ -26,7 +26,7 @@ pub(crate) struct Variant {
 }
 
 pub(crate) enum Kind {
-    /// Another problem, passed on as it is.
+    /// Another problem, which is returned unchanged.
     Transparent(Type),
     Own(Own),
 }
@@ -40,14 +40,14 @@ pub(crate) struct Own {
     /// The fields that `detail` shows, by name.
     pub(crate) shown: Vec<String>,
     pub(crate) retry_after: Option<u32>,
-    /// The arguments of an endpoint that meets it.
+    /// Names of the parameters or members that an endpoint has to take for this problem to occur.
     pub(crate) with: Vec<String>,
     pub(crate) named: bool,
     pub(crate) fields: Vec<Field>,
 }
 
 pub(crate) struct Field {
-    /// The name, or nothing for the field of a tuple.
+    /// The name; `None` for the field of a tuple.
     pub(crate) ident: Option<Ident>,
     pub(crate) ty: Type,
     pub(crate) role: Role,
@@ -60,7 +60,7 @@ pub(crate) enum Role {
     Cause,
 }
 
-/// Everything that could be read; what could not is in `errors`.
+/// Parses the enum. Parts that cannot be parsed are reported in `errors` and left out.
 pub(crate) fn problem(input: &DeriveInput, errors: &mut Errors) -> Problem {
     let mut problem = Problem { krate: parse_quote!(::lambda), ident: input.ident.clone(), variants: Vec::new() };
     for setting in attributes(&input.attrs, "an enum's `#[problem(..)]`", &["crate"], errors) {
@@ -196,7 +196,7 @@ fn own(written: &syn::Variant, settings: &[Setting], errors: &mut Errors) -> Opt
     Some(own)
 }
 
-/// Names with commas between them.
+/// Parses names separated by commas.
 fn with(setting: &Setting, errors: &mut Errors) -> Vec<String> {
     let Some(text) = setting.string("if-match", errors) else { return Vec::new() };
     let names: Vec<String> = text.value().split(',').map(|name| name.trim().to_owned()).collect();
@@ -209,7 +209,7 @@ fn with(setting: &Setting, errors: &mut Errors) -> Vec<String> {
     names
 }
 
-/// The `type` of a problem is a URI. A plain word becomes one.
+/// Turns a `type` into a URI: a plain word becomes a URN.
 fn urn(text: &LitStr, errors: &mut Errors) -> String {
     let value = text.value();
     if value.is_empty() || value.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
@@ -249,7 +249,7 @@ fn fields(written: &Fields, errors: &mut Errors) -> Vec<Field> {
     fields
 }
 
-/// A field whose attribute could not be read was marked as something: one message is enough.
+/// Whether the field has an attribute. If it could not be parsed, it has an error already and needs no second one.
 fn was_marked(field: &syn::Field) -> bool {
     field.attrs.iter().any(|attr| attr.path().is_ident("problem"))
 }

@@ -1,4 +1,4 @@
-//! Each message, and that the impl beside it does no harm.
+//! Tests of each error message, and that the impl beside it causes no further errors.
 
 use super::expand;
 use crate::testing::{expansion, messages_of};
