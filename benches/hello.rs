@@ -1,4 +1,4 @@
-//! A bare function: what `lambda_runtime` alone costs.
+//! Bare function: the cost of `lambda_runtime` alone.
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Whose booking it is: every route with no token, a wrong one, another user's and an administrator's.
+//! Authorization: every route with no token, an invalid one, another user's and an administrator's.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -23,7 +23,7 @@ fn token(world: &World, sub: &str, scope: Option<&str>) -> String {
     world.service.token(&request).expect("a token")
 }
 
-/// Every route that tells or changes something of alice's booking, with a body where there has to be one.
+/// Every route that reads or changes alice's booking, with a body if it needs one.
 fn routes(booking: &Value) -> Vec<(Method, String, Option<Value>)> {
     let at = path(booking);
     vec![
@@ -85,7 +85,7 @@ async fn without_a_right_token_nothing_is_told_and_nothing_done() {
     let health = world.get("/health").await;
     assert_eq!(health.status, 200, "health needs no token");
     let read = send(world.request(Method::GET, &path(&booking)).bearer_auth(token(&world, "alice", None))).await;
-    assert_eq!(read.body, booking, "nothing was done");
+    assert_eq!(read.body, booking, "a refused request changed the table");
     world.stop().await;
 }
 
@@ -110,7 +110,7 @@ async fn anothers_booking_is_answered_like_one_that_does_not_exist() {
     let booking = book(&world, &alice).await;
     let mallory = token(&world, "mallory", None);
     let nothing = json!({"booking_id": "67e55044-10b1-426f-9247-bb680e5fe0c8"});
-    // The address that is asked for, and what differs from answer to answer, are no part of it.
+    // The path and the values that differ between responses are left out of the comparison.
     let told = |answer: &Answer| {
         let mut body = answer.body.clone();
         if let Some(body) = body.as_object_mut() {
@@ -127,7 +127,7 @@ async fn anothers_booking_is_answered_like_one_that_does_not_exist() {
         call(&world, route, Some(&mallory)).await.is_problem(403);
     }
     let read = send(world.request(Method::GET, &path(&booking)).bearer_auth(&alice)).await;
-    assert_eq!(read.body, booking, "nothing was done");
+    assert_eq!(read.body, booking, "a refused request changed the table");
     world.stop().await;
 }
 
@@ -138,7 +138,7 @@ async fn an_administrator_acts_for_everyone() {
     let admin = token(&world, "support", Some(ADMIN));
     let statuses = [201, 200, 200, 200, 204, 200];
     let mut all = routes(&booking);
-    // The one it makes for alice is at the same time as the one it moves.
+    // Another resource: the update moves the booking to the time of this create.
     all[0].2 = Some(hour("roof", DAY));
     for (route, status) in all.iter().zip(statuses) {
         let answer = call(&world, route, Some(&admin)).await;
@@ -161,7 +161,7 @@ async fn keys_of_different_callers_never_meet() {
     world.stop().await;
 }
 
-/// The events of `tests/events` that a client sends, by function, with this authorizer before the function.
+/// The HTTP events of `tests/events` with this authorizer's context, by function.
 fn authorized(authorizer: &Value) -> Vec<(String, Value)> {
     let mut events = example_events();
     events.retain(|(_, event)| event.get("requestContext").is_some());
@@ -200,7 +200,7 @@ async fn an_authorizer_that_names_nobody_lets_nobody_in() {
             assert!(text(&answer["body"]).contains("urn:problem:no-subject"), "{function}: {answer}");
         }
     }
-    assert!(world.items().await.is_empty(), "nothing was done");
+    assert!(world.items().await.is_empty(), "a refused request changed the table");
     world.stop().await;
 }
 
@@ -232,7 +232,8 @@ async fn an_administrator_is_known_by_scope_and_only_without_it_by_scp() {
     world.stop().await;
 }
 
-/// Runs a command of the screen as a person would paste it, with `cargo local token` answered by this service.
+/// Runs a command from the terminal as a person would paste it, with `cargo local token` replaced by a token of this
+/// service.
 async fn paste(world: &World, line: &str) -> String {
     let token = world.service.token(&TokenRequest::of("alice")).unwrap_or_default();
     let script = format!(

@@ -1,4 +1,4 @@
-//! Bodies and queries that are not as they should be: refused whole, in words for whoever sent them.
+//! Invalid bodies and queries: refused as a whole, with messages that name the client's values.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -8,7 +8,7 @@ use common::*;
 use reqwest::Method;
 use serde_json::json;
 
-/// Words of Rust and of its libraries.
+/// Terms of Rust and of its libraries, which no message may contain.
 const THEIRS: [&str; 9] =
     ["expected", "invalid type", "invalid value", "struct", "enum", "variant", "i64", "::", "map"];
 
@@ -19,7 +19,7 @@ impl World {
     }
 }
 
-/// Pointers and details of a 422, in the order of the answer.
+/// Pointers and details of a 422, in the order of the response.
 #[track_caller]
 fn faults(answer: &Answer) -> Vec<(String, String)> {
     answer.is_problem(422);

@@ -1,4 +1,4 @@
-//! What bookings do, through the real path.
+//! Bookings through the whole service: create, read, change, cancel, delete, list and busy times.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -50,7 +50,7 @@ async fn put_changes_only_what_is_sent() {
         }),
     );
     assert_eq!(moved.body, expected);
-    assert_eq!(world.get(&path(&booking)).await.body, expected, "the answer is what was stored");
+    assert_eq!(world.get(&path(&booking)).await.body, expected, "the response equals the stored booking");
     world.stop().await;
 }
 
@@ -63,11 +63,11 @@ async fn put_of_nothing_writes_nothing() {
         let answer = world.put(&path(&booking), &nothing).await;
         assert_eq!((answer.status, &answer.body), (200, &booking));
     }
-    assert_eq!(self::records(&world).await, records, "not even a write of the same");
+    assert_eq!(self::records(&world).await, records, "a change that changes nothing writes nothing");
     world.stop().await;
 }
 
-/// How many changes the table has seen.
+/// The number of changes to the table.
 async fn records(world: &World) -> usize {
     let table = world.database("DynamoDB_20120810.DescribeTable", &json!({"TableName": world.table})).await;
     let arn = &table["Table"]["LatestStreamArn"];
@@ -167,7 +167,7 @@ async fn a_resource_is_booked_once_at_a_time() {
     let taken = world.post("/bookings", &overlap).await;
     let busy = &taken.is_problem(409).body["busy"];
     assert_eq!((&busy["start_time"], &busy["end_time"]), (&first["start_time"], &first["end_time"]));
-    assert_eq!(busy.as_object().unwrap().len(), 2, "times only, nobody's data");
+    assert_eq!(busy.as_object().unwrap().len(), 2, "a busy time has its two times only");
 
     let adjacent = json!({"start_time": first["end_time"], "end_time": soon(DAY + 3 * HOUR)});
     let second = world.book(&with(overlap.clone(), adjacent)).await;
@@ -213,7 +213,7 @@ async fn a_retried_create_makes_one_booking() {
     assert_eq!(again.header("idempotency-replayed"), Some("true"));
     create("k-1", hour("hall", DAY)).await.is_problem(422);
     create("k-2", with(body, json!({"user_id": "bob"}))).await.is_problem(409);
-    assert_eq!(create("k-2", hour("hall", DAY)).await.status, 201, "a refusal leaves the key free");
+    assert_eq!(create("k-2", hour("hall", DAY)).await.status, 201, "a refused request leaves the key unused");
     world.stop().await;
 }
 
@@ -230,12 +230,16 @@ async fn a_replay_answers_with_the_booking_as_it_is_now() {
     let cancelled = world.cancel(&booking).await.body;
     world.book(&with(body.clone(), json!({"user_id": "bob"}))).await;
     let replayed = create("k", &body).await;
-    assert_eq!((replayed.status, &replayed.body), (201, &cancelled), "although bob has the time now");
+    assert_eq!(
+        (replayed.status, &replayed.body),
+        (201, &cancelled),
+        "the replay is returned although bob has booked the time"
+    );
     assert_eq!(replayed.header("idempotency-replayed"), Some("true"));
 
     let invalid = with(body.clone(), json!({"end_time": body["start_time"]}));
     create("free", &invalid).await.is_problem(422);
-    assert_eq!(create("free", &hour("roof", DAY)).await.status, 201, "a refusal leaves the key free");
+    assert_eq!(create("free", &hour("roof", DAY)).await.status, 201, "a refused request leaves the key unused");
     world.stop().await;
 }
 
@@ -257,12 +261,12 @@ async fn a_cursor_belongs_to_its_list() {
     ] {
         assert_eq!(world.get(&wrong).await.is_problem(400).body["title"], "Invalid cursor", "{wrong}");
     }
-    // A name may arrive encoded; the next link has one cursor nevertheless.
+    // A parameter's name may be percent-encoded. The next link still has one cursor only.
     let encoded = world.get(&format!("/users/alice/bookings?l%69mit=1&%63ursor={cursor}")).await;
     let next = encoded.header("link").unwrap().trim_start_matches('<').split('>').next().unwrap().to_owned();
     assert_eq!(next.matches("cursor=").count(), 1, "{next}");
     assert_eq!(world.get(&next).await.body.as_array().unwrap().len(), 1, "{next}");
-    // What is added before the cursor's place moves nothing after it.
+    // A booking before the cursor's place does not move the later ones.
     world.book(&hour("hall", HOUR)).await;
     let rest = world.get(&format!("/users/alice/bookings?limit=5&cursor={cursor}")).await.body;
     let all = world.get("/users/alice/bookings").await.body;
@@ -274,7 +278,7 @@ async fn a_cursor_belongs_to_its_list() {
 async fn a_list_is_complete_and_in_order() {
     let world = World::start().await;
     let mut starts = Vec::new();
-    // Made in an order that is not theirs.
+    // Created in an order other than that of their starts.
     for i in 0..60 {
         let day = 1 + (i * 37) % 60;
         starts.push(world.book(&hour("room", day * DAY)).await["start_time"].clone());
@@ -282,7 +286,7 @@ async fn a_list_is_complete_and_in_order() {
     world.book(&with(hour("hall", DAY), json!({"user_id": "bob"}))).await;
     starts.sort_by(|a, b| text(a).cmp(text(b)));
 
-    // 10, 30 and 60 divide what there is: the last page is full, and yet the last.
+    // 10, 30 and 60 divide the number of bookings: the last page is full, and has no next page.
     for limit in [7, 10, 30, 50, 60, 100] {
         let mut found = Vec::new();
         let mut next = Some(format!("/users/alice/bookings?from={}&limit={limit}", "2020-01-01T00:00:00%2B01:00"));
@@ -304,7 +308,7 @@ async fn a_list_is_complete_and_in_order() {
     let (from, to) = (text(&starts[10]), text(&starts[20]));
     let some = world.get(&format!("/users/alice/bookings?from={from}&to={to}")).await.body;
     let some: Vec<_> = some.as_array().unwrap().iter().map(|booking| booking["start_time"].clone()).collect();
-    assert_eq!(some, starts[10..20], "`from` is part of it, `to` is not");
+    assert_eq!(some, starts[10..20], "`from` is inclusive, `to` exclusive");
     world.stop().await;
 }
 
@@ -325,7 +329,7 @@ async fn busy_times_tell_when_and_not_who() {
     };
     let times = |booking: &Value| json!({"start_time": booking["start_time"], "end_time": booking["end_time"]});
     assert_eq!(busy(0, 31 * DAY).await, json!([times(&first), times(&long)]));
-    assert_eq!(busy(4 * DAY, 5 * DAY).await, json!([times(&long)]), "a span that only passes through");
+    assert_eq!(busy(4 * DAY, 5 * DAY).await, json!([times(&long)]), "a booking that covers the whole span");
     assert_eq!(busy(DAY + HOUR + 5, 2 * DAY).await, json!([]));
 
     let refused = async |query: String| world.get(&format!("/resources/room/busy?{query}")).await.pointers();

@@ -1,4 +1,4 @@
-//! The HTTP contract: statuses, headers and bodies of every route, as a client meets them.
+//! The HTTP contract: statuses, headers and bodies of every route.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -98,7 +98,7 @@ async fn a_time_that_rfc_3339_does_not_know_is_never_booked() {
     assert!(text(&unescaped.body["errors"][0]["detail"]).contains("%2B"), "{unescaped:?}");
     let escaped = format!("/users/alice/bookings?from={year}-03-10T10:00:00%2B02:00");
     assert_eq!(world.get(&escaped).await.status, 200);
-    assert!(world.items().await.is_empty(), "nothing that was refused is stored");
+    assert!(world.items().await.is_empty(), "a refused request has stored an item");
     world.stop().await;
 }
 
@@ -143,7 +143,7 @@ async fn a_body_that_is_no_booking_is_refused_with_every_fault() {
     assert_eq!(refused(with(hour("r", HOUR), json!({"end_time": soon(HOUR)}))).await, ["/end_time"]);
     assert_eq!(refused(with(hour("r", HOUR), json!({"end_time": soon(HOUR + 31 * DAY + 1)}))).await, ["/end_time"]);
     assert_eq!(refused(json!([])).await, [""]);
-    assert!(world.items().await.is_empty(), "nothing that was refused is stored");
+    assert!(world.items().await.is_empty(), "a refused request has stored an item");
     world.stop().await;
 }
 
@@ -208,7 +208,7 @@ async fn a_change_meant_for_another_version_is_refused() {
     }
     send(tagged(Method::POST, &format!("{at}/cancel"), "\"2\"")).await.is_problem(412);
     send(tagged(Method::DELETE, &at, "\"2\"")).await.is_problem(412);
-    assert_eq!(world.get(&at).await.body, booking, "nothing has changed");
+    assert_eq!(world.get(&at).await.body, booking, "a refused change has changed the booking");
     let fresh = send(tagged(Method::PUT, &at, "\"1\"").json(&json!({"reminder_lead_seconds": 60}))).await;
     assert_eq!((fresh.status, fresh.header("etag")), (200, Some("\"2\"")));
     world.stop().await;

@@ -1,4 +1,4 @@
-//! A deleted booking stays deleted: nothing that was meant for it reaches another booking.
+//! Deleted bookings: no late write, replay or reminder of one affects a later booking.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -12,7 +12,7 @@ use local::{ManualClock, Options};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-/// The service behind a proxy that can hold a call to the table back.
+/// The service behind a proxy that can hold a call to the table.
 async fn world() -> (World, Proxy) {
     let proxy = Proxy::start(1).await;
     let environment = [("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), proxy.url.clone())].into();
@@ -30,7 +30,7 @@ fn is_deleted(answer: &Answer) {
     assert_eq!(answer.is_problem(410).body["type"], "urn:problem:deleted", "{answer:?}");
 }
 
-/// A write that read the booking before it was deleted, and is carried out after.
+/// A request that reads the booking before it is deleted, and writes afterwards.
 async fn held_back(request: impl Fn(&World, &str) -> RequestBuilder, status: u16) {
     let (world, proxy) = world().await;
     let booking = create(&world, "k", &hour("room", DAY)).await.body;
@@ -114,7 +114,7 @@ async fn a_key_is_used_up_by_deleting_its_booking() {
     assert_eq!(of_bob.status, 201, "the key of another user");
     assert_eq!(create(&world, "k-2", &hour("barn", DAY)).await.status, 201, "another key");
     let listed = world.get("/users/alice/bookings").await.body;
-    assert_eq!(listed.as_array().unwrap().len(), 1, "a tombstone is in no list");
+    assert_eq!(listed.as_array().unwrap().len(), 1, "a list contains no tombstone");
     world.stop().await;
 }
 
@@ -164,11 +164,15 @@ async fn a_tombstone_holds_nothing_of_the_booking_and_lasts_31_days() {
     assert_eq!((again.status, &again.body["booking_id"]), (201, &booking["booking_id"]));
     eventually("it is told", async || (world.events(&again.body).await.len() == 3).then_some(())).await;
     let kinds: Vec<_> = world.events(&booking).await.iter().map(|event| event["detail-type"].clone()).collect();
-    assert_eq!(kinds, ["BookingCreated", "BookingDeleted", "BookingCreated"], "the tombstone's end is no event");
+    assert_eq!(
+        kinds,
+        ["BookingCreated", "BookingDeleted", "BookingCreated"],
+        "the deletion of the tombstone is no event"
+    );
     world.stop().await;
 }
 
-/// TTL's removal of a reminder.
+/// The stream record of a reminder's deletion by TTL.
 fn removal(item: &Value) -> Value {
     json!({"Records": [{
         "eventID": "1", "eventName": "REMOVE", "eventVersion": "1.1", "eventSource": "aws:dynamodb",
@@ -196,7 +200,8 @@ async fn a_deleted_bookings_reminder_that_is_told_late_reminds_of_nothing() {
     publish(&world, &late).await;
     assert_eq!(world.reminders(&booking).await, Vec::<Value>::new());
 
-    // When the key is free again, the id is the same, and so are the version and the number of settings.
+    // Once the key is free again, the new booking has the same id, the same version and the same number of reminder
+    // settings.
     clock.set(now() + 32 * 24 * 3600);
     let again = eventually("the key is free", async || {
         let answer = create(&world, "k", &hour("hall", 2 * DAY)).await;
@@ -204,7 +209,7 @@ async fn a_deleted_bookings_reminder_that_is_told_late_reminds_of_nothing() {
     });
     let again = again.await;
     publish(&world, &late).await;
-    assert_eq!(world.reminders(&again).await, Vec::<Value>::new(), "it is of another booking");
+    assert_eq!(world.reminders(&again).await, Vec::<Value>::new(), "the late reminder belongs to the deleted booking");
     world.stop().await;
 }
 
@@ -216,12 +221,12 @@ async fn one_due_time_of_a_booking_has_one_event_id() {
     let first = world.reminder_item(&booking).await.unwrap();
     publish(&world, &first).await;
 
-    // A change that leaves the due time leaves the reminder: there is no second one to tell.
+    // A change that keeps the due time keeps the reminder, so there is no second event.
     assert_eq!(world.put(&at, &json!({"end_time": soon(DAY + 2 * HOUR)})).await.status, 200);
     assert_eq!(world.reminder_item(&booking).await.unwrap(), first);
     publish(&world, &first).await;
 
-    // A reminder that is set to the same time again is another item, and the same event.
+    // A reminder that is set to the same time again is another item, but the same event.
     assert_eq!(world.put(&at, &json!({"reminder_lead_seconds": 60})).await.status, 200);
     assert_eq!(world.put(&at, &json!({"reminder_lead_seconds": 900})).await.status, 200);
     let second = world.reminder_item(&booking).await.unwrap();
@@ -231,7 +236,7 @@ async fn one_due_time_of_a_booking_has_one_event_id() {
     publish(&world, &first).await;
 
     let reminders = world.reminders(&booking).await;
-    assert_eq!(reminders.len(), 3, "the first setting is stale by now");
+    assert_eq!(reminders.len(), 3, "the first setting is stale");
     assert!(reminders.iter().all(|event| event["detail"]["id"] == reminders[0]["detail"]["id"]), "{reminders:#?}");
     world.stop().await;
 }

@@ -1,4 +1,4 @@
-//! Everything that happens to a booking, as events on the bus.
+//! Events of bookings on the bus, and the dead-letter queue.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -47,7 +47,7 @@ async fn a_bookings_life_is_told_in_order_with_all_that_changed() {
     let mut ids: Vec<_> = events.iter().map(|event| text(&event["detail"]["id"])).collect();
     ids.sort_unstable();
     ids.dedup();
-    assert_eq!(ids.len(), 4, "each has an id of its own");
+    assert_eq!(ids.len(), 4, "each event has its own id");
     world.stop().await;
 }
 
@@ -55,7 +55,7 @@ fn document(name: &str) -> String {
     std::fs::read_to_string(template().with_file_name("docs").join(name)).unwrap()
 }
 
-/// That the `detail` has the shape that is documented for its type.
+/// Checks that `detail` has the documented schema of its type.
 fn is_documented(detail: &Value) {
     let schema: Value = serde_json::from_str(&document("events.schema.json")).unwrap();
     let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
@@ -79,7 +79,7 @@ async fn every_event_has_its_documented_shape() {
     let mut stray = events[0]["detail"].clone();
     stray["colour"] = json!("red");
     let schema: Value = serde_json::from_str(&document("events.schema.json")).unwrap();
-    assert!(!jsonschema::is_valid(&schema, &stray), "a member that is not documented is noticed");
+    assert!(!jsonschema::is_valid(&schema, &stray), "the schema refuses an undocumented member");
     world.stop().await;
 }
 
@@ -97,7 +97,8 @@ fn the_documented_examples_have_their_documented_shape() {
     examples.iter().for_each(is_documented);
 }
 
-/// A batch of three records, the one in the middle being poison: it is kept whole, and its neighbours are told.
+/// Delivers a batch of three records whose middle one cannot be published. It must be moved to the dead-letter queue
+/// whole, and the other two must be published.
 async fn is_parked(poison: impl Fn(&mut Value)) {
     let world = World::start().await;
     let booking = world.book(&hour("room", DAY)).await;
@@ -109,22 +110,22 @@ async fn is_parked(poison: impl Fn(&mut Value)) {
     let batch = json!({"Records": [record("100000000000000000001"), odd, record("100000000000000000003")]});
     let answer = world.service.invoke("publishEvents", batch).await.unwrap();
     assert_eq!(answer, json!({"batchItemFailures": []}));
-    assert_eq!(world.events(&booking).await.len(), 3, "both neighbours are told");
-    assert!(parked(&world).await == [odd], "whole");
+    assert_eq!(world.events(&booking).await.len(), 3, "the other two records are published");
+    assert!(parked(&world).await == [odd], "the dead-letter queue has the whole record");
     world.stop().await;
 }
 
-/// What the dead letters hold.
+/// The messages in the dead-letter queue.
 async fn parked(world: &World) -> Vec<Value> {
     let queues = world.get("/_local/queues").await.body;
     let queue = queues.as_array().unwrap().iter().find(|queue| queue["name"] == "bookings-dev-dead-letters").unwrap();
     queue["messages"].as_array().unwrap().iter().map(|message| message["body"].clone()).collect()
 }
 
-/// The stream forgets a record after 24 hours, and with it the only copy of what it holds.
+/// The stream keeps a record for 24 hours, and no other copy of it exists.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_no_bus_takes_is_tried_again_until_it_would_be_forgotten_and_then_kept_whole() {
-    // Nobody listens there.
+    // No server listens on this port.
     let environment = [("AWS_ENDPOINT_URL_EVENTBRIDGE".to_owned(), "http://127.0.0.1:1".to_owned())].into();
     let world = World::with(Options { environment, ..options() }).await;
     let booking = world.book(&hour("room", DAY)).await;
@@ -151,7 +152,8 @@ async fn a_record_that_nobody_can_read_is_kept_whole_and_holds_up_nobody() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_the_bus_finds_too_large_is_kept_whole_and_holds_up_nobody() {
     is_parked(|record| {
-        // As large as an item can be: three times that, before, after and by itself, is more than the bus takes.
+        // An item of the maximum size. The event has it three times (before, after, and its fields), which is more than
+        // the bus accepts.
         let user = json!({"S": "x".repeat(380_000)});
         record["eventName"] = json!("MODIFY");
         let old = record["dynamodb"]["NewImage"].clone();
@@ -181,7 +183,7 @@ async fn what_was_refused_or_changed_nothing_is_not_told() {
     world.stop().await;
 }
 
-/// The service with what `docs/events.md` says of a consumer in its template, and the example as that consumer.
+/// The service with the consumer that `docs/events.md` describes in its template, and the example as its function.
 async fn consumed() -> World {
     let folder = tempfile::tempdir().unwrap();
     let root = template().with_file_name("");
@@ -235,7 +237,7 @@ async fn the_documented_consumer_gets_reminders_alone_and_acts_on_each_once() {
     };
     let messages = eventually("the reminder is in the queue", queue).await;
     let bodies: Vec<_> = messages.as_array().unwrap().iter().map(|message| &message["body"]).collect();
-    let [event] = bodies[..] else { panic!("reminders alone: {bodies:#?}") };
+    let [event] = bodies[..] else { panic!("not exactly one reminder: {bodies:#?}") };
     assert_eq!((&event["detail-type"], &event["detail"]), (&json!("ReminderDue"), &reminder["detail"]));
 
     let consume = async |events: &[&Value]| {
@@ -251,9 +253,13 @@ async fn the_documented_consumer_gets_reminders_alone_and_acts_on_each_once() {
     next["detail"]["start_time"] = json!("2099-01-01T00:00:00Z");
     assert_eq!(consume(&[event, event]).await, json!([]));
     assert_eq!(consume(&[event]).await, json!([]));
-    assert_eq!(consume(&[&json!({}), &next]).await, json!([{ "itemIdentifier": "0" }]), "what failed comes again");
-    // What it prints comes by a pipe of its own, in order: the last is of the last.
-    let acts = eventually("the next is acted on", async || {
+    assert_eq!(
+        consume(&[&json!({}), &next]).await,
+        json!([{ "itemIdentifier": "0" }]),
+        "only the failed message is delivered again"
+    );
+    // Its output arrives by a pipe, in order: after the last line, all others are there.
+    let acts = eventually("the next reminder is handled", async || {
         let lines = world.service.log_lines().into_iter();
         let acts: Vec<_> =
             lines.filter_map(|line| Some(line.split_once("remind of what starts at ")?.1.to_owned())).collect();
@@ -264,7 +270,10 @@ async fn the_documented_consumer_gets_reminders_alone_and_acts_on_each_once() {
     let seen = world.database("DynamoDB_20120810.Scan", &json!({ "TableName": "seen" })).await;
     let tomorrow = Timestamp::now().seconds() + DAY;
     let kept = |item: &Value| text(&item["ttl"]["N"]).parse::<i64>().unwrap() > tomorrow;
-    assert!(seen["Items"].as_array().unwrap().iter().all(kept), "longer than the stream keeps a record: {seen}");
+    assert!(
+        seen["Items"].as_array().unwrap().iter().all(kept),
+        "ids are kept longer than the stream keeps records: {seen}"
+    );
     assert_eq!(seen["Count"], 2);
     world.stop().await;
 }

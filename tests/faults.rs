@@ -1,5 +1,5 @@
-//! What happens when DynamoDB does not answer as it should: clients who try again with the same key get what they asked
-//! for once, everybody gets a documented status in time, and the table stays sound.
+//! Faults of DynamoDB: clients that retry with the same key get one booking, every response is in time and has a
+//! documented status, and the table stays consistent.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -25,7 +25,7 @@ async fn world(seed: u64) -> (World, Proxy) {
     (world, proxy)
 }
 
-/// Does it again until it is neither our fault nor the store's, as a client would.
+/// Retries until the response is not a 429 or a 503, as a client would.
 async fn insist(request: impl AsyncFn() -> Answer) -> Answer {
     let started = Instant::now();
     loop {
@@ -38,11 +38,11 @@ async fn insist(request: impl AsyncFn() -> Answer) -> Answer {
             200 | 201 | 204 | 404 | 409 | 410 => return answer,
             _ => panic!("not a documented status: {answer:?}"),
         }
-        assert!(started.elapsed() < 4 * DEADLINE, "insisted in vain");
+        assert!(started.elapsed() < 4 * DEADLINE, "retries did not succeed in time");
     }
 }
 
-/// Many clients, each with a booking of its own and one that others want too, while `percent` of all calls fail.
+/// Many clients, each with one booking of its own and one for a contended resource, while `percent` of all calls fail.
 async fn under(fault: Fault, percent: u8) {
     let (world, proxy) = world(7).await;
     proxy.fail(percent, &[fault]);
@@ -76,14 +76,14 @@ async fn under(fault: Fault, percent: u8) {
     });
     let shared: Vec<_> = join_all(clients).await.into_iter().flatten().collect();
     let rooms: BTreeSet<_> = shared.iter().collect();
-    assert_eq!((shared.len(), rooms.len()), (4, 4), "each room has one booking, whose maker knows it");
+    assert_eq!((shared.len(), rooms.len()), (4, 4), "each shared resource has one booking, which its client knows of");
     assert!(proxy.failed() > 10, "{}", proxy.failed());
 
     proxy.fail(0, &[]);
     let items = world.items().await;
     assert_eq!(checker::faults(&items), Vec::<String>::new());
     let bookings = items.iter().filter(|item| item.get("booking_id").is_some()).count();
-    assert_eq!(i64::try_from(bookings).unwrap(), CLIENTS - CLIENTS / 4 + 4, "nobody has two of one");
+    assert_eq!(i64::try_from(bookings).unwrap(), CLIENTS - CLIENTS / 4 + 4, "a client has a booking twice");
     world.stop().await;
 }
 
@@ -129,7 +129,7 @@ async fn a_store_that_never_answers_is_a_503_before_lambda_gives_up() {
         answer.is_problem(503);
         assert!(answer.header("retry-after").is_some(), "{answer:?}");
     }
-    assert!(started.elapsed() < Duration::from_secs(10), "a function's own limit in serverless.yml");
+    assert!(started.elapsed() < Duration::from_secs(10), "longer than the functions' timeout in serverless.yml");
     let lines = world.service.log_lines();
     assert!(!lines.iter().any(|line| line.contains("timed out after")), "{lines:#?}");
     world.stop().await;
@@ -141,6 +141,6 @@ async fn a_store_that_is_always_too_busy_is_a_429() {
     proxy.fail(100, &[Fault::Throttled]);
     let answer = world.post("/bookings", &hour("hall", DAY)).await;
     assert_eq!(answer.is_problem(429).header("retry-after"), Some("1"));
-    assert!(!answer.body.to_string().contains("injected"), "nothing internal is told");
+    assert!(!answer.body.to_string().contains("injected"), "the response contains internals");
     world.stop().await;
 }

@@ -1,8 +1,9 @@
-//! How late reminders are: books at a running service, waits for each reminder on its bus, and prints the distribution.
+//! Measures how late reminders are: creates bookings at a running service, waits for each reminder on its bus, and
+//! prints the distribution.
 //!
-//! `tests/lateness` starts a service for it. By hand, beside a `cargo local`:
-//! `cargo run --example lateness -- http://127.0.0.1:3000 200 120 62`, which is its address, how many bookings, over how
-//! many seconds their reminders are due, and how many seconds late the last may be. Fails when one is later, or is lost.
+//! `tests/lateness` starts a service for it. By hand, with a running `cargo local`: `cargo run --example lateness --
+//! http://127.0.0.1:3000 200 120 62`. The arguments are the address, the number of bookings, the seconds over which
+//! their reminders are due, and the maximum delay in seconds. Fails if a reminder is later, or is lost.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a check may fail")]
 
@@ -13,9 +14,9 @@ use handlers::booking::Timestamp;
 use reqwest::Client;
 use serde_json::{Value, json};
 
-/// The shortest lead there is.
+/// The minimum of `reminder_lead_seconds`.
 const LEAD: i64 = 60;
-/// From the first booking until the first reminder: time to make them all.
+/// Seconds from the first booking until the first reminder, in which all bookings are created.
 const HEAD_START: i64 = 5;
 
 #[tokio::main(flavor = "current_thread")]
@@ -63,6 +64,6 @@ async fn main() {
         println!("{second:4} s  {within:4}  {}", "#".repeat(within.div_ceil(4)));
     }
     assert!(waiting.is_empty(), "{} reminders are lost", waiting.len());
-    assert!(of(0) >= 0, "a reminder came before its time");
+    assert!(of(0) >= 0, "a reminder was early");
     assert!(of(100) <= limit * 1000, "the last is more than {limit} s late");
 }

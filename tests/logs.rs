@@ -1,4 +1,4 @@
-//! What the functions print: each line is JSON, each metric one that CloudWatch reads, and nothing of it is a customer's.
+//! The functions' output: each line is JSON, each metric is valid for CloudWatch, and no line contains customer data.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 type Line = Map<String, Value>;
 
-/// What each function printed, in order.
+/// The lines that each function has printed, in order.
 fn printed(world: &World) -> Vec<(String, String)> {
     let functions: BTreeSet<_> =
         local::functions(&template(), None).unwrap().into_iter().map(|function| function.name).collect();
@@ -23,7 +23,7 @@ fn printed(world: &World) -> Vec<(String, String)> {
     split.filter(|(source, _)| functions.contains(source)).collect()
 }
 
-/// The rules of the embedded metric format that CloudWatch drops a line for, or a metric of it:
+/// Checks the rules of the embedded metric format. CloudWatch drops a line or a metric that breaks one:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
 fn is_emf(line: &Line) {
     let metadata = &line["_aws"];
@@ -54,8 +54,7 @@ fn is_emf(line: &Line) {
     }
 }
 
-/// That the line leads back to the invocation: its request, its trace and its function, and over HTTP its route and what
-/// was answered.
+/// Checks that the line has the invocation's request id, trace id and function and, over HTTP, its route and status.
 fn names_its_invocation(line: &Line, handler: &str, trigger: &str) {
     assert_eq!(text(&line["requestId"]).len(), 36, "{line:?}");
     assert!(text(&line["xrayTraceId"]).starts_with("Root=1-"), "{line:?}");
@@ -81,7 +80,7 @@ fn metrics(lines: &[(String, String)]) -> Vec<(String, Line)> {
     lines.filter(|(_, line)| line.contains_key("_aws")).collect()
 }
 
-/// What each metric adds up to, by its name and the dimension that it has beside the stage.
+/// The sum of each metric, by its name and its dimension beside the stage.
 fn sums(lines: &[(String, Line)]) -> BTreeMap<String, f64> {
     let mut sums = BTreeMap::new();
     for (_, line) in lines {
@@ -147,7 +146,7 @@ async fn every_line_is_json_every_metric_counts_and_nothing_is_a_customers() {
         ("RemindersPublished", 1.0),
         ("EventsPublished", 6.0),
     ];
-    // Lines come by pipes of their own, after the answers, and the publisher's after its events.
+    // Lines arrive by pipes, after the responses, and the publisher's after its events.
     let lines = eventually("every metric is written", async || {
         let lines = printed(&world);
         let sums = sums(&metrics(&lines));
@@ -169,7 +168,7 @@ async fn every_line_is_json_every_metric_counts_and_nothing_is_a_customers() {
     }
     let about = lines.iter().filter(|(_, line)| line.get("booking_id") == Some(&other.body["booking_id"]));
     let routes: BTreeSet<_> = about.filter_map(|(_, line)| line.get("route").map(text)).collect();
-    assert_eq!(routes.len(), 5, "each request about a booking names it: {routes:?}");
+    assert_eq!(routes.len(), 5, "every request about a booking logs its id: {routes:?}");
     let functions = local::functions(&template(), None).unwrap();
     let ends = metrics.iter().filter(|(_, line)| line.contains_key("Latency"));
     let ids: Vec<_> = ends.map(|(_, line)| text(&line["requestId"])).collect();

@@ -1,4 +1,4 @@
-//! Whatever stands in an event, a function answers it: the process lives, and a client gets a problem.
+//! Invalid events: every function answers them, the process survives, and a client gets a problem.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -11,7 +11,7 @@ fn is_http(event: &Value) -> bool {
     event.get("requestContext").is_some()
 }
 
-/// The answer to an HTTP event: a success, or a problem of a status that is not ours.
+/// Checks that the response to an HTTP event is a success or a problem with a 4xx, and returns its status.
 #[track_caller]
 fn is_answered(what: &str, answer: &Value) -> u64 {
     let status = answer["statusCode"].as_u64().unwrap_or_else(|| panic!("{what}: {answer}"));
@@ -82,7 +82,7 @@ async fn an_odd_query_host_path_or_body_is_answered() {
     world.stop().await;
 }
 
-/// Puts something else in the place of a value at random.
+/// Replaces a random value in `value` with another one.
 fn spoil(value: &mut Value, random: &mut fastrand::Rng) {
     let odd = [
         Value::Null,
@@ -129,7 +129,7 @@ async fn a_spoilt_event_of_any_trigger_is_answered_or_refused() {
             }
             let what = format!("{function} {event}");
             match world.service.invoke(&function, event.clone()).await {
-                // A template whose route has no such parameter is our fault, and said to be.
+                // A route without the function's path parameter is an error in the template, so it is a 500.
                 Ok(answer) if answer["statusCode"] == 500 => {
                     assert_ne!(event.get("pathParameters"), parameters.as_ref(), "{what}: {answer}");
                 }

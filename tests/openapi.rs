@@ -1,4 +1,4 @@
-//! `openapi.json` is what the functions say of themselves, and what it shows is true.
+//! `openapi.json` equals the document that is generated from the functions, and its examples are valid.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -15,7 +15,7 @@ async fn document() -> String {
     local::openapi(&options()).await.unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The operations, each with its method and its path.
+/// The operations with their methods and paths.
 fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
     let paths = document["paths"].as_object().expect("paths").iter();
     paths.flat_map(|(path, item)| {
@@ -55,7 +55,7 @@ async fn every_route_of_the_template_is_an_operation_of_its_functions_name() {
     assert_eq!(documented(&document), routes());
 }
 
-/// What each media type and parameter shows, with where it stands and the schema it has to fit.
+/// Collects the examples of each media type and parameter, with their places and schemas.
 fn examples(place: &str, value: &Value, found: &mut Vec<(String, Value, Value)>) {
     match value {
         Value::Object(members) => {
@@ -110,7 +110,7 @@ async fn a_route_is_documented_with_what_it_takes_to_call_it() {
         let expected = scope.map_or(json!([]), |scope| json!([{ "token": [scope] }]));
         assert_eq!(operation["security"], expected, "{method} {path}");
         assert_eq!(operation["responses"].get("401").is_some(), scope.is_some(), "{method} {path}");
-        // Behind an edge any route can be asked for past it, so each says what is answered then.
+        // With an edge, requests can bypass it on any route, so each operation documents that response.
         let problems = &operation["responses"]["403"]["content"]["application/problem+json"]["examples"];
         assert!(problems["not-through-the-edge"].is_object(), "{method} {path}");
     }
@@ -121,7 +121,7 @@ async fn a_running_service_serves_its_documentation() {
     let world = World::start().await;
     let served = world.get("/openapi.json").await;
     assert_eq!((served.status, served.header("content-type")), (200, Some("application/json")));
-    // It says what holds here: nobody asks for a token.
+    // The served document describes this local service, which requires no token.
     assert!(operations(&served.body).all(|(_, _, operation)| operation["security"] == json!([])));
     assert_eq!(documented(&served.body), routes());
     let page = world.get("/docs").await;

@@ -1,5 +1,6 @@
-//! The proof of the reminders: thousands of them, a third cancelled, deleted or moved at the worst moments, while the bus
-//! and the table fail and the function is killed in mid-batch. None is lost, none is stale, and each has one id.
+//! Stress test of reminders: thousands of them, a third of which are cancelled, deleted or moved at critical moments,
+//! while the bus and the table fail and functions are killed in the middle of a batch. No reminder is lost or stale,
+//! and each has one event id.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -20,7 +21,7 @@ use handlers::store::Bookings;
 use local::{ManualClock, Options};
 use serde_json::json;
 
-/// The store, as the functions use it, without a function around it: thousands of bookings are made in seconds.
+/// The store without a function around it, to create thousands of bookings within seconds.
 fn store(world: &World) -> Bookings {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
@@ -45,12 +46,12 @@ fn new(place: usize, random: &mut fastrand::Rng) -> NewBooking {
     .unwrap()
 }
 
-/// What a booking has been through.
+/// A booking and its reminder during the test.
 struct Life {
     booking: Booking,
-    /// When its first reminder was due.
+    /// The due time of its first reminder.
     due: i64,
-    /// Since when that reminder is called off, as seen by who asked for it.
+    /// The time at which the call that ended this reminder returned.
     ended: Option<Instant>,
 }
 
@@ -67,7 +68,7 @@ async fn call_off(store: &Bookings, life: &mut Life, how: u8) {
         0 => drop(store.cancel(id, None, caller).await.unwrap()),
         1 => store.delete(id, None, caller).await.unwrap(),
         _ => {
-            // To the next day, which does not come in this test.
+            // Moves it to the next day, which the test does not reach.
             let (start, end) = (after(30 * HOUR), after(31 * HOUR));
             let patch = BookingPatch { start_time: Some(start), end_time: Some(end), ..BookingPatch::default() };
             store.update(id, patch, None, caller).await.unwrap();
@@ -84,7 +85,7 @@ struct Firing {
     faults: bool,
 }
 
-/// The service, and everything that can be done to it.
+/// The service with its fakes and its clock.
 struct Stage {
     world: World,
     store: Bookings,
@@ -93,7 +94,7 @@ struct Stage {
     clock: ManualClock,
     random: fastrand::Rng,
     lives: Vec<Life>,
-    /// When the clock was set, and to what.
+    /// The times to which the clock was set, and when.
     times: Vec<(u64, Instant)>,
 }
 
@@ -148,7 +149,8 @@ impl Stage {
         .await;
     }
 
-    /// The places of those standing whose reminder the bus has just refused, once there is one or `window` is told.
+    /// Waits until the bus has refused the reminder of an active booking of `window`, or has accepted all of them.
+    /// Returns the places of the refused ones.
     async fn refused(&self, window: &[usize], told: &mut Told) -> Vec<usize> {
         let started = Instant::now();
         loop {
@@ -160,13 +162,13 @@ impl Stage {
             if !found.is_empty() || standing().all(|place| told.has(&self.lives[*place].id())) {
                 return found;
             }
-            assert!(started.elapsed() < 2 * DEADLINE, "this hour's reminders are not told");
+            assert!(started.elapsed() < 2 * DEADLINE, "the reminders of this step are not published");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 }
 
-/// The reminders that have reached the bus.
+/// The reminders that were put on the bus.
 #[derive(Default)]
 struct Told {
     seen: usize,
@@ -197,17 +199,17 @@ async fn prove(firing: Firing) {
     let mut told = Told::default();
     let begin = i64::try_from(now()).unwrap();
 
-    // A sixth long before it is due.
+    // Ends a sixth long before the due time.
     let early: Vec<_> = (0..count).step_by(6).collect();
     stage.call_off(&early).await;
     told.update(&stage.bus);
-    assert!(told.events.is_empty(), "nothing is due yet");
+    assert!(told.events.is_empty(), "a reminder was published before its due time");
 
     stage.bus.fail(faults);
     let broken = [Fault::Throttled, Fault::Broken, Fault::Reset, Fault::AnswerLost];
     stage.table.fail(if faults { 10 } else { 0 }, &broken);
-    // And a sixth of all while it becomes due. These are told never, by the rules; those that the bus had refused when
-    // they were called off may be told once more.
+    // Ends a sixth of all while they become due. Those whose batch was not read yet must not be published. Those that
+    // the bus had already refused may be published by a retry.
     let (mut strict, mut retried) = (early, 0);
     for step in 1..=STEPS {
         let until = begin + HOUR + HOUR * step / STEPS;
@@ -219,7 +221,7 @@ async fn prove(firing: Firing) {
         let mut undelivered = window.split_off(window.len().saturating_sub(some));
 
         stage.call_off(&unswept).await;
-        // From the sweep, or the deletion by TTL, until the batch is read.
+        // Ends some after the sweep or the deletion by TTL, before the batch is read.
         stage.table.hold(true);
         stage.time(u64::try_from(until).unwrap());
         stage.noticed(&undelivered).await;
@@ -228,14 +230,14 @@ async fn prove(firing: Firing) {
             stage.world.service.kill("publishEvents");
         }
         stage.table.hold(false);
-        // While the bus refuses it.
+        // Ends some while the bus refuses their events.
         if faults {
             let refused = stage.refused(&window, &mut told).await;
             let refused = &refused[..refused.len().min(some)];
             stage.call_off(refused).await;
             retried += refused.len();
         }
-        // At no particular moment.
+        // Ends some at a random moment.
         let chance: Vec<_> =
             window.iter().copied().filter(|place| stage.lives[*place].ended.is_none()).take(some).collect();
         stage.call_off(&chance).await;
@@ -261,16 +263,16 @@ async fn prove(firing: Firing) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     if faults {
-        assert!(retried > 0 && stage.table.failed() > 0, "the faults were met");
+        assert!(retried > 0 && stage.table.failed() > 0, "no call has failed");
     }
     for place in strict {
-        assert!(!told.has(&stage.lives[place].id()), "called off before its batch was read");
+        assert!(!told.has(&stage.lives[place].id()), "published although it was called off before its batch was read");
     }
     judge(&stage, &told, standing.len(), retried);
     stage.world.stop().await;
 }
 
-/// No reminder is stale, each has one id; prints duplicates and lateness.
+/// Checks that no reminder is stale and that each has one id; prints duplicates and lateness.
 fn judge(stage: &Stage, told: &Told, standing: usize, retried: usize) {
     let mut reads: HashMap<String, Vec<Instant>> = HashMap::new();
     for read in stage.table.reads() {
@@ -287,17 +289,22 @@ fn judge(stage: &Stage, told: &Told, standing: usize, retried: usize) {
         let booking = text(&event.detail["booking_id"]);
         let life = lives[booking];
         duplicates += usize::from(!ids.entry(booking).or_default().insert(text(&event.detail["id"])));
-        assert_eq!(event.detail["ttl"], life.due, "the time it was due");
-        let read = reads[booking].iter().filter(|read| **read < event.at).max().expect("read before it is told");
+        assert_eq!(event.detail["ttl"], life.due, "the due time of the first reminder");
+        let read = reads[booking]
+            .iter()
+            .filter(|read| **read < event.at)
+            .max()
+            .expect("the booking is read before its reminder is published");
         if let Some(ended) = life.ended {
             overtaken += usize::from(event.at > ended);
             assert!(*read < ended, "{booking} was called off before its batch was read");
         }
         let due = u64::try_from(life.due).unwrap();
-        let (_, noticeable) = stage.times.iter().find(|(time, _)| *time >= due).expect("its time came");
+        let (_, noticeable) =
+            stage.times.iter().find(|(time, _)| *time >= due).expect("the clock has reached the due time");
         late.push(event.at - *noticeable);
     }
-    assert!(ids.values().all(|ids| ids.len() == 1), "a reminder has one id");
+    assert!(ids.values().all(|ids| ids.len() == 1), "a reminder has several ids");
     late.sort_unstable();
     println!(
         "{standing} live reminders, {} told, {duplicates} of them again, {retried} called off while tried again, \

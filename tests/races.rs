@@ -1,4 +1,4 @@
-//! Many at once: nobody is booked twice, nothing is left behind, and everybody gets an answer.
+//! Concurrent requests: no resource is booked twice, no item is left behind, and every request gets a response.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -50,8 +50,8 @@ async fn fifty_retries_of_one_create_make_one_booking() {
     world.stop().await;
 }
 
-/// Every client does a few things at random, to a few resources at once. Users share a few keys, so that what one client
-/// deletes, another makes again.
+/// Every client makes a few random requests for few resources. Users share a few keys, so that a booking that one
+/// client deletes is created again by another.
 async fn storm(seed: u64) {
     let world = World::start().await;
     let made: Mutex<Vec<Value>> = Mutex::new(Vec::new());
@@ -61,7 +61,7 @@ async fn storm(seed: u64) {
             let made = made.lock().unwrap();
             (!made.is_empty()).then(|| made[random.usize(..made.len())].clone())
         };
-        // Spans of half an hour to two days within three days, over midnight and on each other's heels.
+        // Spans of half an hour to two days within three days, often over midnight and adjacent to each other.
         let span = |random: &mut fastrand::Rng| {
             let start = DAY + random.i64(0..144) * HOUR / 2;
             let length = if random.u8(..4) == 0 { random.i64(1..97) } else { random.i64(1..5) } * HOUR / 2;
@@ -96,18 +96,18 @@ async fn storm(seed: u64) {
     let counts = count(join_all(clients).await.into_iter().flatten());
     let documented = [200, 201, 204, 404, 409, 410, 422, 503];
     assert!(counts.keys().all(|status| documented.contains(status)), "seed {seed}: {counts:?}");
-    assert!(counts.contains_key(&410), "seed {seed}: nothing was made again: {counts:?}");
-    // Nobody starves: all but a few get through in the attempts that one request has.
+    assert!(counts.contains_key(&410), "seed {seed}: no deleted key was used again: {counts:?}");
+    // No starvation: nearly all requests succeed within their attempts.
     let starved = counts.get(&503).copied().unwrap_or_default();
     assert!(starved * 20 <= counts.values().sum::<usize>(), "seed {seed}: {counts:?}");
     let faults = checker::faults(&world.items().await);
     assert!(faults.is_empty(), "seed {seed}: {faults:#?}");
-    let lost = eventually("a race is lost: without one it is no storm", async || lost_races(&world)).await;
+    let lost = eventually("a transaction meets a conflict", async || lost_races(&world)).await;
     println!("seed {seed}: {counts:?}; {lost} races lost");
     world.stop().await;
 }
 
-/// How many transactions lost a race and were tried again, as far as it has been told.
+/// The number of transactions that met a conflict and were tried again, from the log lines so far; `None` for zero.
 fn lost_races(world: &World) -> Option<u64> {
     let lines = world.service.log_lines();
     let json = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line.split_once(' ')?.1).ok());

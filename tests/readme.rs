@@ -1,4 +1,4 @@
-//! The README shows the code as it is.
+//! The code in the README equals the source.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! A reminder's whole way: from the table through its stream to the bus.
+//! Reminders from the table through its stream to the bus.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -11,7 +11,7 @@ use common::*;
 use local::{ManualClock, Options};
 use serde_json::{Value, json};
 
-/// A booking in the next minutes whose lead is longer than that: its reminder is due at once.
+/// A booking in the next minutes with a longer lead, so that its reminder is due at once.
 fn due_now(resource: &str) -> Value {
     with(hour(resource, 600), json!({"reminder_lead_seconds": 3600}))
 }
@@ -47,21 +47,20 @@ async fn a_reminder_arrives_once_and_its_booking_stays() {
     assert!(detail["late_seconds"].as_i64().is_some_and(|late| (0..30).contains(&late)));
     assert_eq!(world.get(&path(&booking)).await.body, booking, "the booking outlives its reminder");
 
-    // Another reminder that was set later has passed through the same stream: had there been a second one of the
-    // first booking, it would be here too.
+    // A later reminder has passed through the same stream. A second one of the first booking would be there, too.
     world.reminded(&world.book(&due_now("hall")).await).await;
     assert_eq!(world.reminders(&booking).await.len(), 1);
     world.stop().await;
 }
 
-/// A database whose time stands until the test moves it. The functions go by the machine's time.
+/// A service whose database has a clock that the test controls. The functions use the machine's clock.
 async fn world_with_clock() -> (World, ManualClock) {
     let clock = ManualClock::new(now());
     let world = World::with(Options { clock: Some(Arc::new(clock.clone())), ..quiet() }).await;
     (world, clock)
 }
 
-/// With one sweep, at the start, when there is nothing to sweep: TTL alone decides.
+/// Options with one sweep only, at the start, when no reminder is due: TTL alone decides.
 fn quiet() -> Options {
     Options { schedule_every: Some(Duration::from_hours(1)), ..options() }
 }
@@ -100,7 +99,7 @@ async fn a_rescheduled_booking_reminds_once_at_its_new_time() {
 
     clock.set(now() + 2 * day);
     world.reminded(&kept).await;
-    assert_eq!(world.reminders(&moved).await, Vec::<Value>::new(), "its old time has passed, its new one has not");
+    assert_eq!(world.reminders(&moved).await, Vec::<Value>::new(), "moved to a later due time");
 
     clock.set(now() + 3 * day);
     let event = world.reminded(&moved).await;
@@ -118,7 +117,7 @@ async fn the_sweeper_alone_is_enough_and_publishes_once() {
     let world = World::with(options).await;
     let booking = world.book(&due_now("room")).await;
     world.reminded(&booking).await;
-    let item = world.reminder_item(&booking).await.expect("marked, not deleted");
+    let item = world.reminder_item(&booking).await.expect("the reminder is marked, not deleted");
     assert_eq!((&item["state"]["S"], item.get("due_shard")), (&json!("DUE"), None));
     world.reminded(&world.book(&due_now("hall")).await).await;
     assert_eq!(world.reminders(&booking).await.len(), 1);
@@ -148,8 +147,8 @@ async fn a_change_after_the_reminder_does_not_remind_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancellation_that_ttl_has_overtaken_is_heeded() {
-    // The function that publishes is held up by nothing here, so the record is handed to it directly: a reminder
-    // that TTL has deleted, of a booking that was cancelled before the batch was read.
+    // The publisher cannot be delayed here, so the test passes the record to it directly: a reminder that TTL has
+    // deleted, of a booking that was cancelled before the batch was read.
     let world = World::with(quiet()).await;
     let booking = world.book(&hour("room", DAY)).await;
     let item = world.reminder_item(&booking).await.unwrap();
@@ -171,6 +170,6 @@ async fn a_cancellation_that_ttl_has_overtaken_is_heeded() {
     let mut removed = removed;
     removed["Records"][0]["dynamodb"]["OldImage"] = item;
     world.service.invoke("publishEvents", removed).await.unwrap();
-    assert_eq!(world.reminders(&kept).await.len(), 1, "the same record of a booking that stands is published");
+    assert_eq!(world.reminders(&kept).await.len(), 1, "the same record is published for an active booking");
     world.stop().await;
 }

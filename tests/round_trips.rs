@@ -1,4 +1,4 @@
-//! How often an operation asks DynamoDB, which is what a client waits for, and as whom.
+//! Calls of DynamoDB by each operation, which determine the latency, and their user agent.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -10,7 +10,7 @@ use local::Options;
 use reqwest::Method;
 use serde_json::json;
 
-/// The service, and what it asks DynamoDB.
+/// The service behind a proxy that records its calls of DynamoDB.
 async fn watched() -> (Proxy, World) {
     let proxy = Proxy::start(1).await;
     let environment = [("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), proxy.url.clone())].into();

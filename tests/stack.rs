@@ -1,4 +1,4 @@
-//! The local stack with the real functions: what it does under load, over a restart, and with what is odd.
+//! The local service with the real functions: under load, over a restart, and with unusual requests.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -33,7 +33,7 @@ async fn a_hundred_requests_at_once_are_all_answered() {
     world.stop().await;
 }
 
-/// All of them at once.
+/// Runs all futures concurrently.
 async fn join_all<F: Future>(work: impl Iterator<Item = F>) -> Vec<F::Output> {
     futures_util::future::join_all(work).await
 }
@@ -48,18 +48,18 @@ async fn a_restart_loses_nothing() {
     let due = |resource: &str| with(hour(resource, 600), json!({"reminder_lead_seconds": 3600}));
     let reminded = world.book(&due("hall")).await;
     world.reminded(&reminded).await;
-    // When a later one has arrived, Lambda is done with the batch of the first.
+    // Once a later reminder has arrived, the batch of the first one is finished.
     world.reminded(&world.book(&due("roof")).await).await;
     world.stop().await;
 
     let world = World::with(kept()).await;
     assert_eq!(world.get(&path(&booking)).await.body, booking);
     world.reminded(&world.book(&due("barn")).await).await;
-    assert!(world.reminders(&reminded).await.is_empty(), "what was delivered is not delivered again");
+    assert!(world.reminders(&reminded).await.is_empty(), "a delivered reminder is delivered again");
     world.stop().await;
 }
 
-/// Sends `request` as it is, and reads the answer's first line.
+/// Sends `request` unchanged, and returns the status line of the response.
 async fn raw(world: &World, request: &[u8]) -> String {
     let address = world.service.url().trim_start_matches("http://").to_owned();
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -123,7 +123,7 @@ async fn a_body_over_the_gateways_limit_is_refused() {
     let world = World::start().await;
     let body = vec![b' '; 11 * 1024 * 1024];
     let request = world.request(Method::POST, "/bookings").header("content-type", "application/json").body(body);
-    // The gateway may hang up on what it will not read.
+    // The gateway may close the connection instead of reading the body.
     if let Ok(answer) = request.send().await {
         assert_eq!(answer.status(), 413);
     }
@@ -158,8 +158,8 @@ async fn nothing_that_a_customer_typed_is_logged() {
     world.post("/bookings", &json!({ "user_id": secret })).await.is_problem(422);
     let request = world.request(Method::POST, "/bookings").header("content-type", "application/json");
     send(request.body(format!("{{\"{secret}\""))).await.is_problem(400);
-    // Lines come by pipes of their own, after the answers: the last of each request is its metrics.
-    let lines = eventually("every request has said all it has to say", async || {
+    // Lines arrive by pipes, after the responses. The metrics are the last lines of a request.
+    let lines = eventually("every request has logged its metrics", async || {
         let lines = world.service.log_lines();
         let ended = lines.iter().filter(|line| line.contains("\"CreateBooking\":")).count();
         (ended == 3 && lines.iter().any(|line| line.contains("reminder due"))).then_some(lines)

@@ -1,4 +1,4 @@
-//! `serverless.yml` says what the code says: routes, triggers and environment, in both directions.
+//! `serverless.yml` agrees with the code in both directions: routes, triggers and environment.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -10,10 +10,10 @@ use std::process::Command;
 use common::*;
 use serde_json::Value;
 
-/// What each binary says of itself when it is run outside Lambda.
+/// The contract that each binary prints when it runs outside Lambda.
 fn contracts() -> BTreeMap<String, Value> {
     let contract = |(name, path): (String, _)| {
-        let output = Command::new(path).env_remove("AWS_LAMBDA_RUNTIME_API").output().expect("it runs");
+        let output = Command::new(path).env_remove("AWS_LAMBDA_RUNTIME_API").output().expect("the binary runs");
         assert!(output.status.success(), "{name}");
         (name, serde_json::from_slice(&output.stdout).expect("its contract is JSON"))
     };

@@ -1,4 +1,4 @@
-//! Traces: each call of a service is a subsegment of its request's trace, and events carry theirs on.
+//! Traces: each call of an AWS service is a subsegment of its request's trace, and events pass their trace on.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
-/// The next document that reaches the daemon.
+/// The next document that the daemon receives.
 async fn received(daemon: &UdpSocket) -> Value {
     let mut buffer = vec![0; 64 * 1024];
     let length = timeout(DEADLINE, daemon.recv(&mut buffer)).await.expect("a document").unwrap();
@@ -21,7 +21,7 @@ async fn received(daemon: &UdpSocket) -> Value {
     serde_json::from_str(document).unwrap()
 }
 
-/// A service whose functions tell the daemon of their calls.
+/// A service whose functions send their calls to the daemon.
 async fn traced() -> (World, UdpSocket) {
     let daemon = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let address = daemon.local_addr().unwrap();
@@ -31,7 +31,7 @@ async fn traced() -> (World, UdpSocket) {
 
 const ROOT: &str = "1-67891233-abcdef012345678912345678";
 
-/// That it is a call of this service, well and whole, in the trace [`ROOT`].
+/// Checks that it is a complete, successful call of this service in the trace [`ROOT`].
 #[track_caller]
 fn is_a_call(call: &Value, service: &str, operation: &str) {
     assert_eq!((&call["type"], &call["namespace"]), (&json!("subsegment"), &json!("aws")), "{call}");

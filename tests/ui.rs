@@ -1,15 +1,15 @@
-//! What the macros say to a mistake, and that they say nothing to what is right.
+//! Compile tests of the macros: mistakes have the expected messages, and valid code compiles without any.
 //!
-//! `ui/fail` is compiled and held against its messages; after a change that is meant, run this with
-//! `TRYBUILD=overwrite` and read the difference. `ui/pass` is compiled as modules of this file: that
-//! takes no build of its own, and their tests run with it.
+//! `ui/fail` is compiled and compared with its `.stderr` files. After an intended change, run this with
+//! `TRYBUILD=overwrite` and read the difference. `ui/pass` is compiled as modules of this file, which needs no builds
+//! of their own, and their tests run with it.
 
 #[test]
 fn every_mistake_has_its_message() {
     trybuild::TestCases::new().compile_fail("../tests/ui/fail/*.rs");
 }
 
-/// Each with the `main` that a binary would run.
+/// Each module contains the generated `main`.
 #[allow(dead_code)]
 #[path = "ui/pass"]
 mod pass {

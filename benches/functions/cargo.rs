@@ -1,4 +1,4 @@
-//! What is measured, built as a deployment builds it.
+//! Builds the functions as a deployment does, and measures packages and dependencies.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -13,10 +13,10 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use serde_json::Value;
 
-/// Executables by name.
+/// Paths of executables by name.
 pub(crate) type Executables = BTreeMap<String, PathBuf>;
 
-/// The workspace.
+/// The workspace's folder.
 pub(crate) fn workspace() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
@@ -27,7 +27,8 @@ fn cargo() -> Command {
     command
 }
 
-/// Builds the functions and the bare one for release; the processor time that it took, where nothing was there before.
+/// Builds the functions and the bare function for release. Also returns the processor time of the build, if nothing was
+/// built before.
 pub(crate) fn build() -> Result<(Executables, Option<Duration>), Box<dyn Error>> {
     let before = children()?;
     let output = cargo()
@@ -40,7 +41,8 @@ pub(crate) fn build() -> Result<(Executables, Option<Duration>), Box<dyn Error>>
     let (mut executables, mut fresh) = (BTreeMap::new(), false);
     for line in String::from_utf8(output.stdout)?.lines() {
         let message: Value = serde_json::from_str(line)?;
-        // What runs at build time only may have been built for this benchmark already; it has another level.
+        // Build-time dependencies may be built for this benchmark already. Their optimization level differs from that
+        // of functions.
         fresh |= message["fresh"] == true && message["profile"]["opt_level"] == "s";
         if let (Some(name), Some(executable)) = (message["target"]["name"].as_str(), message["executable"].as_str()) {
             executables.insert(name.to_owned(), PathBuf::from(executable));
@@ -49,7 +51,8 @@ pub(crate) fn build() -> Result<(Executables, Option<Duration>), Box<dyn Error>>
     Ok((executables, (!fresh).then_some(children()?.saturating_sub(before))))
 }
 
-/// Binaries that were built elsewhere: `directory/NAME`, or `directory/NAME/bootstrap` as cargo-lambda puts them.
+/// Finds binaries that were built elsewhere: `directory/NAME`, or `directory/NAME/bootstrap` as cargo-lambda writes
+/// them.
 pub(crate) fn built(directory: &Path) -> Result<Executables, Box<dyn Error>> {
     let mut executables = BTreeMap::new();
     for entry in fs::read_dir(directory).map_err(|error| format!("{}: {error}", directory.display()))? {
@@ -61,23 +64,24 @@ pub(crate) fn built(directory: &Path) -> Result<Executables, Box<dyn Error>> {
     Ok(executables)
 }
 
-/// The processor time of all processes that were waited for, and of theirs (`cutime` and `cstime` of proc(5)).
+/// Processor time of all child processes that were waited for, including their own children (`cutime` and `cstime` of
+/// proc(5)).
 fn children() -> Result<Duration, Box<dyn Error>> {
     ticks(&fs::read_to_string("/proc/self/stat")?, 13..15)
 }
 
-/// The sum of fields of a `stat` of proc(5), the state being the first.
+/// Sum of fields of a `stat` of proc(5). Field 0 is the state.
 pub(crate) fn ticks(stat: &str, fields: Range<usize>) -> Result<Duration, Box<dyn Error>> {
     let all: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
     let mut ticks = 0;
     for field in all.get(fields).ok_or("a stat that is too short")? {
         ticks += field.parse::<u64>()?;
     }
-    // Linux shows a hundred ticks a second, whatever its own clock.
+    // Linux reports 100 ticks a second, whatever the kernel's timer frequency.
     Ok(Duration::from_millis(ticks * 10))
 }
 
-/// How large the package of an executable is, in bytes: deflated as the plugin does it, and the archive around it.
+/// Size of an executable's package in bytes: the archive with the executable, deflated as the plugin does it.
 pub(crate) fn package_size(executable: &Path) -> Result<usize, Box<dyn Error>> {
     const ARCHIVE: usize = 134;
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
@@ -85,7 +89,7 @@ pub(crate) fn package_size(executable: &Path) -> Result<usize, Box<dyn Error>> {
     Ok(encoder.finish()?.len() + ARCHIVE)
 }
 
-/// Those of the functions' dependencies that must not be there.
+/// The functions' dependencies that are forbidden.
 pub(crate) fn unwanted() -> Result<Vec<String>, Box<dyn Error>> {
     let tree = ["tree", "--package", "handlers", "--edges", "normal", "--prefix", "none", "--format", "{p}"];
     let output = cargo().args(tree).output()?;

@@ -1,4 +1,4 @@
-//! A DynamoDB that always gives the same answers, over HTTPS, and counts what it is asked.
+//! Fake DynamoDB over HTTPS, with fixed responses. It counts calls and connections.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -24,12 +24,12 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::rustls::{CipherSuite, ServerConfig};
 
-/// How many bookings a page of a list has.
+/// Number of bookings on a page of a list.
 pub(crate) const PAGE: usize = 50;
 
-/// A running server.
+/// A running fake.
 pub(crate) struct DynamoDb {
-    /// `https://localhost:...`.
+    /// The URL, `https://localhost:...`.
     pub(crate) url: String,
     /// The certificate that a function has to trust.
     pub(crate) bundle: PathBuf,
@@ -38,7 +38,7 @@ pub(crate) struct DynamoDb {
 }
 
 impl DynamoDb {
-    /// Starts the server, with a certificate of its own; `directory` is where its issuer's is put.
+    /// Starts the server with a new certificate. The issuer's certificate is written to `directory`.
     pub(crate) async fn start(directory: &Path) -> Result<Self, Box<dyn Error>> {
         let (certificate, tls) = certificates()?;
         let bundle = directory.join("roots.pem");
@@ -64,22 +64,23 @@ impl DynamoDb {
         Ok(Self { url, bundle, calls, connections })
     }
 
-    /// The connections since the last time.
+    /// The number of connections since the last call of this function.
     pub(crate) fn take_connections(&self) -> usize {
         self.connections.swap(0, Ordering::Relaxed)
     }
 
-    /// The calls since the last time, by operation.
+    /// The number of calls by operation, since the last call of this function.
     pub(crate) fn take_calls(&self) -> BTreeMap<String, usize> {
         std::mem::take(&mut *self.calls.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// An issuer's certificate, and a server that has one of its.
+/// An issuer's certificate, and a server configuration with a certificate that it has issued.
 fn certificates() -> Result<(String, ServerConfig), Box<dyn Error>> {
     let mut authority = CertificateParams::new(Vec::new())?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    // A name of its own: OpenSSL takes a server whose name is its issuer's for one that has signed itself.
+    // The name differs from the server's: OpenSSL takes a certificate with equal issuer and subject for a self-signed
+    // one.
     authority.distinguished_name.push(DnType::CommonName, "Bench CA");
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
     let key = KeyPair::generate()?;
@@ -90,7 +91,7 @@ fn certificates() -> Result<(String, ServerConfig), Box<dyn Error>> {
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(vec![server.der().clone()], PrivateKeyDer::try_from(key.serialize_der())?)?;
-    // As Amazon's endpoints, for every client.
+    // The server chooses the cipher suite, as Amazon's endpoints do, so that it is the same for every client.
     tls.ignore_client_order = true;
     Ok((authority.pem(), tls))
 }
@@ -110,7 +111,7 @@ async fn answer(
     };
     *calls.lock().unwrap_or_else(PoisonError::into_inner).entry(operation).or_default() += 1;
     let body = body.to_string();
-    // boto3 checks it.
+    // boto3 checks the checksum.
     let mut checksum = flate2::Crc::new();
     checksum.update(body.as_bytes());
     let mut response = Response::new(Full::from(body));

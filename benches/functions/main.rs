@@ -1,5 +1,7 @@
-//! `cargo bench --package benches`: what the functions cost, as they are deployed, each over the real Runtime API with a DynamoDB beside it
-//! that answers at once. Ends with an error where a count, a size or a peak is over its target; a time never fails it.
+//! `cargo bench --package benches`: measures the functions as they are deployed.
+//!
+//! Each runs with the real Runtime API and a fake DynamoDB that answers at once. Ends with an error if a count, a size
+//! or a memory peak exceeds its target. A duration never causes an error.
 
 #![expect(clippy::print_stdout, reason = "a table is what it is for")]
 
@@ -23,35 +25,35 @@ use dynamodb::DynamoDb;
 use measure::Subject;
 use process::Program;
 
-/// All that is measured, built and at hand.
+/// The programs to measure, already built, and the fake DynamoDB.
 struct Bench {
     functions: Executables,
     hello: Subject,
     peer: Option<Program>,
     dynamodb: DynamoDb,
-    /// Where profiles and traces are kept.
+    /// Folder for profiles and traces.
     scratch: PathBuf,
 }
 
 impl Bench {
-    /// A function, asked what `tests/events/` has for it.
+    /// A function with its event from `tests/events/`.
     fn subject(&self, function: &str) -> Result<Subject, Box<dyn Error>> {
         let executable = self.functions.get(function).ok_or_else(|| format!("there is no function {function}"))?;
         Ok(Subject { program: self.with_aws(Program::new(function, executable)), event: event(function)? })
     }
 
-    /// The functions that use DynamoDB, by name: all but the bare one and the one that needs nothing.
+    /// The names of the functions that use DynamoDB: all except `health`.
     fn with_dynamodb(&self) -> impl Iterator<Item = &str> {
         self.functions.keys().map(String::as_str).filter(|function| !["health", "hello"].contains(function))
     }
 
-    /// The peer, where it is installed.
+    /// The peer, if it is installed.
     fn peer(&self, function: &str) -> Result<Option<Subject>, Box<dyn Error>> {
         let Some(program) = self.peer.clone() else { return Ok(None) };
         Ok(Some(Subject { program: self.with_aws(program), event: event(function)? }))
     }
 
-    /// With the variables of `serverless.yml`, and DynamoDB's address.
+    /// Adds the variables of `serverless.yml` and DynamoDB's address.
     fn with_aws(&self, program: Program) -> Program {
         program
             .with("STAGE", "dev")
@@ -67,13 +69,13 @@ impl Bench {
     }
 }
 
-/// An event for a function.
+/// The event for a function.
 fn event(function: &str) -> Result<Bytes, Box<dyn Error>> {
     let file = workspace().join(format!("tests/events/{function}.json"));
     Ok(fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?.into())
 }
 
-/// The peer, where `benches/peer/requirements.txt` is installed into `target/peer`.
+/// The peer, if `benches/peer/requirements.txt` is installed into `target/peer`.
 fn peer() -> Option<Program> {
     let python = workspace().join("target/peer/bin/python");
     let needs = "import awslambdaric, aws_lambda_powertools, boto3, fastapi, mangum";

@@ -1,4 +1,4 @@
-//! What a program costs: counted where it can be counted, timed where not.
+//! Measurements of a program: instructions, memory and time.
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -10,29 +10,29 @@ use bytes::Bytes;
 
 use crate::process::{Process, Program};
 
-/// Requests between which the cost of one is taken.
+/// Number of requests between the two counts whose difference gives the cost of one request.
 const FEW: usize = 10;
 const MANY: usize = 60;
-/// After this many requests memory does not grow any more, or grows for ever.
+/// Number of requests after which the memory of a program without leaks is constant.
 const LASTING: usize = 2_000;
 
-/// A program and what it is asked.
+/// A program and the event that it receives.
 #[derive(Debug, Clone)]
 pub(crate) struct Subject {
     pub(crate) program: Program,
     pub(crate) event: Bytes,
 }
 
-/// Instructions by callgrind (<https://valgrind.org/docs/manual/cl-manual.html>). They do not depend on what else the
-/// machine does.
+/// Counts instructions with callgrind (<https://valgrind.org/docs/manual/cl-manual.html>). The counts do not depend on
+/// other load of the machine.
 #[derive(Debug, Clone)]
 pub(crate) struct Callgrind {
-    /// Where profiles are kept, for `callgrind_annotate`.
+    /// Folder for profiles, for `callgrind_annotate`.
     pub(crate) directory: PathBuf,
 }
 
 impl Callgrind {
-    /// All instructions from the start of the program until it has answered so many requests.
+    /// Instructions from the start of the program until it has answered `requests` requests.
     pub(crate) async fn count(&self, subject: &Subject, requests: usize) -> Result<u64, Box<dyn Error>> {
         let file = self.directory.join(format!("{}-{requests}.callgrind", subject.program.name));
         let mut option = OsString::from("--callgrind-out-file=");
@@ -48,14 +48,14 @@ impl Callgrind {
         Ok(total.trim().parse()?)
     }
 
-    /// The instructions of one request, when the first ones are over.
+    /// Instructions of one warm request.
     pub(crate) async fn per_request(&self, subject: &Subject) -> Result<u64, Box<dyn Error>> {
         let (few, many) = (self.count(subject, FEW).await?, self.count(subject, MANY).await?);
         Ok(many.saturating_sub(few) / (MANY - FEW) as u64)
     }
 }
 
-/// The most memory that was resident while the program answered 2,000 requests, in bytes.
+/// Peak of resident memory during 2,000 requests, in bytes.
 pub(crate) async fn peak_memory(subject: &Subject) -> Result<u64, Box<dyn Error>> {
     let mut process = Process::start(&subject.program).await?;
     for _ in 0..LASTING {
@@ -64,20 +64,20 @@ pub(crate) async fn peak_memory(subject: &Subject) -> Result<u64, Box<dyn Error>
     process.peak_memory()
 }
 
-/// What a start took.
+/// Durations of a cold start.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Start {
-    /// From the start of the program until it asked for its first event.
+    /// From the start of the program until its request for the first event.
     pub(crate) init: Duration,
-    /// Processor time from the start of the program until its first answer.
+    /// Processor time from the start of the program until its first response.
     pub(crate) processor: Duration,
-    /// From the first event to its answer.
+    /// From the first event to its response.
     pub(crate) first: Duration,
-    /// From another event to its answer.
+    /// From a later event to its response.
     pub(crate) warm: Duration,
 }
 
-/// Starts the program, and asks it a few times.
+/// Starts the program and sends it a few events.
 pub(crate) async fn start(subject: &Subject) -> Result<Start, Box<dyn Error>> {
     let mut process = Process::start(&subject.program).await?;
     let init = process.age();
@@ -91,14 +91,14 @@ pub(crate) async fn start(subject: &Subject) -> Result<Start, Box<dyn Error>> {
     Ok(Start { init, processor, first, warm: median(warm) })
 }
 
-/// Processor time of one warm request for each of the subjects: the median of several processes of each. All take turns,
-/// so that whatever else the machine does meets all of them.
+/// Processor time of one warm request for each subject: the median over several processes. The subjects take turns, so
+/// that other load affects all of them equally.
 pub(crate) async fn warm(subjects: &[&Subject]) -> Result<Vec<Duration>, Box<dyn Error>> {
     const PROCESSES: usize = 7;
     const ROUNDS: u32 = 5;
     const ROUND: u32 = 100;
     let mut spent = vec![Vec::new(); subjects.len()];
-    // Where a process has its memory is drawn when it starts, and makes a difference of some percent for its whole life.
+    // The memory layout of a process is random and changes its times by some percent for its whole lifetime.
     for _ in 0..PROCESSES {
         let mut processes = Vec::new();
         for subject in subjects {
@@ -123,7 +123,7 @@ pub(crate) async fn warm(subjects: &[&Subject]) -> Result<Vec<Duration>, Box<dyn
     Ok(spent.into_iter().map(median).collect())
 }
 
-/// The middle of some durations; of none, zero.
+/// The median; zero for an empty list.
 pub(crate) fn median(mut durations: Vec<Duration>) -> Duration {
     durations.sort_unstable();
     durations.get(durations.len() / 2).copied().unwrap_or_default()

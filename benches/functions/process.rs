@@ -1,4 +1,4 @@
-//! One process of a function, and what the kernel knows of it.
+//! A process of a function, and its resource usage as reported by the kernel.
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -15,13 +15,13 @@ use tokio::time::{sleep, timeout};
 use crate::cargo::ticks;
 use crate::runtime::RuntimeApi;
 
-/// How long anything may take that is waited for: under valgrind everything takes fifty times as long.
+/// Time limit of each wait. Under valgrind, everything takes fifty times as long.
 const DEADLINE: Duration = Duration::from_mins(2);
 
-/// Something that Lambda could run.
+/// A program with its environment, as Lambda would start it.
 #[derive(Debug, Clone)]
 pub(crate) struct Program {
-    /// As `_HANDLER` has it.
+    /// The value of `_HANDLER`.
     pub(crate) name: String,
     pub(crate) command: Vec<OsString>,
     pub(crate) directory: PathBuf,
@@ -29,19 +29,19 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// A binary that needs nothing.
+    /// A binary without further variables.
     pub(crate) fn new(name: &str, executable: &Path) -> Self {
         let command = vec![executable.as_os_str().to_owned()];
         Self { name: name.to_owned(), command, directory: PathBuf::from("/"), environment: Vec::new() }
     }
 
-    /// Under a tool such as valgrind.
+    /// Runs it under a tool such as valgrind.
     pub(crate) fn under(mut self, tool: impl IntoIterator<Item = OsString>) -> Self {
         self.command = tool.into_iter().chain(self.command).collect();
         self
     }
 
-    /// With one more variable.
+    /// Adds a variable.
     pub(crate) fn with(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.environment.retain(|(known, _)| known != name);
         self.environment.push((name.to_owned(), value.into()));
@@ -49,7 +49,7 @@ impl Program {
     }
 }
 
-/// A started program.
+/// A running program.
 pub(crate) struct Process {
     child: Child,
     api: RuntimeApi,
@@ -59,7 +59,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts it as Lambda would, and waits until it asks for its first event.
+    /// Starts the program as Lambda would, and waits until it requests its first event.
     pub(crate) async fn start(program: &Program) -> Result<Self, Box<dyn Error>> {
         let api = RuntimeApi::start().await?;
         let mut command = Command::new(&program.command[0]);
@@ -89,12 +89,13 @@ impl Process {
         Ok(process)
     }
 
-    /// How long the process has been there.
+    /// Time since the start of the process.
     pub(crate) fn age(&self) -> Duration {
         self.started.elapsed()
     }
 
-    /// Brings an event, and waits for its answer and until the process asks for the next. How long the answer took.
+    /// Sends an event, and waits for its response and for the request for the next event. Returns the time until the
+    /// response.
     pub(crate) async fn invoke(&mut self, event: &Bytes) -> Result<Duration, Box<dyn Error>> {
         self.events += 1;
         let sent = Instant::now();
@@ -112,7 +113,7 @@ impl Process {
         Ok(took)
     }
 
-    /// Waits until the process asks for an event, and has nothing else to do.
+    /// Waits until the process requests an event and is idle.
     async fn asks(&mut self) -> Result<(), Box<dyn Error>> {
         let wanted = self.events + 1;
         let asked = timeout(DEADLINE, self.api.asked.wait_for(|asked| *asked >= wanted));
@@ -142,26 +143,26 @@ impl Process {
         PathBuf::from(format!("/proc/{}", self.child.id().unwrap_or_default()))
     }
 
-    /// How much processor time it has had.
+    /// Processor time of the process.
     pub(crate) fn processor_time(&self) -> Result<Duration, Box<dyn Error>> {
         let mut nanoseconds = 0;
         for thread in fs::read_dir(self.directory().join("task"))? {
             let Ok(text) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
             nanoseconds += text.split(' ').next().unwrap_or_default().parse::<u64>()?;
         }
-        // Exact, but without the threads that have ended; the other is in ticks, and has them.
+        // `schedstat` is exact but lacks threads that have ended; `stat` has them but counts in ticks.
         let stat = fs::read_to_string(self.directory().join("stat"))?;
         Ok(Duration::from_nanos(nanoseconds).max(ticks(&stat, 11..13)?))
     }
 
-    /// The most memory that it has had resident, in bytes.
+    /// Peak of resident memory, in bytes.
     pub(crate) fn peak_memory(&self) -> Result<u64, Box<dyn Error>> {
         let status = fs::read_to_string(self.directory().join("status"))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("the kernel keeps no VmHWM")?;
         Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? * 1024)
     }
 
-    /// Waits until the process does nothing any more.
+    /// Waits until the process is idle.
     pub(crate) async fn rests(&self) -> Result<(), Box<dyn Error>> {
         let mut before = None;
         loop {
@@ -176,11 +177,11 @@ impl Process {
         }
     }
 
-    /// Asks it to end, so that a tool around it can write down what it found.
+    /// Ends the process with a signal, so that a tool around it can write its results.
     pub(crate) async fn end(mut self) -> Result<(), Box<dyn Error>> {
         self.rests().await?;
         let id = self.child.id().ok_or("the process has ended")?;
-        // strace has the program as its child, valgrind has become it.
+        // strace has the program as its child; valgrind runs it in its own process.
         let children = fs::read_to_string(self.directory().join(format!("task/{id}/children")))?;
         let id = children.split_whitespace().next().map_or_else(|| id.to_string(), str::to_owned);
         Command::new("sh").args(["-c", &format!("kill -TERM {id}")]).status().await?;

@@ -1,4 +1,4 @@
-//! What is measured, and what it may cost.
+//! The rows of the table: measurements and their targets.
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -14,13 +14,13 @@ use crate::measure::{Callgrind, Start, Subject, median, peak_memory, start, warm
 use crate::process::Process;
 use crate::table::{Row, Unit};
 
-/// The method of the request in a function's event; `None` where a stream or a schedule calls it.
+/// The HTTP method in a function's event; `None` for a stream or a schedule.
 fn method(subject: &Subject) -> Option<String> {
     let event: Value = serde_json::from_slice(&subject.event).ok()?;
     event.pointer("/requestContext/http/method")?.as_str().map(str::to_owned)
 }
 
-/// At most how many requests of DynamoDB an operation may make, by its method.
+/// Maximum of DynamoDB requests of an operation, by its method.
 fn most_requests(method: &str) -> u64 {
     match method {
         "GET" => 1,
@@ -38,12 +38,12 @@ fn is_installed(tool: &str) -> bool {
     installed
 }
 
-/// The value of the function that has most of it.
+/// The function with the highest value.
 fn most(values: Vec<(&str, u64)>) -> (&str, u64) {
     values.into_iter().max_by_key(|(_, value)| *value).unwrap_or_default()
 }
 
-/// Instructions, of which the targets can be held on any machine.
+/// Rows of instructions. Their targets hold on any machine.
 pub(crate) async fn instructions(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
     if !is_installed("valgrind") {
         return Ok(Vec::new());
@@ -55,7 +55,7 @@ pub(crate) async fn instructions(bench: &Bench) -> Result<Vec<Row>, Box<dyn Erro
     let mut alone = Vec::new();
     for function in bench.with_dynamodb() {
         let mut subject = bench.subject(function)?;
-        // Where nothing listens no connection is made: what is left is the function's own part, with Amazon's roots.
+        // Without a listener no connection is made, so only the function's own instructions count, with Amazon's roots.
         subject.program =
             subject.program.with("AWS_ENDPOINT_URL_DYNAMODB", "https://localhost:1").with("AWS_CA_BUNDLE", "");
         alone.push((function, callgrind.count(&subject, 0).await?));
@@ -82,7 +82,7 @@ pub(crate) async fn instructions(bench: &Bench) -> Result<Vec<Row>, Box<dyn Erro
     ])
 }
 
-/// Resident memory.
+/// Rows of resident memory.
 pub(crate) async fn memory(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
     let get = peak_memory(&bench.subject("get_booking")?).await?;
     let peer = match bench.peer("get_booking")? {
@@ -98,7 +98,7 @@ pub(crate) async fn memory(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
     ])
 }
 
-/// Packages.
+/// Rows of package sizes.
 pub(crate) fn packages(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
     let size = |function: &str| -> Result<u64, Box<dyn Error>> {
         Ok(package_size(bench.functions.get(function).ok_or("a function is missing")?)? as u64)
@@ -116,7 +116,7 @@ pub(crate) fn packages(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
     ])
 }
 
-/// Requests to DynamoDB.
+/// Rows of requests to DynamoDB.
 pub(crate) async fn round_trips(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
     let (mut rows, mut connections) = (Vec::new(), Vec::new());
     for function in bench.with_dynamodb() {
@@ -139,14 +139,14 @@ pub(crate) async fn round_trips(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error
     Ok(rows)
 }
 
-/// The event of a change that moves the booking: the one that costs most.
+/// The event of a change that moves the booking, which is the most expensive change.
 fn rescheduled(subject: &Subject) -> Result<bytes::Bytes, Box<dyn Error>> {
     let mut event: Value = serde_json::from_slice(&subject.event)?;
     event["body"] = r#"{"start_time":"2099-06-03T10:00:00Z","end_time":"2099-06-03T11:00:00Z"}"#.into();
     Ok(event.to_string().into())
 }
 
-/// What must not be part of a function.
+/// Rows of things that must not be part of a function.
 pub(crate) async fn dependencies(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
     let mut rows = vec![Row::absent("aws-lc, rustls 0.21, native roots in the tree", &unwanted()?)];
     if is_installed("strace") {
@@ -159,17 +159,17 @@ pub(crate) async fn dependencies(bench: &Bench) -> Result<Vec<Row>, Box<dyn Erro
             threads.push((function, trace.lines().filter(starts).count() as u64));
         }
         rows.push(Row::absent("the system's certificates opened by any function", &opened));
-        // One that looks up the name of the endpoint would not be needed in the init phase.
+        // Resolving the endpoint's name must not start a thread in the init phase.
         let (function, threads) = most(threads);
         rows.push(Row::held(format!("threads started by {function}, the most"), Unit::Requests, threads, 0));
     }
     Ok(rows)
 }
 
-/// Where systems keep the certificates that they trust.
+/// Paths of the system's trusted certificates.
 const CERTIFICATES: [&str; 3] = ["/etc/ssl", "/etc/pki", "/ca-certificates"];
 
-/// What a function opens and starts in its init phase and, where a client asks it, in a request.
+/// The files and threads that a function opens and starts in its init phase and, if it has a client, during a request.
 async fn trace(bench: &Bench, function: &str) -> Result<String, Box<dyn Error>> {
     let file = bench.scratch.join("strace");
     let mut subject = bench.subject(function)?;
@@ -187,7 +187,7 @@ fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// Times, in turn with those they are held against.
+/// Rows of durations, measured in turn with those that they are compared with.
 pub(crate) async fn times(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
     const STARTS: usize = 21;
     let (get, peer) = (bench.subject("get_booking")?, bench.peer("get_booking")?);
@@ -195,7 +195,7 @@ pub(crate) async fn times(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
     let mut starts = vec![Vec::new(); subjects.len()];
     for turn in 0..STARTS {
         for (subject, starts) in subjects.iter().zip(&mut starts) {
-            // The peer takes a hundred times as long; a few of it will do.
+            // The peer takes a hundred times as long, so a few turns are enough.
             if turn < 5 || subject.program.name != "app.handler" {
                 starts.push(start(subject).await?);
             }
@@ -232,7 +232,7 @@ pub(crate) async fn times(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
     Ok(rows)
 }
 
-/// The build.
+/// The row of the build.
 pub(crate) fn build(processor: Duration) -> Row {
     Row::held("release build of all functions, processor", Unit::Seconds, nanoseconds(processor), 600_000_000_000)
 }

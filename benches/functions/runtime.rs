@@ -15,15 +15,15 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc, watch};
 
-/// What the process sees, and the other ends of what it does.
+/// The server, with channels for events and responses.
 pub(crate) struct RuntimeApi {
-    /// For `AWS_LAMBDA_RUNTIME_API`.
+    /// Value of `AWS_LAMBDA_RUNTIME_API`.
     pub(crate) address: String,
     /// Events for the process.
     pub(crate) events: mpsc::UnboundedSender<Bytes>,
-    /// Its answers; an `Err` is an error that it has reported.
+    /// Its responses; an `Err` is an error that it has reported.
     pub(crate) answers: mpsc::UnboundedReceiver<Result<Bytes, Bytes>>,
-    /// How often it has asked for an event.
+    /// The number of its requests for an event.
     pub(crate) asked: watch::Receiver<usize>,
 }
 
@@ -43,7 +43,7 @@ impl RuntimeApi {
         let (counter, asked) = watch::channel(0);
         let state = Arc::new(State { events: Mutex::new(incoming), answers: outgoing, asked: counter });
         tokio::spawn(async move {
-            // A second connection is what awslambdaric and others may open; the process ends before this does.
+            // awslambdaric and others may open a second connection. The process ends before this task does.
             while let Ok((stream, _)) = listener.accept().await {
                 let state = Arc::clone(&state);
                 let _ = stream.set_nodelay(true);
@@ -77,7 +77,7 @@ fn invocation(event: Bytes) -> Response<Full<Bytes>> {
     let headers = [
         ("content-type", "application/json"),
         ("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd"),
-        // In the year 2100: nothing is measured against it.
+        // In the year 2100, so that no deadline affects the measurement.
         ("lambda-runtime-deadline-ms", "4102444800000"),
         ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:eu-central-1:000000000000:function:bench"),
         ("lambda-runtime-trace-id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0"),

@@ -1,6 +1,6 @@
-//! The table that is printed, and whether it holds.
+//! Prints the results as a table and compares them with their targets.
 
-/// One line.
+/// A row of the table.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
     what: String,
@@ -14,13 +14,13 @@ pub(crate) struct Row {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Exceeded {
     No,
-    /// More than its target, as time can be on a machine with other work.
+    /// Over its target, but a duration, which depends on other load of the machine.
     Perhaps,
-    /// More than it may be.
+    /// Over its target.
     Yes,
 }
 
-/// How a value reads.
+/// The unit of a value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Unit {
     /// Millions of instructions.
@@ -30,7 +30,7 @@ pub(crate) enum Unit {
     Milliseconds,
     Seconds,
     Requests,
-    /// How many times as much.
+    /// A ratio.
     Times,
 }
 
@@ -61,7 +61,7 @@ impl Row {
         Self { what: what.into(), ours, hello, peer, target, exceeded: Exceeded::No }
     }
 
-    /// A value and the most that it may be.
+    /// A value with its maximum.
     pub(crate) fn held(what: impl Into<String>, unit: Unit, value: u64, most: u64) -> Self {
         let mut row = Self::new(what, unit, value);
         row.target = unit.write(most);
@@ -73,7 +73,7 @@ impl Row {
         row
     }
 
-    /// Names of what must not be there.
+    /// A row of forbidden things that were found.
     pub(crate) fn absent(what: &str, found: &[String]) -> Self {
         let mut row = Self::new(what, Unit::Requests, 0);
         row.ours = if found.is_empty() { "none".into() } else { found.join(", ") };
@@ -82,7 +82,7 @@ impl Row {
         row
     }
 
-    /// A ratio of times that were measured in turn.
+    /// Marks a ratio of durations that were measured in turn.
     pub(crate) fn timed(mut self) -> Self {
         if self.exceeded == Exceeded::Yes {
             self.exceeded = Exceeded::Perhaps;
@@ -90,20 +90,20 @@ impl Row {
         self
     }
 
-    /// The same of the bare function.
+    /// Adds the value of the bare function.
     pub(crate) fn hello(mut self, unit: Unit, value: u64) -> Self {
         self.hello = unit.write(value);
         self
     }
 
-    /// The same of the peer, where there is one.
+    /// Adds the value of the peer, if it is installed.
     pub(crate) fn peer(mut self, unit: Unit, value: Option<u64>) -> Self {
         self.peer = value.map(|value| unit.write(value)).unwrap_or_default();
         self
     }
 }
 
-/// Prints the table, in Markdown. `false` where a value that is no time is over its target.
+/// Prints the table in Markdown. `false` if a value that is not a duration is over its target.
 pub(crate) fn print(rows: &[Row]) -> bool {
     let mut lines = vec![["what", "", "hello", "peer", "target", ""].map(str::to_owned)];
     for row in rows {

@@ -1,4 +1,4 @@
-//! A client of the service.
+//! HTTP client of the service.
 
 use std::time::{Duration, Instant};
 
@@ -8,17 +8,17 @@ use serde_json::Value;
 
 use crate::Failure;
 
-/// No answer takes longer than API Gateway waits.
+/// The time that API Gateway waits for a response.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// A keeper of connections.
+/// A client that keeps connections open.
 #[derive(Debug, Clone)]
 pub(crate) struct Api {
     client: Client,
     url: String,
 }
 
-/// An answer, and how long it took.
+/// A response and its duration.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -49,7 +49,7 @@ impl Api {
     }
 }
 
-/// As the API reads it.
+/// Formats a time for the API.
 pub(crate) fn time(seconds: i64) -> String {
     DateTime::<Utc>::from_timestamp(seconds, 0).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -1,4 +1,4 @@
-//! What a request costs when the table has few bookings or many.
+//! Duration of requests by the number of bookings in the table.
 
 use std::time::Duration;
 
@@ -13,16 +13,16 @@ pub(crate) const HEADER: &str = "\
     | bookings | get | create | list 10 | list 100 | list 100, last page | busy, a day |\n\
     |---|---|---|---|---|---|---|";
 
-/// Requests of each kind.
+/// Number of requests of each kind.
 const REQUESTS: usize = 200;
 const DAY: i64 = 24 * 3600;
 
-/// Puts the bookings into the table and asks for each thing alone, one request at a time.
+/// Writes the bookings into the table, then measures each kind of request, one request at a time.
 pub(crate) async fn run(service: &Service, bookings: usize) -> Result<String, Failure> {
     let first = (chrono::Utc::now().timestamp() / DAY + 2) * DAY;
     let ids = seed::bookings(&service.dynamodb_url(), first, bookings).await?;
     let api = Api::new(service.url());
-    // The days behind the last booking are free.
+    // The days after the last booking are free.
     let free = first + (i64::try_from(bookings)? / 48 + 2) * DAY;
     let end = time(first + (i64::try_from(bookings)? - 10) * 1800);
 
@@ -50,7 +50,7 @@ pub(crate) async fn run(service: &Service, bookings: usize) -> Result<String, Fa
     Ok(format!("| {bookings} | {} |", cells.join(" | ")))
 }
 
-/// The median of requests that must be answered with this status.
+/// The median duration of requests. Each must be answered with `status`.
 async fn timed(status: u16, request: impl AsyncFn(usize) -> Result<Answer, Failure>) -> Result<Duration, Failure> {
     let mut times = Vec::new();
     for place in 0..REQUESTS {

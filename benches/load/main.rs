@@ -1,6 +1,6 @@
-//! `cargo bench --package benches --features load --bench load`: the whole service under load, and how its cost grows with
-//! what is in the table. The service is that of `cargo local --release`, on free ports of this machine, and nothing else is
-//! sent to.
+//! `cargo bench --package benches --features load --bench load`: measures the whole service under load, and how its
+//! durations grow with the number of bookings. The service is that of `cargo local --release`, on free ports of this
+//! machine; no other service receives requests.
 
 #![expect(clippy::print_stdout, reason = "tables are what it is for")]
 
@@ -22,7 +22,7 @@ fn workspace() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
-/// Builds the functions for release, or takes those of the directory that is the first argument.
+/// Builds the functions for release, or takes those in the folder of the first argument.
 fn functions() -> Result<BTreeMap<String, PathBuf>, Failure> {
     // Cargo adds `--bench`.
     if let Some(directory) = std::env::args_os().skip(1).find(|argument| argument != "--bench") {
@@ -47,7 +47,7 @@ fn functions() -> Result<BTreeMap<String, PathBuf>, Failure> {
     Ok(executables)
 }
 
-/// The same service, with the peer in place of the functions that the mix asks.
+/// The same functions, with the peer in place of those that the mix calls.
 fn with_peer(functions: &BTreeMap<String, PathBuf>) -> Option<BTreeMap<String, PathBuf>> {
     if !workspace().join("target/peer/bin/python").exists() {
         return None;
@@ -63,7 +63,7 @@ async fn start(functions: BTreeMap<String, PathBuf>) -> Result<Service, Failure>
     let options = Options {
         template: workspace().join("serverless.yml"),
         binaries: Binaries::Built(functions),
-        // More would only wait for a processor, and each of the peer's takes seconds to start.
+        // More processes would only compete for processors, and each of the peer's takes seconds to start.
         max_processes: 2,
         ..Options::default()
     };

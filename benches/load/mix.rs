@@ -1,5 +1,5 @@
-//! Many clients at once, each with one request at a time: reads and writes of users and resources of which few are asked
-//! for often and most are asked for seldom.
+//! Load of many concurrent clients, each with one request at a time: reads and writes of users and resources with a
+//! Zipf distribution.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -20,20 +20,20 @@ pub(crate) const HEADER: &str = "\
     | | answers a second | p50 | p99 | created | time taken | wrong |\n\
     |---|---|---|---|---|---|---|";
 
-/// So many users, and so many resources.
+/// Number of users, and of resources.
 const NAMES: usize = 1000;
-/// Bookings are of an hour, in the next so many hours: the busiest resources run full.
+/// Bookings last an hour and start within this many hours, so that the busiest resources are fully booked.
 const HOURS: i64 = 24 * 30;
-/// More wrong answers than this are counted and not kept.
+/// Wrong responses are kept up to this number, and only counted beyond it.
 const SHOWN: usize = 10;
 
-/// What came of it.
+/// Result of a run.
 pub(crate) struct Outcome {
     times: Vec<Duration>,
     lasted: Duration,
     created: usize,
     taken: usize,
-    /// The first of what must not be.
+    /// The first wrong responses and overlapping bookings.
     pub(crate) wrong: Vec<String>,
     wrongs: usize,
 }
@@ -44,7 +44,7 @@ impl Outcome {
         self.times.len() as f64 / self.lasted.as_secs_f64()
     }
 
-    /// For [`HEADER`].
+    /// The row for the table of [`HEADER`].
     pub(crate) fn row(&self, name: &str) -> String {
         let of = |percent: usize| self.times.get(self.times.len() * percent / 100).copied().unwrap_or_default();
         let mut row = format!(
@@ -70,7 +70,7 @@ impl Outcome {
     }
 }
 
-/// Draws 0 often, and each that follows in proportion to 1 / its place (Zipf's law).
+/// Draws places with a probability proportional to 1 / place (Zipf's law).
 struct Zipf(Vec<f64>);
 
 impl Zipf {
@@ -93,12 +93,12 @@ impl Zipf {
     }
 }
 
-/// What all clients share.
+/// State that all clients share.
 struct World {
     api: Api,
     zipf: Zipf,
     base: i64,
-    /// Bookings as they were answered to whoever made them.
+    /// Bookings as they were returned to their clients.
     bookings: Mutex<Vec<Value>>,
     outcome: Mutex<Outcome>,
 }
@@ -110,7 +110,7 @@ pub(crate) async fn run(service: &Service) -> Result<Outcome, Failure> {
     let (api, zipf) = (Api::new(service.url()), Zipf::new());
     let world = World { api, zipf, base, bookings: Mutex::default(), outcome: Mutex::new(outcome) };
     let world = Arc::new(world);
-    // What there is to read at first; and no process is new when the clock starts.
+    // Creates bookings to read, and starts processes before the measurement.
     let mut random = Rng::with_seed(0);
     for _ in 0..100 {
         world.create(&mut random).await?;
@@ -211,7 +211,7 @@ impl World {
     }
 }
 
-/// Bookings of one resource at one time. All start on the hour and last one.
+/// Finds overlapping bookings of a resource. All start on the hour and last an hour.
 fn overlaps(bookings: &[Value]) -> Vec<String> {
     let mut slots: HashMap<(&Value, &Value), usize> = HashMap::new();
     for booking in bookings {

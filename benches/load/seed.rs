@@ -1,4 +1,4 @@
-//! Bookings that are written into the table as the service writes them, without asking it.
+//! Writes bookings directly into the table, in the same form as the service.
 
 use std::collections::BTreeMap;
 
@@ -9,15 +9,15 @@ use uuid::Uuid;
 use crate::Failure;
 use crate::client::time;
 
-/// As many items as one `BatchWriteItem` takes.
+/// Maximum of items in one `BatchWriteItem`.
 const BATCH: usize = 25;
-/// How many batches are under way at a time.
+/// Maximum of concurrent batches.
 const AT_ONCE: usize = 8;
 const HALF_HOUR: i64 = 1800;
 const DAY: i64 = 24 * 3600;
 
-/// Writes `count` bookings of `user-0` and `room-0`, half an hour each, one after the other from `first` on, and the days
-/// that they claim. Their ids.
+/// Writes `count` bookings of `user-0` and `room-0`, half an hour each and consecutive from `first` on, with the days
+/// that they claim. Returns their ids.
 pub(crate) async fn bookings(dynamodb: &str, first: i64, count: usize) -> Result<Vec<String>, Failure> {
     let mut items = Vec::new();
     let mut days: BTreeMap<i64, serde_json::Map<String, Value>> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! A stand-in for EventBridge that keeps all it takes, and fails in the ways the real one can.
+//! Fake EventBridge that records all accepted events and can fail in the ways of the real one.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::proxy::read;
 
-/// An event that the bus has taken.
+/// An event that the bus has accepted.
 #[derive(Debug, Clone)]
 pub struct Taken {
     pub detail_type: String,
@@ -18,7 +18,7 @@ pub struct Taken {
     pub at: Instant,
 }
 
-/// The bus. It takes everything until it is told to fail.
+/// The fake bus. It accepts everything until [`FailingBus::fail`] is called.
 #[derive(Clone)]
 pub struct FailingBus {
     pub url: String,
@@ -27,7 +27,7 @@ pub struct FailingBus {
 
 struct State {
     taken: Vec<Taken>,
-    /// The bookings whose reminder was refused last.
+    /// The bookings whose reminder was refused the last time.
     refused: BTreeSet<String>,
     failing: bool,
     random: fastrand::Rng,
@@ -54,18 +54,18 @@ impl FailingBus {
         bus
     }
 
-    /// From now on: of a hundred calls, 8 are throttled, 5 meet a 500, 3 are taken without the caller's learning of it,
-    /// and of the entries of the others 30 % fail.
+    /// Turns failures on or off. Of a hundred calls, 8 are throttled, 5 are answered 500, and 3 are accepted without a
+    /// response. In all other calls, 30 % of the entries fail.
     pub fn fail(&self, failing: bool) {
         self.state.lock().unwrap().failing = failing;
     }
 
-    /// What it has taken after the first `seen` events, in order.
+    /// The accepted events after the first `seen`, in order.
     pub fn taken_after(&self, seen: usize) -> Vec<Taken> {
         self.state.lock().unwrap().taken[seen..].to_vec()
     }
 
-    /// The bookings whose reminder it has refused and not taken since.
+    /// The bookings whose reminder was refused and has not been accepted since.
     pub fn refused(&self) -> BTreeSet<String> {
         self.state.lock().unwrap().refused.clone()
     }
@@ -85,7 +85,7 @@ impl FailingBus {
         }
     }
 
-    /// The status and the body; `None` to hang up.
+    /// The status and the body; `None` to close the connection.
     fn answer(&self, request: &Value) -> Option<(u16, Value)> {
         let mut state = self.state.lock().unwrap();
         let luck = if state.failing { state.random.u8(..100) } else { 100 };

@@ -1,15 +1,15 @@
-//! Reads the whole table and finds what must never be in it.
+//! Checks the invariants of the whole table.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use handlers::booking::{Span, Timestamp};
 use serde_json::Value;
 
-/// Everything that is wrong with these items; nothing, if all promises are kept:
+/// All violations of these invariants:
 ///
 /// - two active bookings of one resource never overlap;
-/// - every day that an active booking touches holds its claim, and every claim belongs to an active booking;
-/// - every reminder belongs to an active booking, and is its latest; no pending reminder is missing.
+/// - every day that an active booking touches has its claim, and every claim belongs to an active booking;
+/// - every reminder belongs to an active booking and is its latest one; no pending reminder is missing.
 pub fn faults(items: &[Value]) -> Vec<String> {
     let mut faults = Vec::new();
     let mut held: BTreeMap<String, Vec<(Span, String)>> = BTreeMap::new();
@@ -62,7 +62,7 @@ pub fn faults(items: &[Value]) -> Vec<String> {
     }
     let now = Timestamp::now().seconds();
     for (id, (due, _)) in reminded {
-        // One that was due may have been delivered and cleared away.
+        // A due reminder may have been delivered and deleted.
         if due.parse::<i64>().is_ok_and(|due| due > now) {
             faults.push(format!("the reminder of {id} is missing"));
         }

@@ -1,4 +1,4 @@
-//! The whole service, on free ports, with the real binaries.
+//! Test harness: the whole service with the real binaries, on free ports.
 
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test file uses its part")]
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
@@ -17,7 +17,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
-/// How long anything may take that is waited for.
+/// Time limit of each wait.
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Every function's binary, as Cargo built it for this test: one for each file of `src/bin`, all in one folder.
@@ -39,7 +39,7 @@ pub fn template() -> PathBuf {
 pub fn options() -> Options {
     let built = Options { template: template(), binaries: Binaries::Built(binaries()), ..Options::default() };
     match std::env::var("DYNAMODB_ENDPOINT") {
-        // Another engine is shared by all tests: each gets a stage, and so a table, of its own.
+        // All tests share an external engine, so each gets a stage of its own, and thereby a table.
         Ok(endpoint) => {
             let stage = format!("test-{:08x}", fastrand::u32(..));
             Options { dynamodb_endpoint: Some(endpoint), stage: Some(stage), ..built }
@@ -52,11 +52,11 @@ pub fn options() -> Options {
 pub struct World {
     pub service: Service,
     client: Client,
-    /// As the template names it on this stage.
+    /// The table's name on this stage.
     pub table: String,
 }
 
-/// An answer, read to its end.
+/// A response with its whole body.
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub status: u16,
@@ -95,26 +95,26 @@ impl World {
         send(self.request(Method::DELETE, path)).await
     }
 
-    /// A booking that is made without trouble.
+    /// Creates a booking, which must succeed.
     pub async fn book(&self, body: &Value) -> Value {
         let answer = self.post("/bookings", body).await;
         assert_eq!(answer.status, 201, "{answer:?}");
         answer.body
     }
 
-    /// A `POST` without a body.
+    /// Cancels the booking, with a `POST` without a body.
     pub async fn cancel(&self, booking: &Value) -> Answer {
         send(self.request(Method::POST, &format!("{}/cancel", path(booking)))).await
     }
 
-    /// What reached the bus about this booking, oldest first.
+    /// The events of this booking on the bus, oldest first.
     pub async fn events(&self, booking: &Value) -> Vec<Value> {
         let mut events = self.get("/_local/events").await.body;
         let events = events.as_array_mut().expect("an array").drain(..).rev();
         events.filter(|event| event["detail"]["booking_id"] == booking["booking_id"]).collect()
     }
 
-    /// Its reminders among that.
+    /// The `ReminderDue` events of this booking.
     pub async fn reminders(&self, booking: &Value) -> Vec<Value> {
         let mut events = self.events(booking).await;
         events.retain(|event| event["detail-type"] == "ReminderDue");
@@ -126,7 +126,7 @@ impl World {
         eventually("the reminder reaches the bus", async || self.reminders(booking).await.into_iter().next()).await
     }
 
-    /// Asks the database, as the AWS CLI would: `target` as in `DynamoDB_20120810.GetItem`.
+    /// Calls the database as the AWS CLI would. `target` is an operation such as `DynamoDB_20120810.GetItem`.
     pub async fn database(&self, target: &str, request: &Value) -> Value {
         let signature = "AWS4-HMAC-SHA256 Credential=local/20260101/eu-central-1/dynamodb/aws4_request, \
                          SignedHeaders=host, Signature=0";
@@ -186,7 +186,7 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().expect("ASCII"))
     }
 
-    /// That it is a problem document of this status, whole and of the right media type.
+    /// Checks that the response is a complete problem document with this status and the right media type.
     #[track_caller]
     pub fn is_problem(&self, status: u16) -> &Self {
         assert_eq!(self.status, status, "{self:?}");
@@ -212,15 +212,15 @@ impl Answer {
 }
 
 pub fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_else(|| panic!("a string, not {value}"))
+    value.as_str().unwrap_or_else(|| panic!("not a string: {value}"))
 }
 
-/// The address of a booking.
+/// The path of a booking.
 pub fn path(booking: &Value) -> String {
     format!("/bookings/{}", text(&booking["booking_id"]))
 }
 
-/// The present, `seconds` from now.
+/// The time `seconds` from now, in whole seconds.
 pub fn soon(seconds: i64) -> String {
     Timestamp::from_millis((Timestamp::now().seconds() + seconds) * 1000).expect("a time").to_string()
 }
@@ -228,7 +228,7 @@ pub fn soon(seconds: i64) -> String {
 pub const HOUR: i64 = 3600;
 pub const DAY: i64 = 24 * HOUR;
 
-/// What a client sends for a booking of an hour that starts in `seconds`; each resource is another one.
+/// The body of a create: a booking of an hour that starts in `seconds`.
 pub fn hour(resource: &str, seconds: i64) -> Value {
     json!({
         "user_id": "alice", "resource_id": resource,
@@ -236,7 +236,7 @@ pub fn hour(resource: &str, seconds: i64) -> Value {
     })
 }
 
-/// Every function's key in the template, and an event of it that is answered with success.
+/// Every function's key in the template, with an event that succeeds.
 pub fn example_events() -> Vec<(String, Value)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/events");
     let mut events: Vec<_> = folder
@@ -252,7 +252,7 @@ pub fn example_events() -> Vec<(String, Value)> {
     events
 }
 
-/// `get_booking` as `getBooking`.
+/// `get_booking` becomes `getBooking`.
 fn camel(name: &str) -> String {
     let mut upper = false;
     let letters = name.chars().filter_map(|letter| {
@@ -263,7 +263,7 @@ fn camel(name: &str) -> String {
     letters.collect()
 }
 
-/// The stream's record of an item that was put into the table.
+/// The stream record of an inserted item.
 pub fn inserted(item: &Value, sequence: &str) -> Value {
     json!({
         "eventID": sequence, "eventName": "INSERT", "eventVersion": "1.1", "eventSource": "aws:dynamodb",
@@ -275,21 +275,21 @@ pub fn inserted(item: &Value, sequence: &str) -> Value {
     })
 }
 
-/// `value` with some members set.
+/// `value` with some members replaced.
 pub fn with(mut value: Value, members: Value) -> Value {
     let (Value::Object(value_members), Value::Object(members)) = (&mut value, members) else { panic!("objects") };
     value_members.extend(members);
     value
 }
 
-/// Waits until `check` gives something, and gives up at the deadline.
+/// Waits until `check` returns a value, and fails at the deadline.
 pub async fn eventually<T>(what: &str, check: impl AsyncFn() -> Option<T>) -> T {
     let started = Instant::now();
     loop {
         if let Some(found) = check().await {
             return found;
         }
-        assert!(started.elapsed() < DEADLINE, "waited in vain: {what}");
+        assert!(started.elapsed() < DEADLINE, "timed out: {what}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -1,4 +1,4 @@
-//! A proxy in front of DynamoDB that makes it fail in the ways a network and a service can.
+//! Proxy in front of DynamoDB that can fail in the ways of a network and of the service.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -8,27 +8,27 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{oneshot, watch};
 
-/// What happens to a call.
+/// The way in which a call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// `ProvisionedThroughputExceededException`.
     Throttled,
     /// `InternalServerError`.
     Broken,
-    /// No answer, for longer than anybody waits.
+    /// No response, for longer than any client waits.
     Silent,
-    /// The connection ends before the call has been made.
+    /// The connection ends before the call was forwarded.
     Reset,
-    /// The call is made, and the connection ends before its answer arrives.
+    /// The call was executed, and the connection ends before its response.
     AnswerLost,
 }
 
-/// The proxy. It forwards faithfully until it is told to fail.
+/// The proxy. It forwards all calls unchanged until one of its methods is called.
 #[derive(Clone)]
 pub struct Proxy {
     pub url: String,
     state: Arc<Mutex<State>>,
-    /// Whether batches of keys wait before they are read.
+    /// Whether each `BatchGetItem` waits before it is forwarded.
     held: Arc<watch::Sender<bool>>,
 }
 
@@ -36,30 +36,30 @@ pub struct Proxy {
 #[derive(Debug, Clone)]
 pub struct Read {
     pub body: Vec<u8>,
-    /// Before it was read.
+    /// The time before it was forwarded.
     pub at: Instant,
 }
 
-/// A call that waits in the proxy, or will.
+/// A call that is held in the proxy, or the next one that will be.
 pub struct Held {
     arrived: oneshot::Receiver<()>,
     release: oneshot::Sender<()>,
 }
 
 impl Held {
-    /// Waits until the call is in the proxy.
+    /// Waits until the call has arrived in the proxy.
     pub async fn arrived(&mut self) {
         (&mut self.arrived).await.expect("the proxy runs");
     }
 
-    /// Lets the call go on.
+    /// Forwards the call.
     pub fn release(self) {
-        // Its client may have given it up.
+        // The client may have given up.
         let _ = self.release.send(());
     }
 }
 
-/// The next call of an operation waits.
+/// Holds the next call of an operation.
 struct Hold {
     operation: String,
     arrived: oneshot::Sender<()>,
@@ -70,7 +70,7 @@ struct State {
     target: String,
     next: Option<Hold>,
     faults: Vec<Fault>,
-    /// Of a hundred calls, how many fail.
+    /// The percentage of calls that fail.
     percent: u8,
     random: fastrand::Rng,
     failed: usize,
@@ -80,7 +80,7 @@ struct State {
 }
 
 impl Proxy {
-    /// Listens on a free port; `seed` decides which calls fail.
+    /// Listens on a free port. `seed` decides which calls fail.
     pub async fn start(seed: u64) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -108,23 +108,23 @@ impl Proxy {
         proxy
     }
 
-    /// Where calls go.
+    /// Sets the URL to which calls are forwarded.
     pub fn target(&self, url: String) {
         self.state.lock().unwrap().target = url;
     }
 
-    /// From now on, `percent` of the calls meet one of `faults`.
+    /// Makes `percent` of the calls fail from now on, each in one of the ways of `faults`.
     pub fn fail(&self, percent: u8, faults: &[Fault]) {
         let mut state = self.state.lock().unwrap();
         (state.percent, state.faults) = (percent, faults.to_vec());
     }
 
-    /// From now on, each `BatchGetItem` waits to be read until this is called again with `false`.
+    /// Holds each `BatchGetItem` from now on, until this is called with `false`.
     pub fn hold(&self, held: bool) {
         self.held.send_replace(held);
     }
 
-    /// The next call of `operation`, and no other, waits until it is released.
+    /// Holds the next call of `operation` only, until it is released.
     pub fn hold_next(&self, operation: &str) -> Held {
         let (arrive, arrived) = oneshot::channel();
         let (release, released) = oneshot::channel();
@@ -138,13 +138,13 @@ impl Proxy {
         self.state.lock().unwrap().reads.clone()
     }
 
-    /// What requests have called since the last time: operations, in order. What the sweeper and the publisher call
-    /// beside them is left out; they are the only ones that read the index of due reminders, and bookings in batches.
+    /// The operations that HTTP functions have called since the last time, in order. Calls of the sweeper and the
+    /// publisher are left out: only they read the index of due reminders, and bookings in batches.
     pub fn take_calls(&self) -> Vec<String> {
         std::mem::take(&mut self.state.lock().unwrap().calls)
     }
 
-    /// The line and the headers of what was called last.
+    /// The request line and headers of the last call.
     pub fn last_head(&self) -> String {
         self.state.lock().unwrap().head.clone()
     }
@@ -165,7 +165,7 @@ impl Proxy {
         }
     }
 
-    /// How many calls have failed.
+    /// The number of calls that have failed.
     pub fn failed(&self) -> usize {
         self.state.lock().unwrap().failed
     }
@@ -182,7 +182,7 @@ impl Proxy {
         (state.target.clone(), fault)
     }
 
-    /// Serves one connection until either end closes it.
+    /// Serves a connection until either end closes it.
     async fn serve(&self, mut stream: TcpStream, client: Client) -> Option<()> {
         loop {
             let (head, body) = read(&mut stream).await?;
@@ -190,7 +190,7 @@ impl Proxy {
             let batch = head.contains("DynamoDB_20120810.BatchGetItem");
             if batch {
                 let mut holding = self.held.subscribe();
-                // Who hangs up meanwhile is not waiting any more.
+                // A client that closes the connection meanwhile no longer waits for the response.
                 tokio::select! {
                     _ = holding.wait_for(|held| !held) => {}
                     _ = stream.read_u8() => return None,
@@ -246,7 +246,7 @@ fn error(kind: &str) -> Vec<u8> {
     format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{kind}","message":"injected"}}"#).into_bytes()
 }
 
-/// One request: its head and its body.
+/// Reads a request: its head and its body.
 pub async fn read(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
     let mut bytes = Vec::new();
     let end = loop {

@@ -114,8 +114,8 @@ mod tests {
             .into();
         ids.sort_unstable();
         ids.dedup();
-        assert_eq!(ids.len(), 4, "each has an id of its own");
+        assert_eq!(ids.len(), 4, "each event has its own id");
         assert_eq!(event(Some(&made), Some(&made)), None);
-        assert_eq!(event(None, Some(&made)), event(None, Some(&made)), "and always the same");
+        assert_eq!(event(None, Some(&made)), event(None, Some(&made)), "the same event always has the same id");
     }
 }

@@ -181,12 +181,15 @@ mod tests {
         let mut attempts = [0; 4];
         assert_eq!(next_round(&events, &fates, &attempts), [0, 2]);
         (fates[2], attempts) = (Fate::Done, [1, 0, 1, 0]);
-        assert_eq!(next_round(&events, &fates, &attempts), [0], "the second of a waits for the first");
+        assert_eq!(next_round(&events, &fates, &attempts), [0], "the second event of a waits for the first");
         fates[0] = Fate::Never;
-        assert_eq!(next_round(&events, &fates, &attempts), [1], "one that is refused for good holds nobody up");
+        assert_eq!(next_round(&events, &fates, &attempts), [1], "a finally refused event does not delay later ones");
         fates[1] = Fate::Done;
         attempts[3] = ATTEMPTS;
-        assert!(next_round(&events, &fates, &attempts).is_empty(), "one that was tried enough is left to Lambda");
+        assert!(
+            next_round(&events, &fates, &attempts).is_empty(),
+            "an event whose attempts are used up is left to Lambda"
+        );
     }
 
     #[test]

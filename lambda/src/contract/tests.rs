@@ -83,7 +83,7 @@ fn a_parameter_is_never_null_and_only_a_required_one_has_an_example() {
     assert_eq!(parameters[0]["example"], "blue");
     assert_eq!(parameters[1]["schema"]["type"], "integer");
     assert_eq!((&parameters[1]["schema"]["maximum"], parameters[1].get("example")), (&json!(9), None));
-    assert!(json["components"]["schemas"].get("Narrow").is_none(), "it is no body");
+    assert!(json["components"]["schemas"].get("Narrow").is_none(), "the struct of a query is no component");
 }
 
 #[test]

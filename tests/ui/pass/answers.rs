@@ -1,4 +1,4 @@
-//! Answers of every shape: nothing, no `Result`, an alias of one, an own type.
+//! Return types: unit, without `Result`, an alias of `Result`, a custom type.
 
 use handlers::prelude::*;
 

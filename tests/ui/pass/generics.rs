@@ -1,4 +1,4 @@
-//! Types with arguments, types from another macro, and lifetimes that a type leaves out.
+//! Generic types, types from another macro, and elided lifetimes.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Names that the expansion uses, in the user's hands.
+//! Items of the user with the same names as those in the expansion.
 
 #![allow(non_upper_case_globals)]
 

@@ -1,4 +1,4 @@
-//! Without a prelude, the standard one included.
+//! Macros without any prelude, including the standard one.
 
 #![no_implicit_prelude]
 

@@ -1,4 +1,4 @@
-//! Borrowed and owned arguments in any order; the call keeps it.
+//! Borrowed and owned arguments in any order; the call keeps the order.
 
 use handlers::prelude::*;
 

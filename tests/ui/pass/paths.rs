@@ -1,4 +1,4 @@
-//! Types that stand in a route's braces without anything implemented for it.
+//! Path parameters of types that do not implement `FromPath` themselves.
 
 use std::str::FromStr;
 

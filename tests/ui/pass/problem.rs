@@ -1,4 +1,4 @@
-//! What the derived impl answers.
+//! Responses of the derived impl.
 
 use std::error::Error;
 use std::fmt;

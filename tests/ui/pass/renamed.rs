@@ -1,4 +1,4 @@
-//! The crate under another name.
+//! The crate `lambda` under another name.
 
 extern crate lambda as api;
 

@@ -1,4 +1,4 @@
-//! What two arguments may take: a header and the caller are read, and stay for the next.
+//! Values that two arguments may take: headers and the caller.
 
 use handlers::prelude::*;
 

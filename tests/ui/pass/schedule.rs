@@ -1,4 +1,4 @@
-//! A schedule, with its tick and without.
+//! Handlers of a schedule, with and without its tick.
 
 use handlers::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A stream.
+//! A handler of a stream.
 
 use handlers::prelude::*;
 

@@ -122,7 +122,7 @@ fn a_booking_that_has_started_can_be_made_longer_but_not_reminded_of() {
     let started = at("2026-11-22T10:30:00Z");
     let longer = BookingPatch { end_time: Some(at("2026-11-22T12:00:00Z")), ..BookingPatch::default() };
     let changed = longer.apply(&booking(), started).unwrap().unwrap();
-    assert_eq!(changed.ttl, booking().ttl, "a reminder that was due stays as it was");
+    assert_eq!(changed.ttl, booking().ttl, "a due reminder is unchanged");
     let remind = BookingPatch { reminder_lead_seconds: Some(Some(60)), ..BookingPatch::default() };
     assert!(matches!(remind.apply(&booking(), started), Err(BookingError::Invalid(_))));
 }

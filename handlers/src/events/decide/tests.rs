@@ -168,7 +168,7 @@ fn every_change_of_a_booking_is_told() {
     assert_eq!(told("MODIFY", Some(active.clone()), Some(moved.clone())), Some("BookingRescheduled"));
     assert_eq!(told("MODIFY", Some(moved), Some(cancelled.clone())), Some("BookingCancelled"));
     assert_eq!(told("REMOVE", Some(cancelled), None), Some("BookingDeleted"));
-    assert_eq!(told("MODIFY", Some(active.clone()), Some(active)), None, "a write of the same is no change");
+    assert_eq!(told("MODIFY", Some(active.clone()), Some(active)), None, "a write without a change is no event");
 }
 
 #[test]
