@@ -1,6 +1,7 @@
 'use strict';
 
-// Refuses what would be ignored, what AWS would refuse half way through a deployment, and what would be open to everybody.
+// Checks of parameters and functions before packaging. Refuses settings that would be ignored, deployments that AWS
+// would refuse half way, and routes without authorization.
 
 const OPEN = ['health'];
 
@@ -23,7 +24,8 @@ module.exports = class Checks {
     refuse((domain === 'none') !== (certificate === 'none'), 'domain and certificate go together: add the other one');
     refuse(edgeSecret !== 'none' && domain === 'none', 'edgeSecret is for a domain: add --param domain=... --param certificate=...');
 
-    // The framework's own role may not use the table, and a route without an authorizer takes anybody's word.
+    // A function without a role of its own gets the framework's, which has no access to the table. A route without an
+    // authorizer does not check who calls.
     const deploying = ['package', 'deploy'].includes(processedInput.commands[0]);
     for (const [name, { role, events = [] }] of Object.entries(deploying ? functions : {})) {
       refuse(!role, `the function "${name}" has no role: write one in deploy/roles.yml, and name it here as its neighbours do`);

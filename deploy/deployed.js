@@ -1,14 +1,14 @@
 'use strict';
 
-// What `serverless rollback` has to be told to come back to what is deployed now:
+// Prints the arguments with which `serverless rollback` comes back to the current deployment:
 //
-//   node deploy/deployed.js STACK REGION
+//     node deploy/deployed.js STACK REGION
 //
-// Nothing where no function is deployed. The stack's own template tells. `serverless deploy list` does not: it lists what was
-// uploaded, and a deployment that failed is among it.
+// Prints nothing if no function is deployed. Reads the stack's template. `serverless deploy list` would be wrong: it
+// lists uploads, including those of failed deployments.
 
 const { createRequire } = require('node:module');
-// The client that the framework brings along; it finds credentials where the framework does.
+// The framework's own client, which finds credentials where the framework does.
 const { CloudFormationClient, GetTemplateCommand } = createRequire(require.resolve('osls/package.json'))('@aws-sdk/client-cloudformation');
 
 async function main([StackName, region]) {
@@ -18,7 +18,7 @@ async function main([StackName, region]) {
   const lambda = Object.values(Resources).find(({ Type }) => Type === 'AWS::Lambda::Function');
   if (!lambda) return;
   const [, timestamp] = /\/(\d+)-[^/]+\/[^/]+$/.exec(lambda.Properties.Code.S3Key);
-  // Where CodeDeploy waits for alarms: while one rings it would shift nothing, not even back.
+  // If CodeDeploy waits for alarms: while one rings it would shift nothing, not even back.
   const shift = Parameters?.RollbackOnAlarm ? ' --param rollbackOnAlarm=false' : '';
   console.log(`--timestamp ${timestamp}${shift}`);
 }

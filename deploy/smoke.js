@@ -1,20 +1,21 @@
 #!/usr/bin/env node
 'use strict';
 
-// Whether a booking can be made at an address, and all that belongs to it: after each deployment, or by hand.
+// Smoke test of an address: makes a booking and deletes it again. Runs after each deployment, or by hand.
 //
-//   node deploy/smoke.js http://127.0.0.1:3000
-//   BEARER_TOKEN=... node deploy/smoke.js https://api.example.com
+//     node deploy/smoke.js http://127.0.0.1:3000
+//     BEARER_TOKEN=... node deploy/smoke.js https://api.example.com
 //
-// Instead of a token, TOKEN_URL, CLIENT_ID and CLIENT_SECRET get one by OAuth's client credentials grant, for AUDIENCE.
+// Instead of a token, TOKEN_URL, CLIENT_ID and CLIENT_SECRET request one by OAuth's client credentials grant, for
+// AUDIENCE.
 //
-// It books an hour of a resource of its own, a month from now and without a reminder, and deletes it again: three events
-// reach the bus. Without a token, an API that asks for one is seen to be up and closed, and no more.
+// Books an hour of its own resource, a month from now and without a reminder, and deletes the booking: three events
+// reach the bus. Without a token, it only checks that an API that requires one responds and refuses the request.
 
 const assert = require('node:assert/strict');
 const { randomUUID } = require('node:crypto');
 
-const DEADLINE = 15_000; // milliseconds for each request: a cold start, and then some
+const DEADLINE = 15_000; // milliseconds for each request: enough for a cold start
 
 async function main() {
   const [base] = process.argv.slice(2);
@@ -56,7 +57,7 @@ async function main() {
   await call('GET', path, 404);
 }
 
-/** Calls the API at `base`; an answer with another status than expected is an error that says which. */
+/** Calls the API at `base`. A response with an unexpected status is an error that names it. */
 function caller(base, token) {
   return async (method, path, status, { body, headers = {} } = {}) => {
     const response = await fetch(base + path, {
@@ -79,7 +80,7 @@ function caller(base, token) {
   };
 }
 
-/** A token for a client of its own: https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
+/** Requests a token with client credentials: https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
 async function granted({ TOKEN_URL, CLIENT_ID, CLIENT_SECRET, AUDIENCE }) {
   if (!TOKEN_URL) return undefined;
   const body = new URLSearchParams({ grant_type: 'client_credentials', scope: 'bookings/read bookings/write' });
@@ -91,7 +92,7 @@ async function granted({ TOKEN_URL, CLIENT_ID, CLIENT_SECRET, AUDIENCE }) {
   return (await response.json()).access_token;
 }
 
-/** Whom the token is for: the API lets nobody book for somebody else. */
+/** The token's subject, as the user of the booking: the API refuses bookings for other users. */
 function subject(token) {
   try {
     return JSON.parse(Buffer.from(token.split('.')[1], 'base64url')).sub;

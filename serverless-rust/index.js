@@ -15,7 +15,7 @@ const OPTIONS = {
     profile: { type: 'string', minLength: 1 },
     cargoFlags: { type: 'array', items: { type: 'string' } },
     builder: { enum: ['auto', 'cargo-lambda', 'cargo', 'built'] },
-    // Variables have no "if", so no alias can be said as `false`.
+    // Serverless variables have no conditionals, so a stage without an alias sets `false`.
     alias: {
       anyOf: [
         { const: false },
@@ -27,7 +27,7 @@ const OPTIONS = {
             alarm: { type: 'object' },
           },
           required: ['name'],
-          // Nothing else would look at the alarm.
+          // Only a deployment group watches the alarm.
           dependencies: { alarm: ['deploymentGroup'] },
           additionalProperties: false,
         },
@@ -38,7 +38,7 @@ const OPTIONS = {
 };
 const DEFAULTS = { profile: 'release', cargoFlags: [], builder: 'auto' };
 
-/** Builds, packages and locally invokes the functions whose runtime is `provided.*`: those written in Rust. */
+/** Builds, packages and locally invokes the Rust functions: those whose runtime is `provided.*`. */
 class ServerlessRust {
   constructor(serverless, options, { progress, writeText }) {
     Object.assign(this, { serverless, options, progress, writeText, packaged: [] });
@@ -55,7 +55,7 @@ class ServerlessRust {
     };
   }
 
-  /** The functions that this plugin looks after, with the options that hold for each. */
+  /** The functions that this plugin handles, each with its options. */
   functions() {
     const { service } = this.serverless;
     const { provider, custom } = service;
@@ -104,8 +104,8 @@ class ServerlessRust {
   }
 
   /**
-   * The framework's own `invoke local` asks AWS for credentials and for each `Ref`, then starts a Docker image that is
-   * gone. Arguments, input and `--docker` stay with it; running a Rust function is put in its place here.
+   * Replaces the framework's `invoke local` for Rust functions. It would ask AWS for credentials and for each `Ref`,
+   * and then start a Docker image that no longer exists. Arguments, input and `--docker` stay with the framework.
    */
   takeOverInvokeLocal() {
     const framework = this.serverless.pluginManager.plugins.find(({ hooks }) => hooks?.['invoke:local:invoke']);
@@ -121,7 +121,7 @@ class ServerlessRust {
   }
 
   async invokeLocal(fn, { data, env = [] }) {
-    // For this machine, and quick to build: neither the deployed architecture nor its profile matter.
+    // For this machine and fast to build: neither the deployed architecture nor its profile matter.
     const options = { ...fn.options, profile: 'dev', builder: 'cargo' };
     const executables = await this.build([{ ...fn, options, architecture: 'host' }]);
     const provider = this.serverless.getProvider('aws');

@@ -1,7 +1,7 @@
 'use strict';
 
-// The documentation holds together: its links lead somewhere, the tests and files that it names exist, its parameters are
-// those of deploy/stages.yml, and CI runs its commands. Reads files only: nothing is built or installed.
+// Tests of the documentation: its links have targets, the tests and files that it names exist, its parameters are those
+// of deploy/stages.yml, and CI runs its commands. Reads files only: nothing is built or installed.
 
 const assert = require('node:assert/strict');
 const { execFileSync } = require('node:child_process');
@@ -16,7 +16,7 @@ const PAGES = FILES.filter((file) => file.endsWith('.md'));
 const read = (file) => fs.readFileSync(path.join(ROOT, file), 'utf8');
 const exists = (file) => FILES.includes(file) || FILES.some((other) => other.startsWith(file.replace(/\/?$/, '/')));
 
-/** Folders that the pages describe already and that are being made. Delete a line when its folder is there. */
+/** Folders that are documented but not written yet. Delete a line when its folder exists. */
 const COMING = ['examples/'];
 const isComing = (file) => COMING.some((folder) => `${file}/`.startsWith(folder));
 
@@ -38,7 +38,7 @@ function section(page, heading) {
 /** The rows of the first table in a text, a list of cells each. */
 const rows = (text) => text.match(/^\|.*\n\|[-|]+\n((?:\|.*\n)*)/m)[1].trim().split('\n').map((row) => row.split('|').slice(1, -1).map((cell) => cell.trim()));
 
-/** What a text has between backticks. */
+/** The texts between backticks. */
 const quoted = (text) => [...text.matchAll(/`([^`]+)`/g)].map(([, inner]) => inner);
 
 describe('the documentation', () => {
@@ -111,9 +111,10 @@ describe('the documentation', () => {
     assert.deepEqual(documented.filter((route) => !template.includes(route)), []);
   });
 
-  // Blocks marked `console` hold what CI runs. Commands that need an AWS account, GitHub or the AWS CLI are marked `sh`.
+  // Blocks marked `console` hold commands that CI runs. Commands that need an AWS account, GitHub or the AWS CLI are
+  // marked `sh`.
   it('shows commands that CI runs', () => {
-    // The beginning of a command, and the file that runs it, with what that says.
+    // The beginning of a command, and the file that runs it, with the text to find in it.
     const run = [
       [/^soon\(\) \{|^curl (-i )?http/, 'tests/newcomer.test.js', 'commands(FIRST)'],
       [/^curl -X POST \S+\/remind /, 'tests/newcomer.test.js', "block('console')"],
@@ -133,7 +134,7 @@ describe('the documentation', () => {
       [/^npx serverless deploy$/, 'tests/deploy/rehearsal.test.js', "sls('deploy'"],
       [/^npx serverless invoke local -f \w+ -p tests\/events\/\w+\.json$/, 'tests/deploy/invoke.test.js', "event('create_booking')"],
     ];
-    // Left to whoever types them: one sets up a clone, the other takes a machine with nothing else to do.
+    // Not run by CI: one sets up a clone, the other needs a machine without other load.
     const byHand = [/^git config core\.hooksPath \.githooks$/, /^cargo bench --package benches --features load --bench load$/];
     const pages = PAGES.filter((page) => !page.startsWith('examples/'));
     let found = 0;

@@ -1,7 +1,7 @@
 'use strict';
 
-// What a newcomer does with the README: the first session's commands, and "One of your own", word by word: its file and its
-// lines of serverless.yml go into a copy of the project, and its commands have to answer as it says.
+// Follows the README as a newcomer would: the first session's commands, and the section "One of your own". Its file and
+// its lines of serverless.yml are added to a copy of the project, and its commands must have the documented output.
 
 const assert = require('node:assert/strict');
 const { execFileSync, spawn } = require('node:child_process');
@@ -22,7 +22,7 @@ function block(language) {
   return SECTION.split(`\n\`\`\`${language}\n`)[1].split('\n```\n')[0] + '\n';
 }
 
-/** What varies from run to run is the same to us: ids, and times. */
+/** Replaces values that differ between runs: ids and times. */
 function settled(text) {
   return JSON.parse(text, (name, value) => {
     if (['booking_id', 'instance'].includes(name)) return name;
@@ -46,7 +46,7 @@ function commands(section) {
   return blocks.flatMap((block) => [...block.matchAll(/^\$ ((?:[^'\n]|'[^']*')*)$/gm)].map(([, command]) => command));
 }
 
-// The folder of builds is shared: what is the same in both is not built again.
+// The target folder is shared, so that crates that are the same in both are not rebuilt.
 const env = { CARGO_TARGET_DIR: path.join(ROOT, 'target'), ...process.env };
 
 describe('a newcomer', () => {
@@ -88,7 +88,7 @@ describe('a newcomer', () => {
     };
     assert.match(run(book), /^HTTP\/1\.1 201 Created\r\n/);
     assert.equal(JSON.parse(run(refused)).type, 'urn:problem:time-taken');
-    // The bus may be empty yet, and the booking's own event comes first: the newest is the one the README shows.
+    // The bus may still be empty, and the booking's own event comes first. The README shows the newest event.
     await until(() => JSON.parse(run(events))[0]?.['detail-type'] === 'ReminderDue', 'the reminder is on the bus', 30);
   });
 
@@ -113,7 +113,7 @@ describe('a newcomer', () => {
   });
 
   it('passes the tests that hold template, code and document together', () => {
-    // It is to ask for a token as its neighbours do: `authorizer`, as the section says.
+    // The new endpoint requires a token like the others: with `authorizer`, as the section says.
     const template = fs.readFileSync(path.join(COPY, 'serverless.yml'), 'utf8');
     const guarded = template.replace(/- httpApi: POST (\S+\/remind)$/m, '- httpApi: { method: POST, path: "$1", authorizer: "${self:custom.write}" }');
     assert.notEqual(guarded, template);

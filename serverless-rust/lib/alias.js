@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * Gives each of `functions` an alias, which every event then invokes instead of the function itself: that is what the
- * framework does with `targetAlias`, which it sets for provisioned concurrency and SnapStart only. An alias needs
- * versions to point to.
+ * Sets an alias for each of `functions`, so that every event invokes the alias instead of the function. This is the
+ * framework's `targetAlias`, which it sets for provisioned concurrency and SnapStart only. An alias needs versions to
+ * point to.
  */
 function takeAliases(functions, naming) {
   for (const { key, config, options } of aliased(functions)) {
@@ -14,9 +14,8 @@ function takeAliases(functions, naming) {
 }
 
 /**
- * Writes the aliases into `template`. Where the options have the properties of a deployment group, each function gets a
- * group of its own, and CodeDeploy moves the alias to a new version; where they have those of an alarm, the group watches
- * one on that version.
+ * Adds the aliases to `template`. If the options have a deployment group, each function gets its own group, and
+ * CodeDeploy moves the alias to a new version. If they have an alarm, the group watches one on that version.
  */
 function addAliases(functions, naming, template) {
   for (const { key, config, options } of aliased(functions)) {
@@ -35,7 +34,8 @@ function addAliases(functions, naming, template) {
     template.Resources[group] = { Type: 'AWS::CodeDeploy::DeploymentGroup', Properties };
     if (options.alias.alarm) {
       const alarm = `${naming.getNormalizedFunctionName(key)}NewVersionFailing`;
-      // Lambda counts what an alias executes by version: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+      // Lambda reports an alias's invocations by version:
+      // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
       const Dimensions = [
         { Name: 'FunctionName', Value: alias.Properties.FunctionName },
         { Name: 'Resource', Value: { 'Fn::Join': [':', [alias.Properties.FunctionName, options.alias.name]] } },

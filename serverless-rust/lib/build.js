@@ -8,7 +8,7 @@ const { UserError } = require('./error');
 const TARGETS = { x86_64: 'x86_64-unknown-linux-gnu', arm64: 'aarch64-unknown-linux-gnu' };
 
 /**
- * Builds the binaries of `functions`, in one cargo call for all that share an architecture and options; returns each
+ * Builds the binaries of `functions`, with one cargo call for all that share an architecture and options. Returns each
  * function's executable.
  */
 async function build(directory, functions) {
@@ -32,7 +32,7 @@ async function build(directory, functions) {
   return executables;
 }
 
-/** Functions by what cargo has to be told for them. */
+/** Groups functions by their cargo arguments. */
 function groups(functions) {
   const all = new Map();
   for (const fn of functions) {
@@ -50,7 +50,7 @@ async function workspace(directory) {
   return JSON.parse(stdout);
 }
 
-/** The package that has the function's binary. */
+/** The package that contains the function's binary. */
 function owner({ packages }, { key, binary }) {
   const binaries = (pkg) => pkg.targets.filter((target) => target.kind.includes('bin')).map((target) => target.name);
   const found = packages.find((pkg) => binaries(pkg).includes(binary));
@@ -61,7 +61,7 @@ function owner({ packages }, { key, binary }) {
   );
 }
 
-/** cargo-lambda cross-compiles, and links against a glibc that is old enough for Lambda; so it is preferred. */
+/** Prefers cargo-lambda: it cross-compiles, and links against a glibc that is old enough for Lambda. */
 async function chosen({ builder }, directory) {
   if (builder === 'cargo') return withCargo;
   const { code } = await run('cargo', ['lambda', '--version'], directory, 'pipe');
@@ -81,10 +81,10 @@ function selection({ profile, cargoFlags, functions }, packages) {
   ];
 }
 
-/** Where cargo-lambda is told to leave what it builds for `group`. */
+/** The folder into which cargo-lambda builds `group`. */
 const lambdaDirectory = (group, targetDirectory) => path.join(targetDirectory, 'lambda', `${group.architecture}-${group.profile}`);
 
-/** What cargo-lambda built before, maybe on another machine: it takes no Rust here. */
+/** Takes executables that cargo-lambda has built before, possibly on another machine. Needs no Rust on this one. */
 function takeBuilt(group, directory, executables) {
   for (const { key, binary } of group.functions) {
     const executable = path.join(lambdaDirectory(group, path.join(directory, 'target')), binary, 'bootstrap');
@@ -97,7 +97,7 @@ async function withCargoLambda(group, packages, directory, targetDirectory) {
   const output = lambdaDirectory(group, targetDirectory);
   const { code } = await run(
     'cargo',
-    // Its own optimizations would set `panic = "abort"`; the workspace's profile is what was asked for.
+    // cargo-lambda's own optimizations would set `panic = "abort"`, against the workspace's profile.
     ['lambda', 'build', '--disable-optimizations', '--target', TARGETS[group.architecture], '--lambda-dir', output]
       .concat(selection(group, packages)),
     directory,
@@ -108,7 +108,7 @@ async function withCargoLambda(group, packages, directory, targetDirectory) {
 
 async function withCargo(group, packages, directory) {
   const target = TARGETS[group.architecture];
-  // Naming the machine's own target would build everything once more, into another folder.
+  // Naming the machine's own target would rebuild everything into another folder.
   const cross = target && target !== (await host(directory)) ? ['--target', target] : [];
   const { code, stdout } = await run(
     'cargo',
@@ -128,7 +128,7 @@ async function host(directory) {
   return /^host: (.*)$/m.exec(stdout)?.[1];
 }
 
-/** Runs a program to its end; what it says on standard error is shown, unless `stderr` is 'pipe'. */
+/** Runs a program to its end. Shows its standard error, unless `stderr` is 'pipe'. */
 function run(program, args, cwd, stderr = 'inherit') {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', stderr] });

@@ -6,7 +6,7 @@ const GLIBC = { 'provided.al2023': '2.34', 'provided.al2': '2.26' };
 const SHT_GNU_VERNEED = 0x6ffffffe;
 const VER_FLG_WEAK = 2;
 
-/** Why Lambda could not run this executable, in a sentence; nothing when it can. */
+/** The reason why Lambda cannot run this executable, as a sentence; nothing if it can. */
 function checkBinary(content, { binary, architecture, runtime }) {
   if (content.length < 64 || content.readUInt32BE(0) !== 0x7f454c46 || content[4] !== 2 || content[5] !== 1) {
     return `"${binary}" is no 64-bit Linux executable; build it with cargo-lambda: pip install cargo-lambda`;
@@ -24,13 +24,13 @@ function checkBinary(content, { binary, architecture, runtime }) {
   return undefined;
 }
 
-/** The newest glibc whose symbols the executable cannot do without, read from `.gnu.version_r`. */
+/** The newest glibc version that the executable requires, from `.gnu.version_r`. */
 function glibc(content) {
   const sections = sectionHeaders(content);
   let newest;
   for (const section of sections.filter(({ type }) => type === SHT_GNU_VERNEED)) {
     const names = sections[section.link];
-    // A list of libraries, each with a list of the versions needed of it; offsets lead from one to the next.
+    // A linked list of libraries, each with a linked list of required versions. Offsets lead to the next entry.
     for (let library = section.offset, more = section.info; more > 0; more -= 1) {
       let version = library + content.readUInt32LE(library + 8);
       for (let left = content.readUInt16LE(library + 2); left > 0; left -= 1) {

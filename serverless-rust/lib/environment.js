@@ -2,13 +2,13 @@
 
 const { UserError } = require('./error');
 
-/** What of the machine's own environment a function sees: enough to find programs and files, no credentials. */
+/** Variables of this machine's environment that a function gets: enough to find programs and files, no credentials. */
 const KEPT = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'RUST_BACKTRACE', 'SYSTEMROOT'];
 
 /**
- * A function's environment as Lambda sets it up
- * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime), with
- * `given` (from `--env`) over it.
+ * A function's environment as Lambda sets it
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime). `given`
+ * (from `--env`) takes precedence.
  */
 function functionEnvironment({ fn, provider, region, intrinsics, given }) {
   const kept = KEPT.filter((name) => process.env[name] !== undefined).map((name) => [name, process.env[name]]);
@@ -25,7 +25,7 @@ function functionEnvironment({ fn, provider, region, intrinsics, given }) {
   }
   return {
     ...Object.fromEntries(kept),
-    IS_LOCAL: 'true', // the framework's own sign of `invoke local`
+    IS_LOCAL: 'true', // as set by the framework in `invoke local`
     ...written,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Something the user can mend: shown as its sentence, without a stack. */
+/** An error that the user can fix. The framework shows its message without a stack trace. */
 class UserError extends Error {}
 
 module.exports = { UserError };

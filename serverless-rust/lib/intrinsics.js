@@ -3,7 +3,7 @@
 const { UserError } = require('./error');
 
 const ACCOUNT = '000000000000';
-/** By type: the property that names a resource, and its ARN's service and what stands before the name. */
+/** By resource type: the property with the resource's name, its ARN's service, and the ARN's prefix of the name. */
 const TYPES = {
   'AWS::DynamoDB::Table': ['TableName', 'dynamodb', 'table/'],
   'AWS::Events::EventBus': ['Name', 'events', 'event-bus/'],
@@ -13,11 +13,11 @@ const TYPES = {
 };
 
 /**
- * Answers `Ref`, `Fn::GetAtt`, `Fn::Sub` and `Fn::Join` from the template alone, as CloudFormation would:
+ * Resolves `Ref`, `Fn::GetAtt`, `Fn::Sub` and `Fn::Join` from the template alone, as CloudFormation would:
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
  */
 class Intrinsics {
-  /** `sqs`: where queues are, if not at AWS. A queue's URL is an address that clients may send their requests to. */
+  /** `sqs`: the endpoint of SQS, if not AWS's. A queue's URL may serve clients as the address of their requests. */
   constructor({ resources, region, stack, sqs = `https://sqs.${region}.amazonaws.com` }) {
     Object.assign(this, { resources, region, stack, sqs });
     this.pseudo = {

@@ -6,7 +6,7 @@ const { Intrinsics, ACCOUNT } = require('./intrinsics');
 const { endpoints, ALL, START } = require('./local');
 const { runOnce } = require('./runtime');
 
-/** Invokes `fn` once on this machine: `{ answer }` or `{ error }`. */
+/** Invokes `fn` once on this machine. Returns `{ answer }` or `{ error }`. */
 async function invoke({ fn, executable, data, given, service, region, stack, directory }) {
   const { provider, resources } = service;
   const environmentWith = (sqs) => {
@@ -20,8 +20,8 @@ async function invoke({ fn, executable, data, given, service, region, stack, dir
     event: data === undefined || data === '' ? '{}' : JSON.stringify(data),
     arn: `arn:aws:lambda:${region}:${ACCOUNT}:function:${fn.config.name}`,
     timeout: fn.config.timeout ?? provider.timeout ?? 6,
-    // Whoever turns to a service that runs nowhere turns to us: so a function is told of it that needs one, and no other,
-    // and nothing goes to AWS itself.
+    // Calls of an AWS service that is not running locally come to this server, so nothing is sent to AWS. Only a
+    // function that needs such a service causes the error.
     environment: (address) => ({ ...environment, [ALL]: `http://${address}`, ...urls }),
     outside(_request, response, finish) {
       response.writeHead(404).end();

@@ -4,19 +4,19 @@ const fs = require('node:fs/promises');
 const net = require('node:net');
 const path = require('node:path');
 
-/** Where `cargo local` says what it serves, for as long as it runs. */
+/** The file in which `cargo local` lists its endpoints while it runs. */
 const FILE = path.join('.local', 'endpoints.json');
 const START = 'cargo local';
-/** The variable for every service that has none of its own. */
+/** The variable for all services without a variable of their own. */
 const ALL = 'AWS_ENDPOINT_URL';
 
 /**
- * The AWS endpoints for a function on this machine, by their variables: those in the caller's own environment, and for
- * the other services those of a running `cargo local`. `reason` says why one that has left its file is not used.
+ * The AWS endpoints for a function on this machine, by variable: those in the caller's environment, and for other
+ * services those of a running `cargo local`. `reason` says why the file of an earlier `cargo local` is not used.
  */
 async function endpoints(directory, environment = process.env) {
   const named = Object.fromEntries(Object.entries(environment).filter(([name, url]) => url && isEndpoint(name)));
-  // Who names one for all services means no other.
+  // An endpoint for all services takes precedence over those of `cargo local`.
   if (named[ALL]) return { urls: named };
   const { urls, reason } = await running(path.join(directory, FILE));
   return { urls: { ...urls, ...named }, reason };
@@ -24,7 +24,10 @@ async function endpoints(directory, environment = process.env) {
 
 const isEndpoint = (name) => name === ALL || name.startsWith(`${ALL}_`);
 
-/** What the `cargo local` serves that wrote `file`: `{ "api", "dynamodb", ... }`, the API and services of AWS, a URL each. */
+/**
+ * The endpoints of the `cargo local` that wrote `file`: `{ "api", "dynamodb", ... }`, a URL each for the API and for
+ * AWS services.
+ */
 async function running(file) {
   const text = await fs.readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return {};
@@ -32,12 +35,12 @@ async function running(file) {
   if (!parts) return { reason: `${FILE} is damaged: delete it, and start \`${START}\` anew` };
   const services = parts.filter(([name]) => name !== 'api');
   const listening = await Promise.all(services.map(([, url]) => listens(url)));
-  // One that was killed leaves its file behind. Another program may have one of its ports by now, but hardly all.
+  // After a crash the file is left behind. Another program may use one of its ports by now, but hardly all of them.
   if (!services.length || listening.includes(false)) return { reason: `the \`${START}\` that wrote ${FILE} has ended` };
   return { urls: Object.fromEntries(services.map(([name, url]) => [`${ALL}_${name.toUpperCase()}`, url.href.replace(/\/$/, '')])) };
 }
 
-/** Names with their URLs; nothing for what is no such file. */
+/** Parses names with URLs; undefined for any other content. */
 function read(text) {
   try {
     return Object.entries(JSON.parse(text)).map(([name, url]) => [name, new URL(url)]);

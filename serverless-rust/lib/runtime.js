@@ -4,13 +4,14 @@ const { spawn } = require('node:child_process');
 const { randomBytes, randomUUID } = require('node:crypto');
 const http = require('node:http');
 
-/** As long as Lambda gives a function to get ready. */
+/** Lambda's time limit for the init phase. */
 const INIT_MS = 10_000;
 
 /**
- * Runs `executable` for one event, over the Runtime API that Lambda has
- * (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html); returns `{ answer }` or `{ error }`, the latter a
- * payload as Lambda's. `outside` gets the requests that are not the Runtime API's and the way to end the run.
+ * Runs `executable` for one event, with Lambda's Runtime API
+ * (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html). Returns `{ answer }` or `{ error }`, the latter
+ * with a payload like Lambda's. `outside` gets requests that are not part of the Runtime API, and a function that ends
+ * the run.
  */
 function runOnce({ executable, event, arn, timeout, environment, outside }) {
   return new Promise((resolve, reject) => {
@@ -25,7 +26,7 @@ function runOnce({ executable, event, arn, timeout, environment, outside }) {
       if (operation === undefined) {
         outside?.(request, response, finish);
       } else if (operation === 'invocation/next') {
-        if (invoked) return; // one event: the next never comes
+        if (invoked) return; // there is one event only: this request stays open
         invoked = true;
         arm(timeout * 1000, 'Sandbox.Timedout', `Task timed out after ${timeout.toFixed(2)} seconds`);
         response.writeHead(200, {
@@ -59,7 +60,7 @@ function runOnce({ executable, event, arn, timeout, environment, outside }) {
     }
 
     function finish(outcome) {
-      if (done) return; // the first outcome counts: ending the process is one more
+      if (done) return; // only the first outcome counts; ending the process causes another
       done = true;
       clearTimeout(timer);
       child?.kill('SIGKILL');
@@ -70,7 +71,7 @@ function runOnce({ executable, event, arn, timeout, environment, outside }) {
     server.on('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = `127.0.0.1:${server.address().port}`;
-      // A function's standard output is its log on Lambda; here standard output is for the answer.
+      // On Lambda a function's standard output is its log. Here standard output is reserved for the response.
       const stdio = ['ignore', process.stderr, process.stderr];
       const env = { ...environment(address), AWS_LAMBDA_RUNTIME_API: address };
       child = spawn(executable, { env, stdio });

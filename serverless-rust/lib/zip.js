@@ -3,8 +3,8 @@
 const zlib = require('node:zlib');
 
 /**
- * A zip archive of one executable file, the same bytes for the same content: fixed date, mode 0755. Lambda and the
- * framework compare hashes, so a function that did not change is not deployed again.
+ * A zip archive of one executable file, with the same bytes for the same content: fixed date, mode 0755. Lambda and the
+ * framework compare hashes, so an unchanged function is not deployed again.
  *
  * Format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
@@ -23,7 +23,7 @@ function zip(name, content) {
   const local = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), common, file, data]);
   const attributes = Buffer.alloc(14);
   attributes.writeUInt32LE((0o100755 << 16) >>> 0, 6); // Unix: a regular file, rwxr-xr-x
-  const madeBy = Buffer.from([20, 3]); // version 2.0, on Unix: what gives the mode its meaning
+  const madeBy = Buffer.from([20, 3]); // version 2.0, on Unix, whose modes the attributes use
   const entry = Buffer.concat([Buffer.from('PK\x01\x02', 'latin1'), madeBy, common, attributes, file]);
   const end = Buffer.alloc(18);
   end.writeUInt16LE(1, 4); // entries on this disk

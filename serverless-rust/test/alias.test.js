@@ -8,7 +8,7 @@ const { fakeCargo } = require('./support/cargo');
 const { elf } = require('./support/elf');
 const { service } = require('./support/service');
 
-/** Packages `one` and `two`, as the framework does; the template's resources then. */
+/** Packages `one` and `two` as the framework does, and returns the template's resources. */
 async function packaged(t, { rust, two }) {
   const functions = { one: { handler: 'one' }, two: { handler: 'two', ...two } };
   const { directory, plugin, serverless } = service({ functions, custom: { rust }, t });
@@ -16,7 +16,7 @@ async function packaged(t, { rust, two }) {
   fs.writeFileSync(executable, elf('x86_64', { name: 'GLIBC_2.34' }));
   fakeCargo(t, directory, { binaries: ['one', 'two'], executables: { host: executable } });
   await plugin.hooks['before:package:createDeploymentArtifacts']();
-  // What the framework does in between.
+  // The framework does this between the plugin's hooks.
   for (const [key, config] of Object.entries(functions)) config.versionLogicalId = `${key}Version7`;
   serverless.service.provider.compiledCloudFormationTemplate = { Resources: {} };
   plugin.hooks['after:package:compileFunctions']();

@@ -1,6 +1,6 @@
 'use strict';
 
-// `invoke local` with real binaries, built by the real cargo.
+// Tests of `invoke local` with real binaries, built by the real cargo.
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
@@ -11,12 +11,12 @@ const { after, before, describe, it } = require('node:test');
 const { crate } = require('./support/functions');
 const { service } = require('./support/service');
 
-// One target directory for all, so that they are compiled once.
+// One target directory for all tests, so that dependencies are compiled once.
 const target = fs.mkdtempSync(path.join(os.tmpdir(), 'serverless-rust-target-'));
 before(() => (process.env.CARGO_TARGET_DIR = target));
 after(() => fs.rmSync(target, { recursive: true }));
 
-/** `serverless invoke local -f binary`; what it wrote on standard output. */
+/** Runs `serverless invoke local -f binary`, and returns its standard output. */
 async function invoke(t, binary, invokeOptions = {}, { config = {}, ...rest } = {}) {
   const made = service({ functions: { fn: { handler: binary, ...config } }, t, ...rest });
   crate(made.directory);
@@ -138,7 +138,7 @@ describe('the environment', () => {
 });
 
 describe('AWS services', () => {
-  /** What `cargo local` leaves behind while it serves on `port`. */
+  /** Writes the file that `cargo local` writes while it serves on `port`. */
   const serving = (port, more = {}) => {
     const url = `http://127.0.0.1:${port}`;
     return left(JSON.stringify({ api: url, dynamodb: url, eventbridge: `${url}/bus`, sqs: `${url}/queues`, ...more }));
@@ -199,7 +199,7 @@ describe('AWS services', () => {
 
   it('are said how to start when a function turns to them and none run', async (t) => {
     await assert.rejects(invoke(t, 'asks'), /^Error: "fn" works on AWS services, and none run .* `cargo local`/);
-    // One that ended without tidying up is not running, even where something else has one of its ports.
+    // A `cargo local` that was killed counts as ended, even if another program uses one of its ports.
     const ended = /\(the `cargo local` that wrote .*endpoints\.json has ended\): start them with `cargo local`/;
     await assert.rejects(invoke(t, 'asks', {}, { prepare: serving(1) }), ended);
     const port = await listen(t);

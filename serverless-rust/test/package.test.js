@@ -12,7 +12,7 @@ const { service } = require('./support/service');
 const AARCH64 = 'aarch64-unknown-linux-gnu';
 const X86_64 = 'x86_64-unknown-linux-gnu';
 
-/** A service whose cargo is a fake, and its packaging. */
+/** Packages a service with a fake cargo. */
 function packaged(t, { functions, lambda, needs = 'GLIBC_2.34', ...rest }) {
   const made = service({ functions, t, ...rest });
   const executables = {};

@@ -1,4 +1,4 @@
-// The documentation page of a running service, in a browser, without a network: API is its address.
+// Tests the documentation page of the running service at API, in a browser without network access.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
@@ -15,7 +15,7 @@ const flags = [
 ];
 let browser;
 let page;
-// What the page asked of anybody but the service, and what went wrong in it.
+// Requests of the page to other hosts, and errors in it.
 const elsewhere = [];
 const errors = [];
 
@@ -48,7 +48,7 @@ test("the page lists every operation of the document", async () => {
 test("what is tried on the page is done", async () => {
   const operation = page.locator("#operations-bookings-createBooking");
   await operation.locator(".opblock-summary").click();
-  // The example, as it stands there, is a booking.
+  // The unchanged example creates a booking.
   await operation.getByRole("button", { name: "Execute" }).click();
   const answer = operation.locator(".live-responses-table tbody tr.response").first();
   assert.equal((await answer.locator(".response-col_status").innerText()).trim(), "201");

@@ -21,23 +21,23 @@ CHANGES = itertools.count()
 def before_call(context, case, **kwargs):
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
-    # Two fields are rules for each other: one ends after the other, within 31 days, and both lie ahead. Of a change,
-    # the times that are not sent are those of the booking.
+    # Two fields depend on each other: the end is after the start, within 31 days, and both are in the future. In a
+    # change, times that are not sent are those of the booking.
     if isinstance(case.body, dict) and {"start_time", "end_time"} & case.body.keys():
         case.body = {**case.body, **span(case.body, "start_time", "end_time")}
     if case.query and {"from", "to"} & case.query.keys():
         case.query.update(span(case.query, "from", "to"))
-    # A cursor is not made up: only the one in the `Link` of a list works.
+    # A generated cursor is never valid: only that in the `Link` of a list is.
     if case.query:
         case.query.pop("cursor", None)
     headers = case.headers or {}
-    # A key is for one request.
+    # A key can be used for one request only.
     if "idempotency-key" in headers:
         headers["idempotency-key"] = f"{uuid.uuid4()}"
-    # An entity tag has quotes, which the generator of boundary values does not know how to make: it sends nothing then.
+    # The generator of boundary values cannot make an entity tag, which has quotes: it sends an empty header.
     if headers.get("if-match") == "":
         del headers["if-match"]
-    # Most bookings that are known are cancelled before they are changed: every other change is of a new one.
+    # Most known bookings are cancelled before they are changed, so every other change is of a new booking.
     if case.method == "PUT" and next(CHANGES) % 2 == 0:
         headers.pop("if-match", None)
         case.path_parameters["booking_id"] = booking(case)
@@ -70,7 +70,7 @@ def span(values, first, last):
 def ahead(text):
     """The same moment of a year that is yet to come."""
     year = datetime.now().year + 1 + int(text[:4]) % 20
-    # Not every year has this day.
+    # February 29 does not exist in every year.
     text = re.sub(r"^\d{4}-02-29", "2000-02-28", text)
     return f"{year:04}{text[4:]}"
 

@@ -1,4 +1,4 @@
-// Which release the API is held against: tests/api/released in repositories of every shape.
+// Tests of tests/api/released, which finds the release that the API is compared with, in repositories of every shape.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -10,7 +10,7 @@ import { it } from 'node:test';
 const identity = ['-c', 'user.name=test', '-c', 'user.email=test@example.com', '-c', 'commit.gpgsign=false', '-c', 'tag.gpgsign=false'];
 const git = (directory, ...args) => execFileSync('git', [...identity, '-C', directory, ...args], { stdio: 'pipe' });
 
-/** A repository of commits, each with its tags. */
+/** Creates a repository of commits, each with its tags. */
 function repository(t, ...commits) {
   const directory = folder(t);
   git(directory, 'init', '--quiet');

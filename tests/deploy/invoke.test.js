@@ -1,6 +1,7 @@
 'use strict';
 
-// `serverless invoke local` of the service's own functions: alone, and on the table of a running `cargo local`.
+// Tests of `serverless invoke local` with the service's own functions: alone, and with the table of a running `cargo
+// local`.
 
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
@@ -17,7 +18,7 @@ async function invoke(fn, ...options) {
   return { code, stdout, stderr, answer: () => JSON.parse(stdout) };
 }
 
-/** Every operation of openapi.json with its event and the status of its success: what reads before what changes, what deletes last. */
+/** Every operation of openapi.json with its event and its success status: reads before changes, deletes last. */
 function operations() {
   const order = ['get', 'put', 'post', 'delete'];
   const { paths } = JSON.parse(fs.readFileSync(path.join(ROOT, 'openapi.json'), 'utf8'));
@@ -34,7 +35,7 @@ function operations() {
 const event = (name) => ['-p', `tests/events/${name}.json`];
 
 describe('with nothing running', () => {
-  // One that runs for whoever works here is left alone, but these tests say nothing then.
+  // A `cargo local` of the developer's is left alone; the tests are then skipped.
   const skip = fs.existsSync(ENDPOINTS) && '`cargo local` is running';
 
   it('a function that needs nothing answers', async () => {
@@ -80,7 +81,7 @@ describe('with nothing running', () => {
 describe('beside `cargo local`', { skip: fs.existsSync(ENDPOINTS) && 'one is running already' }, () => {
   let local;
   before(async () => {
-    // Any free port will do, and no data of anybody's.
+    // On free ports, and without the data of other runs.
     local = spawn('cargo', ['local', '--ephemeral', '--port', '0', '--dynamodb-port', '0'], { cwd: ROOT, stdio: 'inherit' });
     await until(() => fs.existsSync(ENDPOINTS), '`cargo local` serves', 900);
   });
@@ -100,7 +101,7 @@ describe('beside `cargo local`', { skip: fs.existsSync(ENDPOINTS) && 'one is run
     assert.equal(booking.statusCode, 201);
     assert.equal(booking.headers.location, `/bookings/${JSON.parse(booking.body).booking_id}`);
     const again = (await invoke('createBooking', ...event('create_booking'))).answer();
-    // Below a custom domain's mapping the path is longer, and so is the address of what was made.
+    // With a custom domain's API mapping, the request's path and the `Location` begin with the mapping's key.
     const request = JSON.parse(fs.readFileSync(path.join(ROOT, 'tests/events/create_booking.json'), 'utf8'));
     const mapped = (await invoke('createBooking', '-d', JSON.stringify({ ...request, rawPath: '/v1/bookings' }))).answer();
     assert.equal(mapped.headers.location, `/v1${booking.headers.location}`);

@@ -1,6 +1,6 @@
 'use strict';
 
-// Packaging every stage, with nobody logged in: what would be sent to AWS is what it should be.
+// Tests of the packages of every stage, without AWS credentials: template and functions as they would be uploaded.
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
@@ -13,7 +13,7 @@ const { HERE, ROOT, run, serverless } = require('./support/serverless');
 
 const TOKENS = ['--param', 'issuer=https://id.example.com/', '--param', 'audience=bookings'];
 const STAGES = { dev: [], staging: TOKENS, prod: TOKENS, test: [] };
-// CodeDeploy's role, which is no function's.
+// CodeDeploy's role, which belongs to no function.
 const DEPLOYER = 'DeployerRole';
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bookings-package-'));
 after(() => fs.rmSync(folder, { recursive: true }));
@@ -22,7 +22,7 @@ const templateFile = (stage) => path.join(folder, stage, 'cloudformation-templat
 const template = (stage) => JSON.parse(fs.readFileSync(templateFile(stage), 'utf8')).Resources;
 
 async function lint(file, ...options) {
-  // W3005: the framework writes `DependsOn` beside each `GetAtt`, which says the same twice and harms nobody.
+  // W3005: the framework adds a redundant `DependsOn` to each `GetAtt`, which is harmless.
   const { code, stdout } = await run(path.join(ROOT, '.venv/bin/cfn-lint'), [...options, '--ignore-checks', 'W3005', '--', file]);
   assert.equal(code, 0, stdout);
 }
@@ -129,7 +129,7 @@ describe('what deploys prod', () => {
     const { Parameters, Conditions } = JSON.parse(fs.readFileSync(templateFile('prod'), 'utf8'));
     assert.equal(Parameters.RollbackOnAlarm.Default, 'true');
     assert.deepEqual(Conditions.Guarded, { 'Fn::Equals': [{ Ref: 'RollbackOnAlarm' }, 'true'] });
-    // What `serverless rollback` sends along with the template that it finds in S3.
+    // The parameters that `serverless rollback` sends with the template from S3.
     const sent = async (...params) => {
       const print = ['print', '--stage', 'prod', ...TOKENS, '--path', 'provider.stackParameters', '--format', 'json'];
       return JSON.parse((await serverless([...print, ...params])).stdout);

@@ -1,11 +1,10 @@
 'use strict';
 
-// A deployment from beginning to end, of real binaries, to an emulator of AWS on this machine.
+// Tests of a whole deployment with real binaries, to an AWS emulator on this machine.
 //
-// What the emulator cannot do is tested elsewhere: it ignores `batchItemFailures` and writes no stream record for an
-// item that TTL deleted (the stream's tests, on `cargo local`), drops the CORS configuration (`cargo local` again) and
-// knows neither throttling nor archives, nor alarms on more than one metric, nor CodeDeploy (package.test.js sees that
-// they are in the template).
+// Other tests cover the emulator's gaps: it ignores `batchItemFailures` and writes no stream record for a deletion by
+// TTL (the stream's tests, on `cargo local`), drops the CORS configuration (`cargo local` too), and has no throttling,
+// no archives, no alarms on several metrics and no CodeDeploy (package.test.js checks that they are in the template).
 
 const assert = require('node:assert/strict');
 const path = require('node:path');
@@ -35,28 +34,28 @@ async function sls(...args) {
   return stdout + stderr;
 }
 
-/** Where the API is that `stage` was deployed as. */
+/** The address of the API that was deployed as `stage`. */
 async function address(stage) {
   const { Stacks } = await emulator.aws('cloudformation', 'describe_stacks', { StackName: `bookings-${stage}` });
   const { OutputValue: id } = Stacks[0].Outputs.find(({ OutputKey }) => OutputKey === 'HttpApiId');
   return `${emulator.endpoint}/_aws/execute-api/${id}/$default`;
 }
 
-/** The smoke test, as it runs after each deployment. */
+/** Runs the smoke test, as after each deployment. */
 async function smoke(stage, BEARER_TOKEN = '') {
   const { code, stdout, stderr } = await run('node', ['deploy/smoke.js', await address(stage)], { env: { BEARER_TOKEN } });
   assert.equal(code, 0, stdout + stderr);
   return stdout;
 }
 
-/** Releases `stage`, as a pipeline does, to an address where nobody answers. */
+/** Releases `stage` as a pipeline does, with a smoke test of an address where no server listens. */
 async function release(stage, ...options) {
   const env = { ...emulator.env, SMOKE_URL: 'http://127.0.0.1:2' };
   const { code, stdout, stderr } = await run(path.join(ROOT, 'deploy/release'), [stage, ...HERE, ...options], { env });
   return { code, output: stdout + stderr };
 }
 
-/** A client of the API that `stage` was deployed as. */
+/** A client of the API that was deployed as `stage`. */
 async function client(stage) {
   const base = await address(stage);
   return async (method, path, { body, token } = {}) => {
@@ -70,13 +69,13 @@ async function client(stage) {
   };
 }
 
-/** A booking of an hour, so many hours from now. */
+/** The body of a create: a booking of an hour that starts in `hours` hours. */
 function booking(resource, hours) {
   const at = (offset) => new Date(Date.now() + offset * 3_600_000).toISOString();
   return { user_id: 'alice', resource_id: resource, start_time: at(hours), end_time: at(hours + 1) };
 }
 
-/** The day so many days after `day`. */
+/** The day that is `days` days after `day`. */
 const later = (day, days) => new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
 
 describe('a first deployment', () => {
@@ -128,7 +127,7 @@ describe('a first deployment', () => {
     await emulator.aws('events', 'put_rule', { ...rule, EventPattern: '{"detail-type":["ReminderDue"]}' });
     const target = { Id: 'queue', Arn: Attributes.QueueArn };
     await emulator.aws('events', 'put_targets', { Rule: rule.Name, EventBusName: rule.EventBusName, Targets: [target] });
-    // The queue is the customer's own; its policy lets EventBridge in.
+    // The queue belongs to the customer. Its policy lets EventBridge send messages.
     const statement = { Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sqs:SendMessage', Resource: target.Arn };
     const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
     await emulator.aws('sqs', 'set_queue_attributes', { QueueUrl, Attributes: { Policy } });
@@ -269,7 +268,7 @@ describe('deploying again', () => {
   it('is taken back to what the stack has, not to what failed after it', async () => {
     const { Stacks } = await emulator.aws('cloudformation', 'describe_stacks', { StackName: `bookings-${STAGE}` });
     const { OutputValue: Bucket } = Stacks[0].Outputs.find(({ OutputKey }) => OutputKey === 'ServerlessDeploymentBucketName');
-    // What a deployment that failed leaves behind, for `serverless deploy list` to list.
+    // Files as a failed deployment leaves them in the bucket, where `serverless deploy list` finds them.
     const now = new Date();
     const Key = `serverless/bookings/${STAGE}/${now.getTime()}-${now.toISOString()}/compiled-cloudformation-template.json`;
     await emulator.aws('s3', 'put_object', { Bucket, Key, Body: '{"Resources": {}}' });

@@ -1,7 +1,7 @@
 'use strict';
 
-// deploy/release and the workflow that calls it, with a framework that only writes down how it is called. What CodeDeploy
-// has a part in is seen here: the emulator of the rehearsal knows none.
+// Tests of deploy/release and of the workflow that calls it, with a fake framework that records its arguments.
+// CodeDeploy is tested here, because the emulator of the rehearsal does not have it.
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
@@ -12,7 +12,7 @@ const path = require('node:path');
 const { describe, it } = require('node:test');
 const { ROOT, run } = require('./support/serverless');
 
-// The framework's own.
+// The framework's own dependency.
 const yaml = createRequire(require.resolve('osls/package.json'))('js-yaml');
 
 function folder(t) {
@@ -23,7 +23,7 @@ function folder(t) {
 
 const executable = (file, script) => fs.writeFileSync(file, `#!/usr/bin/env bash\n${script}`, { mode: 0o755 });
 
-/** CloudFormation with one stack, whose template is `template`: its address. */
+/** Starts a fake CloudFormation with one stack, whose template is `template`. Returns its address. */
 async function cloudFormation(t, template) {
   const escaped = JSON.stringify(template).replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   const server = http.createServer((request, response) => {
@@ -35,11 +35,14 @@ async function cloudFormation(t, template) {
   return `http://127.0.0.1:${server.address().port}`;
 }
 
-/** A stage of which `template` is deployed, released to where nobody answers: how the framework was called, and how it ended. */
+/**
+ * Releases a stage whose deployed template is `template`, with a smoke test of an address where no server listens.
+ * Returns the calls of the framework and the result.
+ */
 async function release(t, { template, info = 'echo "stack: bookings-prod"; echo "region: eu-central-1"', deploy = 'true' }) {
   const bin = folder(t);
   const calls = path.join(bin, 'calls');
-  // As `npx --no-install serverless COMMAND ...`.
+  // Called as `npx --no-install serverless COMMAND ...`.
   executable(path.join(bin, 'npx'), `echo "\${*:3}" >>'${calls}'\ncase $3 in info) ${info} ;; deploy) ${deploy} ;; esac\n`);
   const env = {
     PATH: `${bin}${path.delimiter}${process.env.PATH}`,
@@ -94,7 +97,7 @@ describe('deploy-stage.yml', () => {
   const { jobs } = yaml.load(fs.readFileSync(path.join(ROOT, '.github/workflows/deploy-stage.yml'), 'utf8'));
   const { env: names, run: script } = jobs.deploy.steps.at(-1);
 
-  /** What it calls deploy/release with, where the environment of the stage has these variables. */
+  /** The options with which the workflow calls deploy/release, if the stage's environment has these variables. */
   async function options(t, variables) {
     const directory = folder(t);
     fs.mkdirSync(path.join(directory, 'deploy'));

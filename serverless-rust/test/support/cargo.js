@@ -4,8 +4,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 /**
- * Puts a cargo of our own before the machine's, for as long as the test `t` runs: it writes down how it is called, and
- * "builds" by copying `executables`. `lambda` is whether it knows cargo-lambda.
+ * Puts a fake cargo first in PATH for the duration of the test `t`. It records its arguments, and "builds" by copying
+ * `executables`. `lambda`: whether it has the subcommand of cargo-lambda.
  */
 function fakeCargo(t, directory, { binaries, executables = {}, lambda = false }) {
   const bin = path.join(directory, 'fake');
@@ -24,7 +24,7 @@ function fakeCargo(t, directory, { binaries, executables = {}, lambda = false })
   return () => fs.readFileSync(calls, 'utf8').trim().split('\n').filter(Boolean);
 }
 
-/** Runs in the fake's own process. */
+/** The fake's program; runs in a process of its own. */
 function program(file) {
   const fs = require('node:fs');
   const path = require('node:path');

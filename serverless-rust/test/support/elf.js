@@ -2,7 +2,7 @@
 
 const MACHINES = { x86_64: 62, arm64: 183 };
 
-/** A 64-bit Linux executable that says what it needs of glibc, and is nothing else. */
+/** A minimal 64-bit Linux executable that requires these versions of glibc. */
 function elf(architecture, ...versions) {
   const header = Buffer.alloc(64);
   header.write('\x7fELF\x02\x01\x01', 'latin1');

@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-/** Lambda's Runtime API, as much as these functions need, without a dependency. */
+/** Lambda's Runtime API without a dependency, as far as these functions need it. */
 const LIBRARY = `
 use std::io::{Read, Write};
 use std::net::TcpStream;

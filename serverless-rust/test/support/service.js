@@ -5,7 +5,7 @@ const os = require('node:os');
 const path = require('node:path');
 const ServerlessRust = require('../../index');
 
-/** As much of the framework as the plugin touches, around a service of its own in a new folder. */
+/** The parts of the framework that the plugin uses, around a new service in a new folder. */
 function service({ functions, provider = {}, custom = {}, resources, options = {}, t }) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'serverless-rust-'));
   t.after(() => fs.rmSync(directory, { recursive: true }));
@@ -48,7 +48,7 @@ function service({ functions, provider = {}, custom = {}, resources, options = {
   };
   const plugin = new ServerlessRust(serverless, options, utilities);
   plugin.hooks.initialize();
-  /** `serverless invoke local -f key`: what it wrote, and the exit code it left. */
+  /** Runs `serverless invoke local -f key`, and returns its output and its exit code. */
   const invokeLocal = async (key, invokeOptions = {}) => {
     framework.options = { function: key, ...invokeOptions };
     await framework.loadEnvVars();

@@ -6,7 +6,7 @@ const { ROOT } = require('./serverless');
 
 const RUNBOOK = fs.readFileSync(path.join(ROOT, 'docs/runbook.md'), 'utf8');
 
-/** The runbook's sections on alarms, as GitHub's anchors name them. */
+/** The runbook's sections on alarms, by their GitHub anchors. */
 function sections() {
   return [...RUNBOOK.split('\n## Alarms\n')[1].matchAll(/^### (\w+)$/gm)].map(([, name]) => name.toLowerCase());
 }
@@ -16,22 +16,22 @@ function alarms(resources) {
   return Object.entries(resources).filter(([, { Type }]) => /^AWS::CloudWatch::(Composite)?Alarm$/.test(Type));
 }
 
-/** Those that tell somebody; the others are windows of theirs. */
+/** Alarms that notify somebody. The others are windows of composite alarms. */
 const ringing = (resources) => alarms(resources).filter(([, { Properties }]) => Properties.AlarmActions?.length);
 
-/** What the alarm looks at: `[namespace, name, names of dimensions]`. */
+/** The metrics of an alarm: `[namespace, name, names of dimensions]`. */
 function metrics({ Properties }) {
   const all = Properties.Metrics ? Properties.Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) : [Properties];
   return all.filter(({ MetricName }) => MetricName).map((m) => [m.Namespace, m.MetricName, m.Dimensions.map(({ Name }) => Name)]);
 }
 
-/** The dashboard's widgets, with the names of resources put in for what only AWS knows. */
+/** The dashboard's widgets, with resource names in place of values that only AWS knows. */
 function widgets(resources) {
   const body = resources.Dashboard.Properties.DashboardBody['Fn::Sub'];
   return JSON.parse(body.replace(/\$\{([\w:.]+)\}/g, '$1')).widgets;
 }
 
-/** What the dashboard shows, `SEARCH` expressions included: as `metrics` has it. */
+/** The metrics that the dashboard shows, including those of `SEARCH` expressions, in the form of `metrics`. */
 function shown(resources) {
   const lines = widgets(resources).filter(({ type }) => type === 'metric').flatMap(({ properties }) => properties.metrics);
   return lines.flatMap((line) => {
@@ -39,7 +39,7 @@ function shown(resources) {
     if (!expression) return [[line[0], line[1], line.slice(2).filter((part, at) => at % 2 === 0 && typeof part === 'string')]];
     const search = /SEARCH\('\{([\w/]+),([\w,]+)\} (?:MetricName="(\w+)"|(\w+))/.exec(expression);
     if (!search) return [];
-    // A search for a part of a name finds every metric that has it.
+    // A search for a part of a name finds all metrics whose names contain it.
     const names = search[3] ? [search[3]] : [`Read${search[4]}`, `Write${search[4]}`];
     return names.map((name) => [search[1], name, search[2].split(',')]);
   });

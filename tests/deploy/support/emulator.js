@@ -11,8 +11,8 @@ const BIN = path.join(ROOT, '.venv/bin');
 const REGION = 'eu-central-1';
 
 /**
- * AWS on this machine's loopback, as ministack emulates it. `AUTH` makes it enforce IAM: each function gets the
- * credentials of its own role and is refused what that does not grant.
+ * Starts an AWS emulator (ministack) on this machine's loopback address. `AUTH` makes it enforce IAM: each function
+ * gets the credentials of its own role, and calls without a permission are refused.
  */
 async function startEmulator() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bookings-aws-'));
@@ -43,7 +43,7 @@ async function startEmulator() {
   };
   await until(() => fetch(`${endpoint}/_ministack/health`).then(({ ok }) => ok, () => false), 'the emulator answers');
 
-  /** One call to AWS; `as` are other credentials than the account's own. */
+  /** Calls AWS once. `as` are credentials other than the account's. */
   const aws = async (service, operation, input = {}, as = {}) => {
     const script = path.join(__dirname, 'aws.py');
     const call = [script, service, operation, JSON.stringify(input)];
@@ -65,7 +65,7 @@ function freePort() {
 
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Waits until `condition` holds; what it answers then. */
+/** Waits until `condition` returns something, and returns that. */
 async function until(condition, what, seconds = 60) {
   for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(250)) {
     const found = await condition();

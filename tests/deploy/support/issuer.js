@@ -5,7 +5,7 @@ const http = require('node:http');
 
 const AUDIENCE = 'bookings';
 
-/** An OpenID provider, as far as API Gateway asks one: its configuration and its public keys. */
+/** Starts an OpenID provider with what API Gateway needs of one: its configuration and its public keys. */
 async function startIssuer() {
   const own = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const foreign = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -21,7 +21,7 @@ async function startIssuer() {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${server.address().port}`;
 
-  /** A token for alice; `claims` replace its own, `key` signs it. */
+  /** A token for alice. `claims` replace the default ones, `key` signs it. */
   const token = (claims = {}, key = own.privateKey) => {
     const now = Math.floor(Date.now() / 1000);
     const parts = [

@@ -7,8 +7,8 @@ const { ROOT } = require('./serverless');
 const SOURCE = fs.readFileSync(path.join(ROOT, 'handlers/src/lambda/metrics.rs'), 'utf8');
 
 /**
- * What the functions measure, by dimensions, in the namespace `BookingAPI`. An alarm on a metric that nobody sends stays
- * silent for ever, so the template's are held against the code.
+ * Metrics of the functions by dimensions, in the namespace `BookingAPI`. An alarm on a metric that no function sends
+ * would never ring, so the template's alarms are compared with the code.
  */
 const OWN = {
   'Stage': [...SOURCE.matchAll(/ Self::\w+ => "(\w+)"/g)].map(([, name]) => name),
@@ -16,7 +16,10 @@ const OWN = {
   'Stage,Problem': ['Problems'].filter((name) => SOURCE.includes(`counter!("${name}"`)),
 };
 
-/** AWS's own, as far as they are used: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html */
+/**
+ * AWS's own metrics, as far as they are used:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html
+ */
 const AWS = {
   'AWS/ApiGateway': { 'ApiId,Stage': ['Count', '4xx', '5xx', 'Latency', 'IntegrationLatency'] },
   'AWS/Lambda': {
@@ -31,7 +34,7 @@ const AWS = {
   },
 };
 
-/** Whether there is such a metric. */
+/** Whether the metric exists. */
 function known(namespace, name, dimensions) {
   const all = namespace === 'BookingAPI' ? OWN : AWS[namespace];
   return Boolean(all?.[dimensions.join(',')]?.includes(name));

@@ -11,7 +11,9 @@ const EVENT_ALARMS = [
 ];
 const OTHER_ALARMS = ['Availability', 'Latency', 'Lateness'].flatMap((name) => [`${name}Fast`, `${name}Slow`]);
 
-/** What packages of stages have to have for whoever looks after them; `template` gives the resources of a stage. */
+/**
+ * Tests of the alarms, dashboards and budgets in the packages of stages. `template` returns the resources of a stage.
+ */
 function operations(template) {
   const names = (stage) => ringing(template(stage)).map(([id]) => id).sort();
 
@@ -53,7 +55,7 @@ function operations(template) {
       assert.deepEqual([long.Threshold, period(long)], name.endsWith('Fast') ? [14.4, 3600] : [6, 21600]);
       assert.equal(short.Threshold, long.Threshold);
     }
-    // 2 % of thirty days in an hour, 5 % in six.
+    // 2 % of thirty days in one hour, 5 % in six.
     assert.deepEqual([14.4 / (30 * 24), (6 * 6) / (30 * 24)], [0.02, 0.05]);
     const burn = ({ Properties }) => Properties.Metrics.at(-1).Expression;
     assert.match(burn(template('prod').AvailabilityFastShort), /requests \/ \(100 - 99\.9\)$/);
@@ -72,7 +74,7 @@ function operations(template) {
       if (MetricName) {
         assert.deepEqual(Dimensions.map((dimension) => dimension.Name), ['FunctionName', 'Resource', 'ExecutedVersion']);
       } else {
-        // A share of all requests, in per cent; of a burn rate, times what the objective allows.
+        // A share of all requests in per cent; or a burn rate, multiplied by the share that the objective allows.
         const [, objective = 99] = / \/ \(100 - ([\d.]+)\)$/.exec(Metrics.at(-1).Expression) ?? [];
         assert.ok(Threshold * (100 - objective) < 10, Name.Ref);
       }
@@ -91,7 +93,7 @@ function operations(template) {
       assert.deepEqual(config, ['Guarded', 'CodeDeployDefault.LambdaCanary10Percent5Minutes', 'CodeDeployDefault.LambdaAllAtOnce']);
       assert.ok(group.AutoRollbackConfiguration.Events.includes('DEPLOYMENT_STOP_ON_ALARM'));
       assert.deepEqual(group.AlarmConfiguration.Enabled, { 'Fn::If': ['Guarded', true, false] });
-      // A deployment group waits for no composite alarm.
+      // A deployment group cannot watch composite alarms.
       for (const { Name } of group.AlarmConfiguration.Alarms) assert.equal(prod[Name.Ref].Type, 'AWS::CloudWatch::Alarm');
       assert.ok(group.AlarmConfiguration.Alarms.some(({ Name }) => Name.Ref === `${name}NewVersionFailing`));
       const [, , executed] = prod[`${name}NewVersionFailing`].Properties.Dimensions;

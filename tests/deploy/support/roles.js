@@ -8,9 +8,9 @@ const TRACES = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
 const STREAM = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
 
 /**
- * What the service's own functions do on AWS, by resource. The table is written from the code (handlers/src/store,
- * handlers/src/events), not from the template: that is what makes it a check. A function that is not in it may do what the
- * others do between them, and no more.
+ * Calls of AWS that the service's own functions make, by resource. The table is written from the code
+ * (handlers/src/store, handlers/src/events) and not from the template, so that it checks the template. A function that
+ * is not in the table may have any permission of those that are, and no other.
  */
 const DOES = {
   health: {},
@@ -42,7 +42,7 @@ function expected(name, role) {
   const logicalId = name[0].toUpperCase() + name.slice(1);
   const always = permissions([
     [LOG, { 'Fn::GetAtt': [`${logicalId}LogGroup`, 'Arn'] }],
-    // X-Ray knows no resources; AWS allows nothing but `*` here.
+    // X-Ray's actions accept no resource but `*`.
     [TRACES, '*'],
   ]);
   const known = new Set(Object.values(DOES).flatMap(onAws));

@@ -7,12 +7,12 @@ const ROOT = path.resolve(__dirname, '../../..');
 const ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x86_64';
 
 /**
- * Parameters for builds of the machine at hand: its own architecture, since the standard library of another one is not
- * everywhere to be had, and unoptimized, since nine optimized links take minutes and are not what is looked at.
+ * Parameters for builds on this machine. Its own architecture, because the standard library of another one is not
+ * available everywhere. Unoptimized, because nine optimized links take minutes and these tests do not look at them.
  */
 const HERE = ['architecture=' + ARCHITECTURE, 'profile=dev', 'builder=cargo'].flatMap((param) => ['--param', param]);
 
-/** An environment in which nobody is logged in to AWS, whoever runs the tests. */
+/** An environment without AWS credentials, whoever runs the tests. */
 function nobody() {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
   return {
@@ -23,7 +23,7 @@ function nobody() {
   };
 }
 
-/** Runs `serverless` to its end: `{ code, stdout, stderr }`. */
+/** Runs `serverless` to its end. Returns `{ code, stdout, stderr }`. */
 function serverless(args, { env = {}, input } = {}) {
   return run(process.execPath, [require.resolve('osls/bin/serverless.js'), ...args], { env, input });
 }
