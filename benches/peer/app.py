@@ -1,5 +1,5 @@
-"""The routes that the benchmark asks for, as they are commonly written in Python: FastAPI behind Mangum, Powertools
-for logs and metrics, boto3 for DynamoDB. The same table and the same answers, and one function for all routes."""
+"""The routes that the benchmark calls, as commonly written in Python: FastAPI behind Mangum, Powertools for logs and
+metrics, boto3 for DynamoDB. The same table and the same responses, and one function for all routes."""
 
 import os
 from datetime import datetime, timedelta, timezone

@@ -1,5 +1,5 @@
-// The README's first session with a client that is generated from openapi.json: API is the service's address. That it
-// compiles says that the document describes what is used here; that it runs, that it is true.
+// The README's first session with a client that is generated from openapi.json. API is the service's address. Compiling
+// checks that the document describes what the session uses; running checks that the description is right.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import createClient from "openapi-fetch";
@@ -25,14 +25,14 @@ test("a booking is made, reminds, holds its time, and is cancelled", async () =>
   assert.equal(booking.status, "active");
   assert.equal(made.response.headers.get("location"), `/bookings/${booking.booking_id}`);
 
-  // A retry makes no other.
+  // A retry creates no second booking.
   const again = await client.POST("/bookings", { params: { header: key }, body: wanted });
   assert.equal(again.data?.booking_id, booking.booking_id);
   assert.equal(again.response.headers.get("idempotency-replayed"), "true");
 
   await reminded(booking.booking_id);
 
-  // Somebody else wants the room, and learns when it is taken.
+  // Another user books the same time, and gets the busy time with the refusal.
   const refused = await client.POST("/bookings", { body: { ...wanted, user_id: "bob" } });
   assert.equal(refused.data, undefined);
   assert.ok(refused.error && "type" in refused.error);
@@ -57,7 +57,7 @@ test("a booking is made, reminds, holds its time, and is cancelled", async () =>
 // @ts-expect-error A field that the API does not know does not compile.
 const _unknown: components["schemas"]["NewBooking"] = { user_id: "a", resource_id: "b", start_time: "", end_time: "", colour: "red" };
 
-// The bus is no part of the API.
+// The bus is not part of the API.
 async function reminded(booking: string) {
   const deadline = Date.now() + 30_000;
   for (;;) {

@@ -1,6 +1,6 @@
-"""What a schema cannot say of a valid request, so that most of those that are meant to be valid are.
+"""Corrects generated requests where a schema cannot express a rule, so that most requests that are meant to be valid are.
 
-Requests that are meant to be invalid are left as they are, and so is everything about valid ones that is not named here.
+Requests that are meant to be invalid are unchanged, and so are all other parts of valid ones.
 """
 
 import itertools
@@ -44,7 +44,7 @@ def before_call(context, case, **kwargs):
 
 
 def booking(case):
-    """The id of a booking that was made just now, of a resource that nobody else asks for."""
+    """Creates a booking of a new resource, and returns its id."""
     start = datetime.now() + timedelta(days=400)
     times = {"start_time": f"{start.isoformat()}Z", "end_time": f"{(start + MINUTE).isoformat()}Z"}
     body = {"user_id": "alice", "resource_id": f"{uuid.uuid4()}", **times}
@@ -57,7 +57,7 @@ def booking(case):
 
 
 def span(values, first, last):
-    """A span as close to what was generated as it can be: the spelling and all but the year of the first."""
+    """A valid span that keeps the generated spelling, and all of the first time but its year."""
     start = ahead(values.get(first) or values.get(last))
     end = ahead(values.get(last) or values.get(first))
     length = read(end) - read(start)
@@ -68,7 +68,7 @@ def span(values, first, last):
 
 
 def ahead(text):
-    """The same moment of a year that is yet to come."""
+    """The same time in a future year."""
     year = datetime.now().year + 1 + int(text[:4]) % 20
     # February 29 does not exist in every year.
     text = re.sub(r"^\d{4}-02-29", "2000-02-28", text)
@@ -76,6 +76,6 @@ def ahead(text):
 
 
 def read(text):
-    """RFC 3339, with fractions of any length."""
+    """Parses a time of RFC 3339 with fractions of any length."""
     text = re.sub(r"\.(\d{1,6})\d*", lambda found: "." + found.group(1).ljust(6, "0"), text.upper())
     return datetime.fromisoformat(text.replace("Z", "+00:00"))

@@ -1,5 +1,5 @@
-// A client that @hey-api/openapi-ts makes of openapi.json, against the service at API. That it compiles says that each answer
-// has its type.
+// Tests a client that @hey-api/openapi-ts generates from openapi.json, with the service at API. Compiling checks that
+// each response has its type.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { client } from "../generated/clients/hey-api/client.gen.js";
@@ -30,7 +30,7 @@ test("a booking that breaks rules is refused with each fault", async () => {
   assert.deepEqual(errors.map((fault) => fault.pointer).sort(), ["/reminder_lead_seconds", "/user_id"]);
 });
 
-// API Gateway answers some statuses itself: a client knows the function's problem of the same status still.
+// API Gateway's own responses share some statuses. The client still has the type of the function's problem.
 test("a booking that does not exist is a problem with its type", async () => {
   const { error } = await getBooking({ path: { booking_id: absent } });
   assert.ok(error && "type" in error && error.type === "urn:problem:not-found");

@@ -1,11 +1,12 @@
-// A client that orval makes of openapi.json, against the service at API. That it compiles says that each answer has its type.
+// Tests a client that orval generates from openapi.json, with the service at API. Compiling checks that each response
+// has its type.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createBooking, getBooking } from "../generated/clients/orval/api.js";
 import type { Booking, BusySpan, Fault, TimeTakenProblem } from "../generated/clients/orval/api.js";
 import { absent, wanted } from "./wanted.js";
 
-// It asks for paths: where the service is, is for the page to say that it runs in.
+// The client requests paths without a host, as in a page on the service's origin.
 const { fetch } = globalThis;
 globalThis.fetch = (path, init) => fetch(new URL(String(path), process.env.API ?? "http://127.0.0.1:3000"), init);
 
@@ -31,7 +32,7 @@ test("a booking that breaks rules is refused with each fault", async () => {
   assert.deepEqual(errors.map((fault) => fault.pointer).sort(), ["/reminder_lead_seconds", "/user_id"]);
 });
 
-// API Gateway answers some statuses itself: a client knows the function's problem of the same status still.
+// API Gateway's own responses share some statuses. The client still has the type of the function's problem.
 test("a booking that does not exist is a problem with its type", async () => {
   const refused = await getBooking(absent);
   assert.ok(refused.status === 404 && "type" in refused.data);

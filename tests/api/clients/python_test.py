@@ -1,4 +1,4 @@
-"""A client that openapi-python-client makes of openapi.json, against the service at API: each answer has its type."""
+"""Tests a client that openapi-python-client generates from openapi.json, with the service at API: each response has its type."""
 
 import os
 import unittest
@@ -39,7 +39,7 @@ class Clients(unittest.TestCase):
         self.assertEqual(pointers, ["/reminder_lead_seconds", "/user_id"])
 
     def test_a_booking_that_does_not_exist_is_a_problem_with_its_type(self):
-        """API Gateway answers some statuses itself: a client knows the function's problem of the same status still."""
+        """API Gateway's own responses share some statuses. The client still has the type of the function's problem."""
         refused = get_booking.sync_detailed(UUID("00000000-0000-4000-8000-000000000000"), client=client)
         self.assertEqual(refused.status_code, 404)
         self.assertIsInstance(refused.parsed, NotFoundProblem)

@@ -1,4 +1,4 @@
-"""Calls AWS, or what stands in for it: `aws.py SERVICE OPERATION JSON` prints the answer as JSON."""
+"""Calls AWS or its emulator: `aws.py SERVICE OPERATION JSON` prints the response as JSON."""
 
 import json
 import sys
