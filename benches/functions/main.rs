@@ -3,7 +3,7 @@
 //! Each runs with the real Runtime API and a fake DynamoDB that answers at once. Ends with an error if a count, a size
 //! or a memory peak exceeds its target. A duration never causes an error.
 
-#![expect(clippy::print_stdout, reason = "a table is what it is for")]
+#![expect(clippy::print_stdout, reason = "it prints a table")]
 
 mod cargo;
 mod dynamodb;

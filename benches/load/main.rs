@@ -2,7 +2,7 @@
 //! durations grow with the number of bookings. The service is that of `cargo local --release`, on free ports of this
 //! machine; no other service receives requests.
 
-#![expect(clippy::print_stdout, reason = "tables are what it is for")]
+#![expect(clippy::print_stdout, reason = "it prints tables")]
 
 mod client;
 mod growth;

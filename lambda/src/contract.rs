@@ -7,7 +7,7 @@
 //! An endpoint's contract is a piece of an OpenAPI 3.1 document: its `operation`, and the `components` that it refers
 //! to. Facts that are in the template alone, such as the authorizer, are added where the pieces are put together.
 
-#![cfg_attr(not(debug_assertions), expect(dead_code, reason = "a release build carries none of it"))]
+#![cfg_attr(not(debug_assertions), expect(dead_code, reason = "a release build does not use it"))]
 
 mod example;
 mod exclusive;

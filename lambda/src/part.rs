@@ -41,7 +41,7 @@ impl<T> TakesNothingWhole for Whole<T> {}
 ///
 /// # Panics
 /// When the argument cannot take its part. The panic is a compile error.
-#[expect(clippy::panic, reason = "it is never called at run time, and this is how a constant says why it has no value")]
+#[expect(clippy::panic, reason = "evaluated at compile time only, where a panic is the error message")]
 #[track_caller]
 pub const fn check_whole(has_body: bool, earlier: &[Option<Part>], own: Option<Part>) {
     let Some(own) = own else { return };

@@ -65,10 +65,7 @@ impl ProblemDetails {
     }
 
     /// Creates a problem from its documented kind.
-    #[expect(
-        clippy::inline_always,
-        reason = "what is documented of the kind, schemas and all, stays out of a release build"
-    )]
+    #[expect(clippy::inline_always, reason = "keeps the kind's documentation and schemas out of a release build")]
     #[inline(always)]
     #[must_use]
     pub fn of(kind: ProblemKind) -> Self {
@@ -214,10 +211,7 @@ pub(crate) mod common {
         .describe("The fault is ours. The request id says where to look.");
 
     /// A problem of this kind, whose `detail` is its title until it is set.
-    #[expect(
-        clippy::inline_always,
-        reason = "what is documented of the kind, schemas and all, stays out of a release build"
-    )]
+    #[expect(clippy::inline_always, reason = "keeps the kind's documentation and schemas out of a release build")]
     #[inline(always)]
     pub(crate) fn problem(kind: ProblemKind) -> ProblemDetails {
         ProblemDetails::new(kind.status, kind.kind, kind.title)

@@ -22,7 +22,7 @@ fn name(text: &str, (): &()) -> garde::Result {
     Err(garde::Error::new("must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ | + -"))
 }
 
-/// What a client asks for.
+/// The body of a create.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Order {
@@ -39,7 +39,7 @@ pub(crate) struct Order {
     pub(crate) reminder_lead_seconds: Option<i64>,
 }
 
-/// A change: only what is sent changes.
+/// The body of a change: only the fields that are sent change.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OrderPatch {
@@ -54,11 +54,11 @@ pub(crate) struct OrderPatch {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Option<i64>")]
     #[garde(range(min = 60, max = 2_592_000))]
-    #[expect(clippy::option_option, reason = "absent, null and a number are three things")]
+    #[expect(clippy::option_option, reason = "absent, null and a number are three cases")]
     pub(crate) reminder_lead_seconds: Option<Option<i64>>,
 }
 
-/// Which orders to list.
+/// The query of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OrderQuery {
@@ -81,17 +81,17 @@ pub(crate) enum Status {
     Cancelled,
 }
 
-/// Why a request about orders is refused.
+/// An error of a request about orders.
 #[derive(Debug, Problem)]
-#[expect(dead_code, reason = "what is documented of them is what counts")]
+#[expect(dead_code, reason = "tests use their documentation only")]
 pub(crate) enum OrderError {
     /// There is no such order.
     #[problem(status = 404, title = "Not found", type = "not-found", with = "order_id")]
     NotFound,
-    /// Something else is in the way.
+    /// Another order takes the time.
     #[problem(status = 409, detail = "taken by {by}", with = "start_time")]
     TimeTaken {
-        /// By whom.
+        /// The user of the other order.
         by: Name,
     },
     /// It was changed since.
@@ -109,7 +109,7 @@ pub(crate) enum OrderError {
     /// Try again.
     #[problem(status = 503, title = "Unavailable", retry_after = 2)]
     Unavailable(#[problem(cause)] std::io::Error),
-    /// Ours.
+    /// An error of the service.
     #[problem(status = 500, title = "Internal error", type = "internal")]
     Internal,
 }

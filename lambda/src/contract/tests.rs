@@ -8,7 +8,7 @@ use crate::samples::{OrderError, OrderPatch};
 use crate::{IfMatch, Json, Problem, Query, Rejection, Request, problem};
 
 #[derive(Deserialize, Validate, JsonSchema)]
-#[expect(dead_code, reason = "its schema is what counts")]
+#[expect(dead_code, reason = "tests use its schema only")]
 struct Asked {
     #[schemars(example = &"blue")]
     #[garde(skip)]
@@ -23,7 +23,7 @@ struct Asked {
 }
 
 #[derive(Deserialize, Validate, JsonSchema)]
-#[expect(dead_code, reason = "its schema is what counts")]
+#[expect(dead_code, reason = "tests use its schema only")]
 struct Narrow {
     #[garde(range(max = 9))]
     size: Option<u32>,
