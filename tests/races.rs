@@ -67,7 +67,7 @@ async fn storm(seed: u64) {
             let length = if random.u8(..4) == 0 { random.i64(1..97) } else { random.i64(1..5) } * HOUR / 2;
             json!({"start_time": soon(start), "end_time": soon(start + length)})
         };
-        let mut statuses = Vec::new();
+        let (mut statuses, mut starved) = (Vec::new(), 0);
         for _ in 0..4 {
             let room = format!("room-{}", random.u8(..4));
             let answer = match (random.u8(..10), known(&mut random)) {
@@ -89,16 +89,19 @@ async fn storm(seed: u64) {
                 (8, Some(booking)) => world.cancel(&booking).await,
                 (_, Some(booking)) => world.delete(&path(&booking)).await,
             };
+            starved += usize::from(answer.body["type"] == "urn:problem:contended");
             statuses.push(answer.status);
         }
-        statuses
+        (statuses, starved)
     });
-    let counts = count(join_all(clients).await.into_iter().flatten());
+    let (statuses, starved): (Vec<_>, Vec<usize>) = join_all(clients).await.into_iter().unzip();
+    let counts = count(statuses.into_iter().flatten());
     let documented = [200, 201, 204, 404, 409, 410, 422, 503];
     assert!(counts.keys().all(|status| documented.contains(status)), "seed {seed}: {counts:?}");
     assert!(counts.contains_key(&410), "seed {seed}: no deleted key was used again: {counts:?}");
     // No starvation: nearly all requests succeed within their attempts.
-    let starved = counts.get(&503).copied().unwrap_or_default();
+    // A machine that is too slow for the time limits answers 503 as well, and says nothing of this.
+    let starved: usize = starved.iter().sum();
     assert!(starved * 20 <= counts.values().sum::<usize>(), "seed {seed}: {counts:?}");
     let faults = checker::faults(&world.items().await);
     assert!(faults.is_empty(), "seed {seed}: {faults:#?}");
