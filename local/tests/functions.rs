@@ -1,4 +1,4 @@
-//! What becomes of functions that misbehave.
+//! Failing functions: crashes, timeouts, initialization errors and invalid responses.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -159,7 +159,7 @@ async fn who_waits_too_long_for_a_process_is_told_so() {
         tokio::join!(client.get("/do/hang"), client.get("/do/hang"))
     });
     assert_eq!(first.unwrap_err().failure, Failure::TimedOut);
-    // The place is free again after the first one's second: one of the two may get it in time, and hang in turn.
+    // The first invocation times out after a second. One of the two may get the process then, and time out too.
     let answers = [second.0.status, second.1.status];
     assert!(answers.contains(&503) && answers.iter().all(|status| [500, 503].contains(status)), "{answers:?}");
     service.stop().await;

@@ -17,7 +17,7 @@ async fn invoke(service: &Service, function: &str, headers: &str, body: &str) ->
     Client::new(&service.lambda_url()).request("POST", &path(function), headers, body).await
 }
 
-/// The error's name, its message and who is to blame.
+/// Status, error type and body.
 fn error(answer: &Answer) -> (u16, String, Value) {
     (answer.status, answer.headers["x-amzn-errortype"].clone(), answer.json())
 }
@@ -170,7 +170,7 @@ async fn payloads_over_lambdas_quotas_are_refused() {
     let sized = |bytes: usize| format!("\"{}\"", "x".repeat(bytes - 2));
     for (kind, limit, accepted) in [("RequestResponse", 6_291_556, 200), ("Event", 1_048_576, 202)] {
         let header = format!("x-amz-invocation-type: {kind}\r\n");
-        // The function answers with the event inside of a response, which is larger than the event.
+        // The response contains the event, and is over the limit itself: a function error with status 200.
         let answer = invoke(&service, "do", &header, &sized(limit)).await;
         assert_eq!(answer.status, accepted, "{kind} {:.200}", answer.body);
         let answer = invoke(&service, "do", &header, &sized(limit + 1)).await;
@@ -271,7 +271,7 @@ async fn a_page_of_another_origin_invokes_nothing() {
 
 #[tokio::test]
 async fn another_machine_invokes_nothing_even_where_the_host_lets_it_in() {
-    // Without sending anything, the system says which address of this machine leads to others.
+    // The address that leads to other machines. Nothing is sent.
     let Ok(outward) = std::net::UdpSocket::bind("0.0.0.0:0").and_then(|socket| {
         socket.connect("192.0.2.1:9")?;
         socket.local_addr()

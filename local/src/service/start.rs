@@ -1,4 +1,4 @@
-//! Starting a service.
+//! Starts a service.
 
 use super::{Service, callers, context::Context, parts, parts::Parts, ports::Ports};
 use crate::{
@@ -14,12 +14,12 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// One sentence for whatever stands in the way; nothing keeps running then.
+    /// One sentence about the cause. Nothing keeps running then.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         refuse_contradictions(&options)?;
         let opened = Ports::open(&options)?;
         let context = Context::open(options, opened.addresses)?;
-        // Building takes longest, so all that can fail at once comes first.
+        // Checks come before the build, which takes longest.
         let build = Build::of(&context.options, &context.template).await?;
         let database = parts::open_database(&context).await?;
         let executables = build.build(&context.options, &context.template).await?;

@@ -1,10 +1,10 @@
-//! What API Gateway answers in a function's place, as every client of it has to expect.
+//! Responses of API Gateway itself, which clients have to expect.
 
 use serde_json::{Map, Value, json};
 
 use crate::project::template::Access;
 
-/// The name of its answers' schema.
+/// The name of their schema.
 const MESSAGE: &str = "GatewayMessage";
 
 pub(super) fn schemas() -> Map<String, Value> {
@@ -17,8 +17,8 @@ pub(super) fn schemas() -> Map<String, Value> {
     [(MESSAGE.to_owned(), message)].into_iter().collect()
 }
 
-/// Adds them to the responses of an operation. What a function answers with the same status is of another media type, and
-/// stays beside it.
+/// Adds the gateway's responses to an operation. A function's response with the same status has another media type, and
+/// is kept beside it.
 pub(super) fn add(operation: &mut Map<String, Value>, has_parameters: bool, access: Option<&Access>) {
     let has_body = operation.contains_key("requestBody");
     let is_scoped = access.is_some_and(|access| !access.scopes.is_empty());
