@@ -287,3 +287,16 @@ async fn another_machine_invokes_nothing_even_where_the_host_lets_it_in() {
     assert_eq!(invoke(&service, "do", "", "{}").await.status, 200, "this machine");
     service.stop().await;
 }
+
+#[tokio::test]
+async fn stopping_waits_for_an_invocation_in_flight() {
+    let scratch = Scratch::new();
+    let service = start(scratch.options(HTTP)).await;
+    let client = Client::new(&service.lambda_url());
+    let body = value!({ "rawPath": "/do/sleep", "queryStringParameters": { "ms": "500", "mark": "it" } }).to_string();
+    let answer = tokio::spawn(async move { client.request("POST", &path("do"), "", &body).await });
+    eventually("the function to run", || scratch.notes().contains(&"sleeps it".to_owned()).then_some(())).await;
+    service.stop().await;
+    let answer = answer.await.unwrap();
+    assert_eq!((answer.status, answer.json()["statusCode"].as_u64()), (200, Some(200)), "{answer:?}");
+}

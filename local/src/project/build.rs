@@ -16,7 +16,7 @@ pub(crate) enum Build {
 
 impl Build {
     /// Finds the package, and checks that its binaries are those of the functions.
-    pub(crate) async fn of(options: &Options, template: &Template) -> Result<Self, StartError> {
+    pub(crate) async fn find(options: &Options, template: &Template) -> Result<Self, StartError> {
         match &options.binaries {
             Binaries::Built(_) => Ok(Self::Nothing),
             Binaries::Cargo { .. } => {
@@ -27,7 +27,7 @@ impl Build {
         }
     }
 
-    pub(crate) async fn build(
+    pub(crate) async fn run(
         &self,
         options: &Options,
         template: &Template,

@@ -14,7 +14,7 @@ mod tokens;
 
 use std::{fmt, path::PathBuf, time::Duration};
 
-use tokio::{task::JoinHandle, time::timeout};
+use tokio::{task::JoinSet, time::timeout};
 
 use self::endpoints::Endpoints;
 pub(crate) use self::{context::Context, ports::Addresses};
@@ -35,7 +35,8 @@ pub struct Service {
     functions: Functions,
     /// The functions of the template with their executables.
     binaries: Vec<(Function, PathBuf)>,
-    gateway: JoinHandle<()>,
+    /// The servers that requests for functions come in by.
+    frontends: JoinSet<()>,
     /// Dropped before `context`, which holds the lock of the data: the file must be gone before another service can own
     /// them.
     endpoints: Option<Endpoints>,
@@ -103,7 +104,7 @@ impl Service {
     pub async fn stop(mut self) {
         self.endpoints = None;
         self.context.intake.cancel();
-        let _ = timeout(GRACE, &mut self.gateway).await;
+        let _ = timeout(GRACE, async { while self.frontends.join_next().await.is_some() {} }).await;
         self.functions.stop().await;
         self.context.backing.cancel();
         let _ = timeout(GRACE, self.context.tasks.wait()).await;
@@ -124,6 +125,6 @@ impl Drop for Service {
         self.context.intake.cancel();
         self.context.backing.cancel();
         self.functions.abandon();
-        self.gateway.abort();
+        self.frontends.abort_all();
     }
 }

@@ -88,12 +88,11 @@ impl Parts {
         }
     }
 
-    /// Serves Lambda's Invoke API.
-    pub(super) fn serve_lambda(&self, context: &Context, listeners: Listeners) {
+    pub(super) fn lambda(&self, context: &Context) -> Lambda {
         let Context { options, template, logger, tasks, intake, .. } = context;
         let functions = Arc::new(self.functions.clone());
         let (logger, tasks, stop) = (logger.clone(), tasks.clone(), intake.clone());
-        Lambda::new(template, functions, options.host, logger, tasks, stop).serve(listeners);
+        Lambda::new(template, functions, options.host, logger, tasks, stop)
     }
 
     pub(super) fn gateway(&self, context: &Context) -> Gateway {

@@ -73,8 +73,10 @@ impl Refused {
         );
         Self { status: StatusCode::BAD_REQUEST, kind: "ValidationException", body: json!({ "message": message }) }
     }
+}
 
-    pub(super) fn into_response(self) -> Response {
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
         let mut response = (self.status, self.body.to_string()).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -21,11 +21,11 @@ use axum::{
         HeaderMap, StatusCode,
         header::{HOST, ORIGIN},
     },
-    response::Response,
+    response::{IntoResponse, Response},
     routing::post,
 };
 use bytes::Bytes;
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, task::JoinSet};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
@@ -79,19 +79,22 @@ impl Lambda {
         Self { names: Names::new(template), functions, host, logger, tasks, stop }
     }
 
-    /// Serves until the service stops.
-    pub(crate) fn serve(self, listeners: Listeners) {
-        let (tasks, stop) = (self.tasks.clone(), self.stop.clone());
+    /// Serves until the service stops, then finishes requests in flight.
+    pub(crate) async fn serve(self, listeners: Listeners) {
+        let stop = self.stop.clone();
         let app = Router::new()
             .route("/2015-03-31/functions/{name}/invocations", post(invoke))
             .fallback(unknown_operation)
             .method_not_allowed_fallback(unknown_operation)
             .with_state(Arc::new(self))
             .into_make_service_with_connect_info::<SocketAddr>();
+        let mut served = JoinSet::new();
         for socket in listeners.into_sockets() {
             let serving = axum::serve(socket, app.clone()).with_graceful_shutdown(stop.clone().cancelled_owned());
-            tasks.spawn(serving.into_future());
+            served.spawn(serving.into_future());
         }
+        // `axum::serve` retries accept errors itself, and returns no other.
+        while served.join_next().await.is_some() {}
     }
 
     fn admit(&self, client: SocketAddr, headers: &HeaderMap) -> Result<(), Refused> {
@@ -157,7 +160,7 @@ async fn invoke(
         Ok(()) => lambda.invoke(&id, &name, &query.unwrap_or_default(), &headers, body).await,
         Err(refused) => Err(refused),
     };
-    answer::identified(answered.unwrap_or_else(Refused::into_response), &id)
+    answer::identified(answered.unwrap_or_else(IntoResponse::into_response), &id)
 }
 
 async fn unknown_operation() -> Response {

@@ -38,7 +38,7 @@ pub async fn openapi(options: &Options) -> Result<String, StartError> {
     let issuer = Some(SOME_ISSUER.to_owned());
     let (stage, params) = (options.stage.clone(), options.params.clone());
     let template = Template::load(&options.template, Given { stage, params, issuer, sqs: None })?;
-    let executables = Build::of(options, &template).await?.build(options, &template).await?;
+    let executables = Build::find(options, &template).await?.run(options, &template).await?;
     let api = Api::new(&template, &binaries::pair(&template.functions, executables)?);
     Ok(text(&api.document().await?))
 }
