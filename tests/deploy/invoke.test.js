@@ -35,9 +35,8 @@ describe('with nothing running', () => {
   });
 
   it('what is no event is a function error', async () => {
-    const { code, answer } = await invoke('health', '-d', '{}');
-    assert.equal(code, 1);
-    assert.match(answer().errorType, /DeserializeError/);
+    const { code, answer } = await invoke('publishEvents', '-d', '{}');
+    assert.deepEqual([code, answer().errorType], [1, 'EventFailed']);
   });
 
   it('a function behind the edge answers to nobody else', async () => {

@@ -1,6 +1,13 @@
 //! Starting a function's processes: executable, environment and limits.
 
-use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, process::Stdio, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    path::PathBuf,
+    process::Stdio,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use tokio::process::Command;
 
@@ -40,6 +47,11 @@ impl Launch {
     /// The function's ARN, with a version or an alias.
     pub(super) fn qualified_arn(&self, qualifier: Option<&str>) -> String {
         qualifier.map_or_else(|| self.arn.clone(), |qualifier| format!("{}:{qualifier}", self.arn))
+    }
+
+    /// When the executable was built. `None` while Cargo replaces it.
+    pub(super) fn built(&self) -> Option<SystemTime> {
+        std::fs::metadata(&self.executable).and_then(|metadata| metadata.modified()).ok()
     }
 
     pub(super) fn command(&self, api: &str) -> Command {

@@ -106,7 +106,7 @@ impl Pool {
     async fn process(&self) -> Result<Process, FunctionError> {
         loop {
             let Some(Idle { process, .. }) = self.idle().pop() else { break };
-            if !process.has_ended() {
+            if !process.has_ended() && !process.is_outdated() {
                 return Ok(process);
             }
         }

@@ -1,6 +1,11 @@
 //! A process of a function: starts it, hands it invocations, and observes its end.
 
-use std::{io, process::ExitStatus, sync::Arc, time::Duration};
+use std::{
+    io,
+    process::ExitStatus,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
 use tokio::{
@@ -35,6 +40,8 @@ pub(super) struct Process {
     init: watch::Receiver<Init>,
     ended: watch::Receiver<Option<String>>,
     output: Output,
+    /// When its executable was built.
+    built: Option<SystemTime>,
     served: bool,
     _kill: tokio_util::sync::DropGuard,
 }
@@ -48,6 +55,7 @@ pub(super) enum Outcome {
 
 impl Process {
     pub(super) async fn start(launch: Arc<Launch>, tasks: &TaskTracker, stop: &CancellationToken) -> io::Result<Self> {
+        let built = launch.built();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let mut child = launch.command(&listener.local_addr()?.to_string()).spawn()?;
         let (work, invocations) = mpsc::channel(1);
@@ -82,11 +90,16 @@ impl Process {
             let _ = timeout(ANSWER_TRAIL, killed.cancelled()).await;
             server.abort();
         });
-        Ok(Self { launch, work, init, ended, output, served: false, _kill: kill.drop_guard() })
+        Ok(Self { launch, work, init, ended, output, built, served: false, _kill: kill.drop_guard() })
     }
 
     pub(super) fn has_ended(&self) -> bool {
         self.ended.borrow().is_some()
+    }
+
+    /// Whether the executable was built again since.
+    pub(super) fn is_outdated(&self) -> bool {
+        self.launch.built().is_some_and(|built| Some(built) != self.built)
     }
 
     /// Hands the process an invocation, and waits for its response.
