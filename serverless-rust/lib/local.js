@@ -12,14 +12,16 @@ const ALL = 'AWS_ENDPOINT_URL';
 
 /**
  * The AWS endpoints for a function on this machine, by their variables: those in the caller's own environment, and for
- * the other services those of a running `cargo local`. `reason` says why one that has left its file is not used.
+ * the other services those of a running `cargo local`. `reason` says why one that has left its file is not used. `lambda` is
+ * where the running service itself can be asked, unless the caller wants another service than its own.
  */
 async function endpoints(directory, environment = process.env) {
   const named = Object.fromEntries(Object.entries(environment).filter(([name, url]) => url && isEndpoint(name)));
   // Who names one for all services means no other.
   if (named[ALL]) return { urls: named };
   const { urls, reason } = await running(path.join(directory, FILE));
-  return { urls: { ...urls, ...named }, reason };
+  const lambda = Object.keys(named).length ? undefined : urls?.[`${ALL}_LAMBDA`];
+  return { urls: { ...urls, ...named }, reason, lambda };
 }
 
 const isEndpoint = (name) => name === ALL || name.startsWith(`${ALL}_`);
