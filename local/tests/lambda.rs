@@ -300,3 +300,20 @@ async fn stopping_waits_for_an_invocation_in_flight() {
     let answer = answer.await.unwrap();
     assert_eq!((answer.status, answer.json()["statusCode"].as_u64()), (200, Some(200)), "{answer:?}");
 }
+
+#[tokio::test]
+async fn a_function_that_is_busy_for_too_long_is_throttled() {
+    let scratch = Scratch::new();
+    let mut options = Options { max_processes: 1, ..scratch.options(HTTP) };
+    // The only process initializes for longer than the function's timeout, which is the patience of the other request.
+    options.environment.insert("MODE".to_owned(), "init-hangs".to_owned());
+    let service = start(options).await;
+    let request = || async { error(&invoke(&service, "quick", "", "{}").await) };
+    let refused = tokio::select! {
+        refused = request() => refused,
+        refused = request() => refused,
+    };
+    let expected = value!({ "Type": "User", "message": "Rate Exceeded." });
+    assert_eq!(refused, (429, "TooManyRequestsException".to_owned(), expected));
+    service.stop().await;
+}
