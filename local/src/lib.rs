@@ -1,18 +1,18 @@
-//! A whole serverless service on one machine: API Gateway, Lambda, DynamoDB with its streams and TTL, EventBridge's bus,
-//! rules and schedules, SQS, from nothing but a `serverless.yml` and the functions' binaries.
+//! A serverless service on one machine: API Gateway, Lambda, DynamoDB with streams and TTL, EventBridge's bus, rules
+//! and schedules, and SQS, from a `serverless.yml` and the functions' binaries.
 //!
-//! No container, no account. What AWS documents of a limit, a status code or a retry holds here too, with a link to the
-//! page; what cannot run on one machine is said at the start. It knows nothing of the service it runs, and would run any
-//! other whose functions speak the Lambda Runtime API.
+//! It needs no container and no AWS account. Limits, status codes and retries follow AWS's documentation, which the
+//! code links to; features that cannot run on one machine are named at the start. It runs any service whose functions
+//! speak the Lambda Runtime API.
 //!
-//! A request's way: `gateway` finds the route and makes the event, `runtime` gives it to a process and waits, `gateway`
-//! makes the answer a response. A change's way: `database` writes it, `stream` reads it and calls the function, the
-//! function puts an event, `bus` keeps it, and a rule sends it on to a `queue`.
+//! Path of a request: `gateway` selects the route and makes the event, `runtime` passes it to a process, `gateway`
+//! converts the result to a response. Path of a change: `database` writes it, `stream` reads it and invokes a function,
+//! which puts an event on the `bus`, whose rules send it to a `queue`.
 //!
 //! A route with an authorizer is never served without it. With [`Options::auth`] a local issuer makes tokens
-//! ([`Service::token`], `cargo local token`), and the gateway checks them as API Gateway's JWT authorizer does: signature,
-//! issuer, audience, life time, scopes. The tokens of a real issuer cannot be checked here, and neither can a Lambda or
-//! IAM authorizer decide: a template that asks for one does not start, rather than being open.
+//! ([`Service::token`], `cargo local token`), and the gateway checks signature, issuer, audience, lifetime and scopes
+//! as API Gateway's JWT authorizer does. Tokens of another issuer cannot be checked here, and Lambda and IAM
+//! authorizers are not supported: a template with one of them does not start.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {

@@ -1,4 +1,4 @@
-//! `cargo local`. Everything it does is in the library, where tests reach it.
+//! The command `cargo local`. The library implements it, so that tests can call it.
 
 use std::process::ExitCode;
 

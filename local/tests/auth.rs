@@ -1,4 +1,4 @@
-//! Who may call a route with an authorizer, and what its function knows of them.
+//! Routes with an authorizer: which tokens they accept, and the claims that functions receive.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -110,7 +110,7 @@ async fn a_bad_token_is_refused_and_says_why() {
     ] {
         refused(&ask(&service, &forged).await, signature);
     }
-    // Another issuer's key under the name of ours.
+    // A key of another issuer with the key id of ours.
     let other = start(guarded(&Scratch::new())).await;
     let (kid, iss) = (part(&mine.join("."), 0)["kid"].clone(), part(&mine.join("."), 1)["iss"].clone());
     let forged = other.token_with(&alice, |header, claims| {

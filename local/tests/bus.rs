@@ -1,4 +1,4 @@
-//! `PutEvents` as a function calls it, and what the developer sees of it.
+//! `PutEvents` from a function, and the list of events.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -7,7 +7,7 @@ mod common;
 use common::{Client, Scratch, sqs::receive, start, stream};
 use serde_json::{Value, json as value};
 
-/// The endpoint as functions find it.
+/// The endpoint in the function's environment.
 async fn endpoint(service: &local::Service) -> String {
     let answer = service.invoke("watch", value!({ "rawPath": "/do/env" })).await.unwrap();
     let found = &common::json(answer["body"].as_str().unwrap())["AWS_ENDPOINT_URL_EVENTBRIDGE"];

@@ -1,4 +1,4 @@
-//! The command as a subcommand of Cargo, in a folder that knows no alias.
+//! The command as a subcommand of Cargo, in a folder without an alias.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! The API's documentation, of functions that say what they are and of one that does not.
+//! The API's documentation, with functions that print contracts and one that does not.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -10,11 +10,11 @@ use common::{Client, HTTP, Scratch, start};
 use local::{Binaries, Options, openapi};
 use serde_json::{Value, json};
 
-/// A function of a few lines: all that it can do is say what it is.
+/// A function that only prints its contract.
 fn function(scratch: &Scratch, name: &str, contract: &Value) -> (String, PathBuf) {
     let path = scratch.path(name);
-    // Another process writes it: a file that this one has open, or a child of this one that is just being started, cannot
-    // be run.
+    // Written by another process: Linux refuses to run a file that is open for writing, also in a child process that is
+    // being started.
     let script = format!("#!/bin/sh\ncat <<'END'\n{contract}\nEND\n");
     let write = r#"printf '%s' "$1" >"$0" && chmod +x "$0""#;
     assert!(Command::new("sh").args(["-c", write]).arg(&path).arg(script).status().unwrap().success());
@@ -39,7 +39,7 @@ functions:
   readThing: { handler: read, events: [httpApi: 'GET /things/{id}'] }
 ";
 
-/// The document of a service that makes things and reads them, `Thing` being what each of the two says.
+/// The document of a service that makes and reads things; `Thing` is the schema of both.
 async fn document(written: Value, read: Value) -> Result<Value, String> {
     let scratch = Scratch::new();
     let answer = json!({ "description": "It", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Thing" } } } });
@@ -100,7 +100,7 @@ async fn a_function_that_does_not_say_what_it_is_is_named() {
     assert_eq!(answer.status, 503);
     let message = answer.json()["message"].as_str().unwrap().to_owned();
     assert!(message.contains("the function `misbehave` does not say what it is"), "{message}");
-    // The page is there all the same, and shows that.
+    // The page itself loads, and shows the error.
     assert_eq!(client.request("GET", "/docs/", "", "").await.status, 200);
     service.stop().await;
 }
@@ -112,7 +112,7 @@ async fn a_route_of_the_services_own_goes_first() {
     let service = start(scratch.options(&template)).await;
     let client = Client::new(&service.url());
     let answer = client.request("GET", "/openapi.json", "", "").await;
-    // Only what went to a function has this.
+    // Only responses of functions have this header.
     assert!(answer.headers.contains_key("apigw-requestid"), "{}", answer.body);
     service.stop().await;
 }

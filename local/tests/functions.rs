@@ -1,4 +1,4 @@
-//! What becomes of functions that misbehave.
+//! Failing functions: crashes, timeouts, initialization errors and invalid responses.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -7,7 +7,7 @@ mod common;
 use std::{collections::BTreeSet, time::Duration};
 
 use common::{Client, HTTP, Scratch, eventually, json, start};
-use local::{Failure, Options, Service};
+use local::{Binaries, Failure, Options, Service};
 use serde_json::{Value, json as value};
 
 const BROKEN: (u16, &str) = (500, r#"{"message":"Internal Server Error"}"#);
@@ -159,7 +159,7 @@ async fn who_waits_too_long_for_a_process_is_told_so() {
         tokio::join!(client.get("/do/hang"), client.get("/do/hang"))
     });
     assert_eq!(first.unwrap_err().failure, Failure::TimedOut);
-    // The place is free again after the first one's second: one of the two may get it in time, and hang in turn.
+    // The first invocation times out after a second. One of the two may get the process then, and time out too.
     let answers = [second.0.status, second.1.status];
     assert!(answers.contains(&503) && answers.iter().all(|status| [500, 503].contains(status)), "{answers:?}");
     service.stop().await;
@@ -239,5 +239,31 @@ async fn a_function_can_be_killed_in_the_middle_and_comes_back() {
     assert_eq!((answer.status, answer.body.as_str()), BROKEN);
     logged(&service, "do ERROR Runtime.ExitError").await;
     assert_eq!(client.get("/do/x").await.status, 200);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_function_that_was_built_anew_serves_the_next_request() {
+    let scratch = Scratch::new();
+    // Replaced as a whole, like Cargo's own output, and written by another process: Linux refuses to run a file that is open
+    // for writing, also in a child process of another test that is being started.
+    let build = || {
+        let next = scratch.path("next");
+        let copied = std::process::Command::new("cp").arg(&common::binaries()["misbehave"]).arg(&next).status();
+        assert!(copied.unwrap().success());
+        std::fs::rename(next, scratch.path("misbehave")).unwrap();
+    };
+    build();
+    let binaries = Binaries::Built([("misbehave".to_owned(), scratch.path("misbehave"))].into());
+    let service = start(Options { binaries, ..scratch.options(HTTP) }).await;
+    let process = async || service.invoke("do", event("/do/sleep")).await.unwrap()["body"].clone();
+    let first = process().await;
+    assert_eq!(process().await, first, "it stays warm");
+    build();
+    let second = process().await;
+    assert_ne!(second, first);
+    assert_eq!(process().await, second, "it stays warm");
+    std::fs::remove_file(scratch.path("misbehave")).unwrap();
+    assert_eq!(process().await, second, "a build that has not finished stops nobody");
     service.stop().await;
 }

@@ -1,4 +1,4 @@
-//! What a client of the API sees.
+//! The HTTP API, as a client sees it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -104,7 +104,7 @@ async fn bodies_and_heads_over_the_limit_are_refused() {
         "POST /quick HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n{chunk}0\r\n\r\n"
     );
     assert_eq!(client.send(chunked).await.status, 413);
-    // Within the gateway's limit, over Lambda's.
+    // Within the gateway's limit, but over Lambda's.
     let answer = client.request("POST", "/quick", "content-type: text/plain\r\n", &"x".repeat(7 * 1024 * 1024)).await;
     assert_eq!((answer.status, answer.body.as_str()), (413, too_large));
     let answer = client.request("POST", "/quick", "content-type: text/plain\r\n", &"x".repeat(1024 * 1024)).await;
@@ -124,7 +124,7 @@ async fn a_client_that_hangs_up_leaves_the_invocation_running_and_nothing_else()
     eventually("the function to begin", || scratch.notes().contains(&"sleeps 1".to_owned()).then_some(())).await;
     drop(stream);
     eventually("the function to finish", || scratch.notes().contains(&"slept 1".to_owned()).then_some(())).await;
-    // Half a body, and gone.
+    // Disconnects in the middle of the body.
     let mut stream = client.connect().await;
     stream.write_all(b"POST /quick HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nabc").await.unwrap();
     drop(stream);

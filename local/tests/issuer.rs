@@ -1,4 +1,4 @@
-//! The local issuer, the command that asks it for tokens, and the starts that are refused for want of one.
+//! The local issuer, `cargo local token`, and starts that are refused for the lack of an issuer.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -61,7 +61,7 @@ async fn a_token_outlives_a_restart_where_the_data_does() {
     let service = loop {
         match Service::start(Options { port, ..options.clone() }).await {
             Ok(service) => break service,
-            // A process that another test is just starting may have a copy of the listener for a moment.
+            // A child process of another test may have a copy of the listener for a moment.
             Err(error) => assert!(std::time::Instant::now() < deadline, "{error}"),
         }
     };

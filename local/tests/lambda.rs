@@ -17,7 +17,7 @@ async fn invoke(service: &Service, function: &str, headers: &str, body: &str) ->
     Client::new(&service.lambda_url()).request("POST", &path(function), headers, body).await
 }
 
-/// The error's name, its message and who is to blame.
+/// Status, error type and body.
 fn error(answer: &Answer) -> (u16, String, Value) {
     (answer.status, answer.headers["x-amzn-errortype"].clone(), answer.json())
 }
@@ -170,7 +170,7 @@ async fn payloads_over_lambdas_quotas_are_refused() {
     let sized = |bytes: usize| format!("\"{}\"", "x".repeat(bytes - 2));
     for (kind, limit, accepted) in [("RequestResponse", 6_291_556, 200), ("Event", 1_048_576, 202)] {
         let header = format!("x-amz-invocation-type: {kind}\r\n");
-        // The function answers with the event inside of a response, which is larger than the event.
+        // The response contains the event, and is over the limit itself: a function error with status 200.
         let answer = invoke(&service, "do", &header, &sized(limit)).await;
         assert_eq!(answer.status, accepted, "{kind} {:.200}", answer.body);
         let answer = invoke(&service, "do", &header, &sized(limit + 1)).await;
@@ -271,7 +271,7 @@ async fn a_page_of_another_origin_invokes_nothing() {
 
 #[tokio::test]
 async fn another_machine_invokes_nothing_even_where_the_host_lets_it_in() {
-    // Without sending anything, the system says which address of this machine leads to others.
+    // The address that leads to other machines. Nothing is sent.
     let Ok(outward) = std::net::UdpSocket::bind("0.0.0.0:0").and_then(|socket| {
         socket.connect("192.0.2.1:9")?;
         socket.local_addr()
@@ -285,5 +285,35 @@ async fn another_machine_invokes_nothing_even_where_the_host_lets_it_in() {
     let expected = if outward.ip().is_loopback() { 200 } else { 403 };
     assert_eq!(answer.status, expected, "{answer:?}");
     assert_eq!(invoke(&service, "do", "", "{}").await.status, 200, "this machine");
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn stopping_waits_for_an_invocation_in_flight() {
+    let scratch = Scratch::new();
+    let service = start(scratch.options(HTTP)).await;
+    let client = Client::new(&service.lambda_url());
+    let body = value!({ "rawPath": "/do/sleep", "queryStringParameters": { "ms": "500", "mark": "it" } }).to_string();
+    let answer = tokio::spawn(async move { client.request("POST", &path("do"), "", &body).await });
+    eventually("the function to run", || scratch.notes().contains(&"sleeps it".to_owned()).then_some(())).await;
+    service.stop().await;
+    let answer = answer.await.unwrap();
+    assert_eq!((answer.status, answer.json()["statusCode"].as_u64()), (200, Some(200)), "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_function_that_is_busy_for_too_long_is_throttled() {
+    let scratch = Scratch::new();
+    let mut options = Options { max_processes: 1, ..scratch.options(HTTP) };
+    // The only process initializes for longer than the function's timeout, which is the patience of the other request.
+    options.environment.insert("MODE".to_owned(), "init-hangs".to_owned());
+    let service = start(options).await;
+    let request = || async { error(&invoke(&service, "quick", "", "{}").await) };
+    let refused = tokio::select! {
+        refused = request() => refused,
+        refused = request() => refused,
+    };
+    let expected = value!({ "Type": "User", "message": "Rate Exceeded." });
+    assert_eq!(refused, (429, "TooManyRequestsException".to_owned(), expected));
     service.stop().await;
 }

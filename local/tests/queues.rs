@@ -1,4 +1,4 @@
-//! SQS as clients and functions know it, and what the developer sees of it.
+//! SQS, as clients and functions use it, and the list of messages.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -119,7 +119,7 @@ async fn who_waits_is_served_when_something_comes() {
     let answer = waiting(&service, "jobs").await;
     send(&service, "jobs", "now").await;
     assert_eq!(bodies(answer.await.json()["Messages"].as_array().unwrap()), ["now"]);
-    // The queue's own delay is over before its own wait.
+    // The queue's delay ends before its wait time.
     send(&service, "late", "later").await;
     assert_eq!(bodies(&receive(&service, "late", value!({})).await), ["later"]);
     assert!(started.elapsed() > Duration::from_secs(1) && started.elapsed() < Duration::from_secs(15));
@@ -156,7 +156,7 @@ async fn a_restart_loses_no_message() {
     let received = receive(&service, "jobs", value!({})).await;
     let delete = value!({ "QueueUrl": url(&service, "jobs"), "ReceiptHandle": received[0]["ReceiptHandle"] });
     call(&service, "DeleteMessage", delete).await;
-    // Dropped, not stopped: as good as a crash.
+    // Dropped without `stop`, like a crash.
     drop(service);
     let service = common::eventually_start(&options).await;
     let received = receive(&service, "jobs", value!({ "MaxNumberOfMessages": 10 })).await;
@@ -190,7 +190,7 @@ async fn people_see_what_is_in_the_queues_newest_first() {
     service.stop().await;
 }
 
-/// Every request, the error it gets, and what older clients know that by.
+/// Each request with its error, in the JSON and in the query protocol.
 async fn refused(service: &Service, requests: Vec<(&str, Value, &str, &str)>) {
     for (operation, mut body, error, query) in requests {
         if body.get("QueueUrl").is_none() {

@@ -1,4 +1,4 @@
-//! The rooms of `src` and the arrows between them: an import leads down, and never to a sibling in `aws` or in a ring.
+//! Module dependencies of `src`: imports lead down from room to room, never to a sibling in `aws`, and never in a ring.
 //!
 //! `cli` -> `service` -> `aws` -> `project` -> `base`. A service of `aws` knows [`FACE`] and no other service.
 
@@ -9,11 +9,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// From the top down.
+/// Top down.
 const ROOMS: [&str; 5] = ["cli", "service", "aws", "project", "base"];
-/// The part of `aws` that its services may know.
+/// The module of `aws` that its services may import.
 const FACE: &str = "interface";
-/// The crate's own face and the command, which stand above all rooms.
+/// The crate root and the command, above all rooms.
 const ABOVE: [&str; 2] = ["lib.rs", "main.rs"];
 
 /// A module path, as `["aws", "bus", "rules"]`.
@@ -77,7 +77,7 @@ fn collect(root: &Path, directory: &Path, files: &mut BTreeMap<PathBuf, String>)
     }
 }
 
-/// The faults, one line each. `files` are by their paths below `src`.
+/// Returns the faults, one line each. `files` are keyed by their paths below `src`.
 fn faults(files: &BTreeMap<PathBuf, String>) -> Vec<String> {
     let inside = files.iter().filter(|(path, _)| !ABOVE.iter().any(|above| Path::new(above) == *path));
     let places: BTreeMap<Place, &str> = inside.map(|(path, text)| (place(path), text.as_str())).collect();
@@ -88,16 +88,16 @@ fn faults(files: &BTreeMap<PathBuf, String>) -> Vec<String> {
             if let Some(why) = forbidden(from, &to) {
                 faults.push(format!("{} -> {}: {why}", from.join("::"), to.join("::")));
             }
-            // The deepest module that the path names; the rest of it are items.
+            // The deepest module in the path. The rest are items.
             let module = (1..=to.len()).rev().find_map(|length| places.get_key_value(&to[..length]));
-            // A child may name what its parent defines.
+            // A child may import from its parent.
             if let Some((module, _)) = module.filter(|(module, _)| !from.starts_with(module)) {
                 arrows.entry(from).or_default().insert(module);
             }
         }
     }
     for start in arrows.keys() {
-        // Told once, from the first of its modules.
+        // Reported once, from its first module.
         if let Some(ring) = ring(&arrows, &mut vec![start]).filter(|ring| ring.iter().min() == Some(start)) {
             faults.push(ring.iter().map(|place| place.join("::")).collect::<Vec<_>>().join(" -> "));
         }
@@ -125,7 +125,7 @@ fn forbidden(from: &[String], to: &[String]) -> Option<&'static str> {
     (sideways && to[1] != FACE).then_some("a service of aws knows no other")
 }
 
-/// A way from the last of `path` back to its first.
+/// A path from the last module back to the first.
 fn ring<'a>(arrows: &BTreeMap<&'a Place, BTreeSet<&'a Place>>, path: &mut Vec<&'a Place>) -> Option<Vec<&'a Place>> {
     let last = *path.last()?;
     for next in arrows.get(last).into_iter().flatten() {
@@ -143,7 +143,7 @@ fn ring<'a>(arrows: &BTreeMap<&'a Place, BTreeSet<&'a Place>>, path: &mut Vec<&'
     None
 }
 
-/// The places that a file names: `crate::` anywhere, and `super::` where no module inside the file changes its meaning.
+/// Returns the imported paths: `crate::` anywhere, and `use super::` outside of inline modules.
 fn imports(from: &Place, text: &str) -> Vec<Place> {
     let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
     let code = code.fold(String::new(), |code, line| code + "\n" + line);
@@ -168,12 +168,12 @@ fn imports(from: &Place, text: &str) -> Vec<Place> {
     found
 }
 
-/// Without white space, and with `@` for `as`.
+/// Removes white space, and writes `@` for `as`.
 fn close(text: &str) -> String {
     text.replace(" as ", "@").chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-/// Reads a tree of imports as far as it goes.
+/// Parses a use tree, or the path at the beginning of the text.
 fn tree(text: &mut &str, parent: &[String], found: &mut Vec<Place>) {
     let mut place = parent.to_vec();
     loop {

@@ -1,4 +1,4 @@
-//! What stops a start, and that services do not disturb each other.
+//! Refused starts, and services beside each other.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -134,7 +134,7 @@ async fn a_damaged_endpoints_file_is_written_anew() {
     }
 }
 
-/// Every file below, by its path, with what is in it.
+/// All files below a directory with their content.
 fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     for entry in std::fs::read_dir(directory).unwrap() {
@@ -155,7 +155,8 @@ async fn a_service_without_data_leaves_the_files_of_the_one_with_data_alone() {
     let data = Data::Directory(scratch.path(".local"));
     let template = common::tokens::GUARDED.to_owned()
         + stream("").split_once("resources:").map(|(_, tables)| format!("resources:{tables}")).unwrap().as_str();
-    let memory = Options { endpoints, auth: true, ..scratch.options(&template) };
+    // Deleting expired items would write to the owner's database too.
+    let memory = Options { endpoints, auth: true, ttl_every: None, ..scratch.options(&template) };
     let owner = start(Options { data, ..memory.clone() }).await;
     dynamodb::put(&owner.dynamodb_url(), "a", 1).await;
     let before = files(&scratch.path(".local"));
@@ -276,7 +277,7 @@ async fn stopping_leaves_no_process_and_frees_the_ports() {
     if cfg!(target_os = "linux") {
         assert!(!std::path::Path::new(&format!("/proc/{process}")).exists());
     }
-    // A process that another test is just starting may have a copy of the listener for a moment.
+    // A child process of another test may have a copy of the listener for a moment.
     let deadline = Instant::now() + Duration::from_secs(20);
     let again = loop {
         match Service::start(Options { port, ..scratch.options(HTTP) }).await {

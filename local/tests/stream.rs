@@ -1,4 +1,4 @@
-//! From a write to the function that follows the table.
+//! Event source mappings, from a write to the function.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -16,7 +16,7 @@ use common::{
 use local::{Data, ManualClock, Options, Service};
 use serde_json::{Value, json as value};
 
-/// The records the function was done with, in order.
+/// The records that the function processed, in order.
 fn seen(scratch: &Scratch) -> Vec<Value> {
     scratch.notes().iter().filter_map(|line| line.strip_prefix("seen ").map(json)).collect()
 }
@@ -88,7 +88,7 @@ async fn the_filter_decides_and_batches_have_their_size() {
     let filter = "          batchSize: 2\n          batchWindow: 1\n          filterPatterns: [{ dynamodb: { Keys: { pk: { S: [{ prefix: yes }] } } } }]";
     let options = Options { environment: failing(&scratch, "yes-0", "error"), ..scratch.options(&stream(filter)) };
     let service = start(options).await;
-    // While the first is tried again and again nothing else is read, so that the others are there all at once.
+    // No other record is read while the first is retried, so the rest comes as one batch.
     put(&service.dynamodb_url(), "yes-0", 1).await;
     logged(&service, "failures so far: 1").await;
     for key in ["yes-1", "no-1", "yes-2", "yes-3", "no-2"] {
@@ -191,7 +191,7 @@ async fn a_restart_loses_nothing_and_repeats_nothing_that_was_done() {
     let service = start(options.clone()).await;
     assert_eq!(get(&service.dynamodb_url(), "a").await["n"]["N"], "1");
     all_seen(&scratch, &["a", "b", "c"]).await;
-    // What was seen is done when the mapping remembers it; stopped in between, it is right to repeat it.
+    // A record is processed when its position is stored. Stopped before that, repeating it is correct.
     let last = seen(&scratch)[2]["dynamodb"]["SequenceNumber"].as_str().unwrap().to_owned();
     eventually("it is done", || {
         std::fs::read_to_string(scratch.path(".local/streams.json")).unwrap().contains(&last).then_some(())
@@ -205,7 +205,7 @@ async fn a_restart_loses_nothing_and_repeats_nothing_that_was_done() {
     service.stop().await;
 }
 
-/// A service that has dealt with `a`, stopped. What is kept of it is at this path.
+/// A stopped service that has processed `a`, and the path of its positions.
 async fn dealt_with_one(scratch: &Scratch, template: &str) -> (Options, std::path::PathBuf) {
     let data = Data::Directory(scratch.path(".local"));
     let options = Options { data, ..scratch.options(template) };

@@ -12,14 +12,16 @@ const ALL = 'AWS_ENDPOINT_URL';
 
 /**
  * The AWS endpoints for a function on this machine, by variable: those in the caller's environment, and for other
- * services those of a running `cargo local`. `reason` says why the file of an earlier `cargo local` is not used.
+ * services those of a running `cargo local`. `reason` says why the file of an earlier `cargo local` is not used. `lambda` is
+ * the Invoke API of the running service, unless the caller names services of their own.
  */
 async function endpoints(directory, environment = process.env) {
   const named = Object.fromEntries(Object.entries(environment).filter(([name, url]) => url && isEndpoint(name)));
   // An endpoint for all services takes precedence over those of `cargo local`.
   if (named[ALL]) return { urls: named };
   const { urls, reason } = await running(path.join(directory, FILE));
-  return { urls: { ...urls, ...named }, reason };
+  const lambda = Object.keys(named).length ? undefined : urls?.[`${ALL}_LAMBDA`];
+  return { urls: { ...urls, ...named }, reason, lambda };
 }
 
 const isEndpoint = (name) => name === ALL || name.startsWith(`${ALL}_`);

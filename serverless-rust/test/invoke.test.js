@@ -4,6 +4,7 @@
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
+const http = require('node:http');
 const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
@@ -217,5 +218,59 @@ describe('AWS services', () => {
     const port = await listen(t);
     const env = `AWS_ENDPOINT_URL=http://127.0.0.1:${port}`;
     assert.equal((await invoke(t, 'asks', { env })).output, null);
+  });
+});
+
+describe('a running `cargo local`', () => {
+  /** One that answers every invocation with `respond`; the requests that it got. */
+  const running = async (t, respond) => {
+    const requests = [];
+    const server = http.createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      requests.push({ target: `${request.method} ${request.url}`, body, log: request.headers['x-amz-log-type'] });
+      const { status = 200, headers = {}, payload = '' } = respond();
+      response.writeHead(status, headers).end(payload);
+    });
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    t.after(() => server.close());
+    const url = `http://127.0.0.1:${server.address().port}`;
+    const prepare = (directory) => {
+      fs.mkdirSync(path.join(directory, '.local'));
+      fs.writeFileSync(path.join(directory, '.local/endpoints.json'), JSON.stringify({ api: url, dynamodb: url, lambda: url }));
+    };
+    return { requests, prepare };
+  };
+
+  it('invokes its own function, by the deployed name', async (t) => {
+    const { requests, prepare } = await running(t, () => ({ payload: '{"by":"the running one"}' }));
+    const { code, output } = await invoke(t, 'echo', { data: { user: 'alice' } }, { prepare });
+    assert.deepEqual([code, output], [0, { by: 'the running one' }]);
+    const target = 'POST /2015-03-31/functions/service-dev-fn/invocations';
+    assert.deepEqual(requests, [{ target, body: '{"user":"alice"}', log: 'Tail' }]);
+  });
+
+  it('tells a function error, and exit code 1', async (t) => {
+    const payload = '{"errorType":"Sad","errorMessage":"no luck"}';
+    const { prepare } = await running(t, () => ({ headers: { 'x-amz-function-error': 'Unhandled' }, payload }));
+    const { code, output } = await invoke(t, 'echo', {}, { prepare });
+    assert.deepEqual([code, output], [1, { errorType: 'Sad', errorMessage: 'no luck' }]);
+  });
+
+  it('is left alone by what it does not have, by --env and by endpoints of one\'s own', async (t) => {
+    const none = await running(t, () => ({ status: 404, payload: '{"Message":"Function not found"}' }));
+    assert.deepEqual((await invoke(t, 'echo', { data: [1] }, { prepare: none.prepare })).output, [1]);
+    assert.equal(none.requests.length, 1);
+    const { requests, prepare } = await running(t, () => ({ payload: '"the running one"' }));
+    for (const env of ['LEVEL=debug', 'AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:1']) {
+      assert.deepEqual((await invoke(t, 'echo', { data: [2], env }, { prepare })).output, [2], env);
+    }
+    assert.equal(requests.length, 0);
+  });
+
+  it('that refuses says why', async (t) => {
+    const payload = '{"Type":"User","message":"Rate Exceeded."}';
+    const { prepare } = await running(t, () => ({ status: 429, payload }));
+    await assert.rejects(invoke(t, 'echo', {}, { prepare }), /running `cargo local` refuses the invocation: Rate Exceeded\./);
   });
 });

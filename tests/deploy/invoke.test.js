@@ -54,6 +54,8 @@ describe('with nothing running', () => {
     const { code, answer } = await invoke('health', '-d', '{}');
     assert.equal(code, 1);
     assert.match(answer().errorType, /DeserializeError/);
+    const stream = await invoke('publishEvents', '-d', '{}');
+    assert.deepEqual([stream.code, stream.answer().errorType], [1, 'EventFailed']);
   });
 
   it('a function behind the edge answers to nobody else', async () => {
@@ -137,9 +139,9 @@ describe('beside `cargo local`', { skip: fs.existsSync(ENDPOINTS) && 'one is run
       assert.equal(JSON.parse(stdout).ExecutedVersion, '$LATEST');
       assert.equal(typeof JSON.parse(stdout).LogResult, 'string');
     }
-    const failed = JSON.parse((await sdk({ FunctionName: 'health', Payload: '{}' })).stdout);
+    const failed = JSON.parse((await sdk({ FunctionName: 'publishEvents', Payload: '{}' })).stdout);
     assert.deepEqual([failed.StatusCode, failed.FunctionError], [200, 'Unhandled']);
-    assert.match(JSON.parse(failed.Payload).errorType, /DeserializeError/);
+    assert.equal(JSON.parse(failed.Payload).errorType, 'EventFailed');
     assert.equal(JSON.parse((await sdk({ FunctionName: 'health', Payload, InvocationType: 'Event' })).stdout).StatusCode, 202);
     assert.equal(JSON.parse((await sdk({ FunctionName: 'health', Payload, InvocationType: 'DryRun' })).stdout).StatusCode, 204);
     assert.match((await sdk({ FunctionName: 'nobody' })).stderr, /ResourceNotFoundException.*Function not found: arn:aws:lambda:/);

@@ -1,5 +1,5 @@
-//! The AWS services that a template uses, emulated: a folder each. None knows another; what one asks of another goes
-//! through a trait of [`interface`].
+//! Emulators of AWS services, a folder each. They do not depend on each other: calls between them go through the traits
+//! of [`interface`].
 
 pub(crate) mod bus;
 pub(crate) mod database;

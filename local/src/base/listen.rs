@@ -1,4 +1,4 @@
-//! The listeners that a user is given an address of: on which addresses they listen, and by which one they are reached.
+//! Listeners of the service, and the URLs by which they are reached.
 
 use std::{
     fmt,
@@ -13,13 +13,13 @@ use url::Url;
 
 use crate::base::error::StartError;
 
-/// How many free ports are tried until one is free on both loopback addresses.
+/// Attempts to find a port that is free on both loopback addresses.
 const ATTEMPTS: usize = 50;
 
-/// Where the API, the database, SQS and `EventBridge` listen.
+/// The address that the API and the emulated AWS services listen on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Host {
-    /// `127.0.0.1`, and `::1` where the machine has it: whatever a client takes `localhost` for.
+    /// `127.0.0.1`, and `::1` if the machine has it: both meanings of `localhost`.
     #[default]
     Localhost,
     /// One address. `0.0.0.0` is every IPv4 address of the machine, `::` every address.
@@ -33,7 +33,7 @@ impl FromStr for Host {
         if text.eq_ignore_ascii_case("localhost") {
             return Ok(Self::Localhost);
         }
-        // A URL writes an IPv6 address in brackets.
+        // URLs have IPv6 addresses in brackets.
         let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
         let address = bare.parse().map_err(|_| "write an address of this machine, or localhost".to_owned())?;
         Ok(Self::Address(address))
@@ -50,25 +50,25 @@ impl fmt::Display for Host {
 }
 
 impl Host {
-    /// The address that a client on this machine connects to. Nothing can connect to a wildcard.
+    /// The address that a client on this machine connects to: a wildcard is none.
     pub(crate) fn reachable(self) -> IpAddr {
         match self {
             Self::Address(address) if !address.is_unspecified() => address,
-            // A listener on `::` takes IPv4 too.
+            // A listener on `::` accepts IPv4 too.
             _ => Ipv4Addr::LOCALHOST.into(),
         }
     }
 
-    /// Does a client with this address run on this machine?
+    /// Whether a client with this address runs on this machine.
     pub(crate) fn is_of_this_machine(self, client: IpAddr) -> bool {
-        // The system gives a connection to an address of its own that address.
+        // A connection from this machine to one of its addresses has that address as its source.
         let client = client.to_canonical();
         client.is_loopback() || self == Self::Address(client)
     }
 }
 
-/// Whether a `Host` header is an address or `localhost`. Any other name can be made to point to this machine by its owner, so
-/// that a page under it is of the same origin (DNS rebinding).
+/// Whether a `Host` header is an address or `localhost`. The owner of any other name can point it to this machine, so
+/// that a page under that name is of the same origin (DNS rebinding).
 pub(crate) fn is_an_address(host: &HeaderValue) -> bool {
     let Some(host) = host.to_str().ok().and_then(|host| Url::parse(&format!("http://{host}/")).ok()) else {
         return false;
@@ -80,7 +80,7 @@ pub(crate) fn is_an_address(host: &HeaderValue) -> bool {
     }
 }
 
-/// One port, on every address of a [`Host`].
+/// A port, on every address of a [`Host`].
 pub(crate) struct Listeners {
     host: Host,
     port: u16,
@@ -88,7 +88,7 @@ pub(crate) struct Listeners {
 }
 
 impl Listeners {
-    /// `what` listens on `port`, which `option` chooses; 0 takes a free one.
+    /// Opens `port`, or a free one for 0. `what` and `option` are for the error.
     pub(crate) fn open(what: &'static str, option: &'static str, host: Host, port: u16) -> Result<Self, StartError> {
         let opened = match host {
             Host::Address(address) => bind(address, port).map(|socket| vec![socket]),
@@ -108,7 +108,7 @@ impl Listeners {
         self.port
     }
 
-    /// A URL that a client on this machine reaches it by.
+    /// The URL for clients on this machine.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", SocketAddr::new(self.host.reachable(), self.port))
     }
@@ -126,7 +126,7 @@ fn on_both(port: u16) -> io::Result<Vec<TcpListener>> {
         let first = bind(v4, port)?;
         match bind(v6, first.local_addr()?.port()) {
             Ok(second) => return Ok(vec![first, second]),
-            // The port that the system chose for IPv4 is taken on IPv6.
+            // The port that the system chose is in use on IPv6.
             Err(error) if error.kind() == ErrorKind::AddrInUse && port == 0 && attempts < ATTEMPTS => {}
             Err(error) if matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied) => {
                 return Err(error);
@@ -141,10 +141,11 @@ fn bind(address: IpAddr, port: u16) -> io::Result<TcpListener> {
     let address = SocketAddr::new(address, port);
     let socket = socket2::Socket::new(socket2::Domain::for_address(address), socket2::Type::STREAM, None)?;
     if address.is_ipv6() {
-        // Systems differ in what `::` is without this.
+        // The default of `IPV6_V6ONLY` differs between systems.
         socket.set_only_v6(!address.ip().is_unspecified())?;
     }
-    // A port is free again while connections of the last run are still in TIME_WAIT. On Windows it would mean another thing.
+    // Permits the port while connections of an earlier run are in TIME_WAIT. On Windows the option permits two
+    // listeners.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;

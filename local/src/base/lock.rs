@@ -1,7 +1,8 @@
-//! Locks that the system releases when their holder ends, however it ends.
+//! File locks, which the system releases when their holder ends.
 //!
-//! The file `lock` in a data directory belongs to the service that keeps its data there. A service that keeps none there
-//! shares it for the moment in which it writes or removes the endpoints file: it cannot while there is an owner.
+//! The file `lock` in a data directory is locked exclusively by the service that keeps its data there. A service
+//! without data there locks it shared while it writes or removes the endpoints file, and does neither while there is an
+//! owner.
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
@@ -12,7 +13,7 @@ use std::{
 };
 
 const DATA: &str = "lock";
-/// How often, and how long apart, the lock is tried again that others hold for a moment.
+/// How often and at what interval an exclusive lock is retried while others share it.
 const ATTEMPTS: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -21,26 +22,26 @@ pub(crate) struct Lock(File);
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Closing it is not enough while a process that is just being started still has a copy.
+        // Closing the file is not enough: a child process that is being started may have a copy of it.
         let _ = self.0.unlock();
     }
 }
 
 impl Lock {
-    /// The lock at `path`, unless somebody has it.
+    /// Locks the file at `path`. `None` while another holder has it.
     pub(crate) fn of(path: &Path) -> io::Result<Option<Self>> {
         let file = open(path)?;
         granted(file.try_lock(), file)
     }
 
-    /// The data of `directory`, unless a service owns it.
+    /// Locks `directory` as the owner of its data. `None` while there is an owner.
     pub(crate) fn own(directory: &Path) -> io::Result<Option<Self>> {
         let path = directory.join(DATA);
         for _ in 0..ATTEMPTS {
             if let Some(lock) = Self::of(&path)? {
                 return Ok(Some(lock));
             }
-            // An owner keeps everybody out. Whoever lets others share it is done in a moment.
+            // An owner keeps its lock. A shared lock is released soon.
             if Self::share(directory)?.is_none() {
                 return Ok(None);
             }
@@ -49,7 +50,7 @@ impl Lock {
         Ok(None)
     }
 
-    /// Keeps owners of the data of `directory` out, unless there is one.
+    /// Shares the lock of `directory`, which keeps owners out. `None` while there is an owner.
     pub(crate) fn share(directory: &Path) -> io::Result<Option<Self>> {
         let file = open(&directory.join(DATA))?;
         granted(file.try_lock_shared(), file)

@@ -1,4 +1,4 @@
-//! Under every other room: errors, options, listeners, locks, the log, and EventBridge's event patterns.
+//! Foundations of all other modules: errors, options, listeners, locks, the log, and EventBridge's event patterns.
 
 pub(crate) mod error;
 pub(crate) mod listen;

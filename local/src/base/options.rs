@@ -1,4 +1,4 @@
-//! What a start can be told. Every field has a default, so a test names only what it cares about.
+//! Options of a service. Each has a default.
 
 use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, time::Duration};
 
@@ -6,7 +6,7 @@ use dynoxide::storage_backend::Clock;
 
 use crate::base::listen::Host;
 
-/// How to run a service.
+/// Options of a service.
 ///
 /// ```
 /// # use local::{Binaries, Options};
@@ -23,15 +23,15 @@ pub struct Options {
     pub template: PathBuf,
     /// Where the functions' executables come from.
     pub binaries: Binaries,
-    /// The stage, as `--stage` gives it to the Serverless Framework. Default: the template's own, else `dev`.
+    /// The stage, as for `serverless deploy --stage`. Default: the template's, else `dev`.
     pub stage: Option<String>,
-    /// Parameters, as `--param name=value` gives them to the Serverless Framework. They win over the template's own.
+    /// Parameters, as for `serverless deploy --param`. They override the template's.
     pub params: BTreeMap<String, String>,
-    /// Run a local issuer and check its tokens, where the template's routes have an authorizer. Its URL is the parameter
-    /// `issuer`, and the service's name the parameter `audience`, where neither is given. Without this, a template whose
-    /// parameters turn an authorizer on does not start.
+    /// Run a local issuer, and check its tokens on routes with an authorizer. Its URL is the default of the parameter
+    /// `issuer`, and the service's name that of `audience`. Without it, a template whose parameters turn an authorizer
+    /// on does not start.
     pub auth: bool,
-    /// Where the API, the database, SQS and `EventBridge` listen.
+    /// The address that the API and the emulated AWS services listen on.
     pub host: Host,
     /// The HTTP API's port; 0 takes a free one.
     pub port: u16,
@@ -39,23 +39,24 @@ pub struct Options {
     pub dynamodb_port: u16,
     /// Where tables, stream positions and messages live.
     pub data: Data,
-    /// The time the database goes by (TTL, stream records). Only with [`Data::Memory`].
+    /// The clock of the database (TTL, stream records). Only with [`Data::Memory`].
     pub clock: Option<Arc<dyn Clock>>,
-    /// Another DynamoDB-compatible server to use instead of the one in this process.
+    /// URL of a DynamoDB-compatible server, in place of the one in this process.
     pub dynamodb_endpoint: Option<String>,
-    /// Variables every function gets, over those of the template.
+    /// Variables of every function, which override the template's.
     pub environment: BTreeMap<String, String>,
-    /// Run every schedule this often instead of as the template says.
+    /// Interval of all schedules, in place of the template's.
     pub schedule_every: Option<Duration>,
-    /// How often expired items are swept away; `None` never does, as if TTL were late.
+    /// Interval of the deletion of expired items. `None` never deletes them, as if TTL were late.
     pub ttl_every: Option<Duration>,
-    /// How many processes one function may have at a time.
+    /// The most processes of one function.
     pub max_processes: usize,
-    /// How long a process beyond the first may be idle before it is stopped.
+    /// How long a process beyond the first may idle before it is stopped.
     pub idle_after: Duration,
-    /// Where the lines go.
+    /// The destination of log lines.
     pub log: Log,
-    /// A file that names, while the service runs, the URLs of its parts: `api`, `dynamodb`, `eventbridge`, `sqs` and `lambda`. Of several services with one file, it names the one that has the directory's data, else the first.
+    /// File with the URLs of the service's parts while it runs: `api`, `dynamodb`, `eventbridge`, `sqs` and `lambda`.
+    /// Of several services with one file, it has those of the owner of the directory's data, else of the first.
     pub endpoints: Option<PathBuf>,
 }
 
@@ -86,7 +87,7 @@ impl Default for Options {
 
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not the values of variables: one may be a secret.
+        // Values of variables may be secrets.
         f.debug_struct("Options")
             .field("template", &self.template)
             .field("binaries", &self.binaries)
@@ -102,32 +103,32 @@ impl fmt::Debug for Options {
 /// Where the functions' executables come from.
 #[derive(Debug, Clone)]
 pub enum Binaries {
-    /// They are there: name (a function's `handler`) to executable.
+    /// Existing ones: a function's `handler` to its executable.
     Built(BTreeMap<String, PathBuf>),
-    /// Cargo builds the package, next to the template, that has them.
+    /// Built by Cargo from the package beside the template.
     Cargo {
         /// With `--release`.
         release: bool,
     },
 }
 
-/// Where tables, stream positions and messages live.
+/// Where tables, stream positions and messages are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Data {
-    /// In memory, gone with the service.
+    /// In memory, until the service stops.
     Memory,
-    /// In this directory, there again at the next start.
+    /// In this directory, across restarts.
     Directory(PathBuf),
 }
 
-/// Where the lines go.
+/// The destination of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Log {
-    /// To the terminal.
+    /// The terminal.
     Terminal {
-        /// One JSON object a line, for another program to read.
+        /// One JSON object per line.
         json: bool,
     },
-    /// Kept as they came, each with its source in front, for [`Service::log_lines`](crate::Service::log_lines).
+    /// Memory: each line with its source in front, for [`Service::log_lines`](crate::Service::log_lines).
     Captured,
 }

@@ -1,4 +1,4 @@
-//! The command line: options in, a running service, one sentence and an exit code out.
+//! The command line.
 
 mod hints;
 mod openapi;
@@ -17,14 +17,15 @@ use crate::{
     service::Service,
 };
 
-/// More often than this, functions would do nothing else.
+/// A shorter interval would leave functions no time between runs.
 const MOST_OFTEN: Duration = Duration::from_millis(100);
 
-/// Not a comment, which would have to mark addresses as code.
+/// A `help` attribute: as a doc comment, clippy would want addresses in backticks.
 const HOST: &str = "Where the API, the database, SQS and EventBridge listen: an address of this machine (0.0.0.0 and :: are all \
                     of them), or localhost, which is 127.0.0.1 and ::1";
 
-/// Run the service of a serverless.yml on this machine: API, functions, database, streams, schedules, event bus and queues.
+/// Run the service of a serverless.yml on this machine: API, functions, database, streams, schedules, event bus and
+/// queues
 #[derive(Debug, Parser)]
 #[command(name = "cargo local", bin_name = "cargo local", version, args_conflicts_with_subcommands = true)]
 #[expect(clippy::struct_excessive_bools, reason = "a flag each")]
@@ -86,7 +87,7 @@ enum Command {
     Openapi(openapi::Arguments),
 }
 
-/// `name=value`; the value may be empty, and have more of the signs in it.
+/// Parses `name=value`. The value may be empty, and may contain `=`.
 fn parameter(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
@@ -94,7 +95,7 @@ fn parameter(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// More than nothing; parts of a second too.
+/// Parses a number of seconds, with fractions.
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     seconds.filter(|seconds| *seconds >= MOST_OFTEN).ok_or_else(|| "write a number of seconds, as 5 or 0.5".to_owned())
@@ -122,11 +123,11 @@ impl From<Arguments> for Options {
     }
 }
 
-/// Runs the command to its end.
+/// Runs the command line to its end.
 pub async fn run() -> ExitCode {
     let arguments = match Arguments::try_parse_from(command_line(std::env::args_os())) {
         Ok(arguments) => arguments,
-        // Clap knows that asking for help is no mistake.
+        // `--help` and `--version` are errors for clap, with exit code 0.
         Err(error) => {
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
@@ -154,7 +155,7 @@ pub async fn run() -> ExitCode {
     show(&service.screen().await, json);
     asked_to_stop().await;
     show(if keeps { "\nstopping; the data is kept" } else { "\nstopping" }, json);
-    // Who asks twice means it: dropping the service kills what is left.
+    // A second signal stops without waiting.
     tokio::select! {
         () = service.stop() => ExitCode::SUCCESS,
         () = asked_to_stop() => ExitCode::from(130),
@@ -172,7 +173,7 @@ fn refuse(error: &impl Display) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// What was asked for, and nothing around it. Half a token would be worse than none.
+/// Prints a result for a program. An incomplete one is a failure.
 fn print(answer: &str) -> ExitCode {
     match writeln!(std::io::stdout().lock(), "{answer}") {
         Ok(()) => ExitCode::SUCCESS,
@@ -180,13 +181,13 @@ fn print(answer: &str) -> ExitCode {
     }
 }
 
-/// For a person: where lines are for a program, beside them.
+/// Prints for a person. With `--json` that is the standard error, since lines are for a program then.
 fn show(text: &str, json: bool) {
     let _ =
         if json { writeln!(std::io::stderr().lock(), "{text}") } else { writeln!(std::io::stdout().lock(), "{text}") };
 }
 
-/// Ctrl-C, or SIGTERM from whatever supervises us.
+/// Waits for Ctrl-C or SIGTERM.
 async fn asked_to_stop() {
     #[cfg(unix)]
     {

@@ -1,4 +1,4 @@
-//! `cargo local openapi`: writes the API's description.
+//! `cargo local openapi`: writes the `OpenAPI` document.
 
 use std::path::{Path, PathBuf};
 
@@ -11,14 +11,14 @@ use crate::{
     project::openapi,
 };
 
-/// Write the API's OpenAPI document, from what the functions say of themselves
+/// Write the API's OpenAPI document, from the contracts of the functions
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The file, `-` for the standard output [default: openapi.json beside the template]
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Write nothing, but name what would break the clients of the document in this file
+    /// Write nothing, and list the changes that would break clients of the document in this file
     #[arg(long, value_name = "FILE", conflicts_with = "output")]
     against: Option<PathBuf>,
 
@@ -35,12 +35,12 @@ pub(super) struct Arguments {
     template: PathBuf,
 }
 
-/// What there is to print, or a sentence.
+/// Returns the text to print.
 pub(super) async fn write(arguments: Arguments) -> Result<String, String> {
     let output = arguments.output.unwrap_or_else(|| arguments.template.with_file_name("openapi.json"));
     let options = Options {
         template: arguments.template,
-        // A build with optimizations says nothing of itself.
+        // A release build prints no contract.
         binaries: Binaries::Cargo { release: false },
         stage: arguments.stage,
         params: arguments.params.into_iter().collect(),
@@ -59,7 +59,7 @@ pub(super) async fn write(arguments: Arguments) -> Result<String, String> {
     Ok(format!("{path} is written"))
 }
 
-/// Breaking changes are a sentence each, and an error where the version does not say that there are some.
+/// Lists breaking changes. They are an error unless the version announces them.
 fn compare(earlier: &Path, text: &str) -> Result<String, String> {
     let path = earlier.display();
     let old = std::fs::read(earlier).map_err(|error| format!("{path} cannot be read: {error}"))?;

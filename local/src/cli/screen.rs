@@ -1,4 +1,4 @@
-//! The first thing a person sees: what is where, what calls what, and a line to try.
+//! The start screen: addresses, callers of functions, and example requests.
 
 use std::fmt::{self, Write};
 
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Service {
-    /// The text that the command shows at the start: addresses, callers of functions, and requests to try.
+    /// The text of the start screen: addresses, callers of functions, and example requests.
     pub async fn screen(&self) -> String {
         let Context { options, template, addresses, .. } = self.context();
         let token = token::place(options.host, addresses.port);
@@ -20,9 +20,8 @@ impl Service {
     }
 }
 
-/// The start screen.
 struct Screen {
-    /// All but the lines to try.
+    /// All but the examples.
     text: String,
     hints: Hints,
 }
@@ -35,7 +34,6 @@ impl Screen {
         Self { text, hints }
     }
 
-    /// As text. Asks the functions what they need to be called.
     async fn text(&self) -> String {
         let tries = self.hints.lines().await.into_iter().map(|line| format!("  Try       {line}\n"));
         format!("{}{}  Stop      Ctrl-C\n", self.text, tries.collect::<String>())
@@ -77,16 +75,16 @@ fn write(out: &mut String, template: &Template, addresses: &Addresses, options: 
     writeln!(out)
 }
 
-/// What calls which function.
+/// A caller of a function.
 struct Row<'a> {
     how: String,
     what: String,
     function: &'a str,
-    /// What a caller needs, in words.
+    /// The authorization that it needs.
     access: String,
 }
 
-/// Routes by their paths, then streams, then schedules.
+/// Routes by path, then streams, then schedules.
 fn rows<'a>(template: &'a Template, options: &Options) -> Vec<Row<'a>> {
     let (mut routes, mut others) = (Vec::new(), Vec::new());
     for function in &template.functions {
@@ -112,7 +110,7 @@ fn rows<'a>(template: &'a Template, options: &Options) -> Vec<Row<'a>> {
             other("clock", when);
         }
     }
-    // As a person would list them: what is read before what is changed.
+    // Reading methods before writing ones.
     let rank = |method: &str| ["GET", "POST", "PUT", "PATCH", "DELETE"].iter().position(|known| *known == method);
     routes.sort_by(|row, other| {
         row.what.cmp(&other.what).then_with(|| rank(&row.how).unwrap_or(9).cmp(&rank(&other.how).unwrap_or(9)))
@@ -121,7 +119,7 @@ fn rows<'a>(template: &'a Template, options: &Options) -> Vec<Row<'a>> {
     routes.into_iter().chain(others).collect()
 }
 
-/// A service that starts at all checks what its routes ask for.
+/// Authorization of a route. All routes are checked once a service has started.
 fn needed(access: &Access) -> String {
     match access.scopes.as_slice() {
         [] => "token".to_owned(),

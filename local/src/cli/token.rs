@@ -1,4 +1,4 @@
-//! `cargo local token`: asks the running service, which has the key, also where that is in memory only.
+//! `cargo local token`: requests a token of the running service, which has the key.
 
 use std::{error::Error, net::SocketAddr, time::Duration};
 
@@ -23,23 +23,23 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Print a token of the issuer of a running `cargo local --auth`
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Whose token it is
+    /// The subject
     #[arg(long)]
     sub: String,
 
-    /// Scopes with spaces between them, instead of all that the template's routes ask for
+    /// Scopes, separated by spaces [default: all scopes of the template's routes]
     #[arg(long)]
     scope: Option<String>,
 
-    /// Whom it is for, instead of the audience of the template's authorizer
+    /// The audience [default: that of the template's authorizer]
     #[arg(long)]
     audience: Option<String>,
 
-    /// For how many seconds it is valid; less than none makes one that has expired
+    /// Lifetime in seconds; a negative one makes an expired token
     #[arg(long, value_name = "SECONDS", default_value_t = 3600, allow_negative_numbers = true)]
     expires_in: i64,
 
-    /// Where the service listens, as its own --host says
+    /// The --host of the service
     #[arg(long, value_name = "ADDRESS", default_value_t = Host::Localhost)]
     host: Host,
 
@@ -48,7 +48,7 @@ pub(super) struct Arguments {
     port: u16,
 }
 
-/// The token, or a sentence.
+/// Returns the token.
 pub(super) async fn fetch(arguments: Arguments) -> Result<String, String> {
     let Arguments { sub, scope, audience, expires_in, host, port } = arguments;
     let request = TokenRequest { sub, scope, audience, expires_in };
@@ -71,14 +71,14 @@ pub(super) async fn fetch(arguments: Arguments) -> Result<String, String> {
     }
 }
 
-/// The options that name a service's address, where it is not the usual one.
+/// Options for a service's address, empty for the default one.
 pub(super) fn place(host: Host, port: u16) -> String {
     let host = if host == Host::Localhost { String::new() } else { format!(" --host {host}") };
     let port = if port == 3000 { String::new() } else { format!(" --port {port}") };
     host + &port
 }
 
-/// The error is a phrase.
+/// An error is a phrase.
 async fn post(host: Host, port: u16, body: Vec<u8>) -> Result<(StatusCode, Bytes), String> {
     let address = SocketAddr::new(host.reachable(), port);
     let request = Request::post(format!("http://{address}{TOKEN_PATH}"))

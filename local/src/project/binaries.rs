@@ -1,5 +1,4 @@
-//! The functions of the template and the binaries of the package must be the same set: what is deployed is what is
-//! built, no more and no less.
+//! Pairs the template's functions with the package's binaries, which must be the same set.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,7 +26,7 @@ pub(crate) fn pair(
     }
 }
 
-/// Says which binary is missing or which has no function.
+/// An error about a missing binary, or one without a function.
 pub(crate) fn check(functions: &[Function], binaries: &BTreeSet<String>) -> Result<(), StartError> {
     for function in functions {
         if !binaries.contains(&function.handler) {

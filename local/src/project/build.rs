@@ -8,15 +8,15 @@ use crate::base::{
     options::{Binaries, Log, Options},
 };
 
-/// What has to be built, if anything.
+/// The build that a start needs.
 pub(crate) enum Build {
     Nothing,
     Package(cargo::Package),
 }
 
 impl Build {
-    /// Looks for the package, and whether it has a binary for every function and none too many.
-    pub(crate) async fn of(options: &Options, template: &Template) -> Result<Self, StartError> {
+    /// Finds the package, and checks that its binaries are those of the functions.
+    pub(crate) async fn find(options: &Options, template: &Template) -> Result<Self, StartError> {
         match &options.binaries {
             Binaries::Built(_) => Ok(Self::Nothing),
             Binaries::Cargo { .. } => {
@@ -27,7 +27,7 @@ impl Build {
         }
     }
 
-    pub(crate) async fn build(
+    pub(crate) async fn run(
         &self,
         options: &Options,
         template: &Template,

@@ -1,4 +1,4 @@
-//! Cargo builds the binaries and says where they are.
+//! Builds the functions' binaries with Cargo.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,7 +17,7 @@ use tokio::{
 
 use crate::{base::error::StartError, project::template::Function};
 
-/// Variables that Cargo sets for the one package it runs.
+/// Prefixes of variables that Cargo sets for the package it runs.
 const OURS: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
 
 /// The package whose binaries are the functions.
@@ -63,7 +63,7 @@ struct Message {
 fn cargo(directory: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(directory).stdin(Stdio::null()).kill_on_drop(true);
-    // What `cargo run` told us of our own package is not for another: build scripts that look at it would run anew.
+    // `cargo run` sets variables of this package. Build scripts that watch them would run again.
     for (name, _) in std::env::vars_os() {
         let ours = |name: &str| OURS.iter().any(|prefix| name.starts_with(prefix));
         if name.to_str().is_some_and(ours) {
@@ -77,7 +77,7 @@ fn cannot_run(error: &std::io::Error) -> StartError {
     StartError::Build(format!("cargo cannot be run: {error}"))
 }
 
-/// The package of the workspace around `directory` that has the functions' binaries.
+/// Finds the package of the workspace around `directory` whose binaries are the functions.
 pub(crate) async fn find(directory: &Path, functions: &[Function]) -> Result<Package, StartError> {
     let output = cargo(directory)
         .args(["metadata", "--no-deps", "--format-version", "1"])
@@ -93,7 +93,7 @@ pub(crate) async fn find(directory: &Path, functions: &[Function]) -> Result<Pac
     choose(metadata, functions)
 }
 
-/// The package that has most of the handlers: a slip in one name must not hide the package it is in.
+/// The package with the most handlers: a typo in one of them must not hide the package.
 fn choose(metadata: Metadata, functions: &[Function]) -> Result<Package, StartError> {
     let handlers: BTreeSet<&str> = functions.iter().map(|function| function.handler.as_str()).collect();
     let members = metadata.workspace_members;
@@ -110,8 +110,7 @@ fn choose(metadata: Metadata, functions: &[Function]) -> Result<Package, StartEr
     })
 }
 
-/// Builds the package's binaries. With `progress`, a terminal shows what is being compiled; errors are shown as Cargo
-/// shows them either way.
+/// Builds the binaries. With `progress`, a terminal shows a progress line; Cargo's diagnostics are shown either way.
 pub(crate) async fn build(
     directory: &Path,
     package: &Package,
@@ -175,7 +174,7 @@ async fn read_messages(from: Option<ChildStdout>, package: &str, bar: &ProgressB
     executables
 }
 
-/// What Cargo is at goes into the progress line, what it has to say stays on the screen.
+/// Cargo's progress goes into the progress line, and its diagnostics to the terminal.
 async fn read_diagnostics(from: Option<ChildStderr>, bar: &ProgressBar) {
     let Some(from) = from else { return };
     let mut lines = BufReader::new(from).lines();

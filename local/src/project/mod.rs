@@ -1,4 +1,4 @@
-//! The repository of a service: its `serverless.yml`, its Cargo package, and the contracts of its functions.
+//! The service's repository: its `serverless.yml`, its Cargo package, and the contracts of its functions.
 
 pub(crate) mod binaries;
 pub(crate) mod build;

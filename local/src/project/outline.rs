@@ -1,4 +1,4 @@
-//! What a template says of its functions, for a service's own tests: that its code and its template agree.
+//! The functions of a template, for tests that compare a service's code with it.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -14,17 +14,17 @@ pub struct Function {
     pub name: String,
     /// The binary that serves it.
     pub handler: String,
-    /// What calls it: a route such as `GET /health`, `stream` or `schedule`.
+    /// Its callers: a route such as `GET /health`, `stream` or `schedule`.
     pub triggers: Vec<String>,
-    /// The variables it gets.
+    /// Its environment variables.
     pub environment: BTreeMap<String, String>,
 }
 
-/// The functions of the template at `path`, on `stage` or else on the template's own.
+/// The functions of the template at `path`. Without a `stage` it is the template's own.
 ///
 /// # Errors
 ///
-/// When it cannot be read.
+/// The template cannot be read.
 pub fn functions(path: &Path, stage: Option<&str>) -> Result<Vec<Function>, TemplateError> {
     let given = Given { stage: stage.map(ToOwned::to_owned), ..Given::default() };
     let functions = Template::load(path, given)?.functions.into_iter().map(|function| {

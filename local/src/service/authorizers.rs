@@ -1,4 +1,4 @@
-//! Refuses a start that would leave a route open which the template guards.
+//! Refuses to start a service that would leave a route with an authorizer open.
 //!
 //! Only tokens of the local issuer can be checked on one machine, so a route with any other authorizer stops the start, with
 //! or without `--auth`.
@@ -8,7 +8,7 @@ use crate::{
     project::template::{Authorizer, Route, Template},
 };
 
-/// `issuer` is the URL of the local issuer, where it runs. It is an error too if it has no route to check.
+/// `issuer` is the URL of the local issuer, if it runs. Running it without a route to check is an error too.
 pub(super) fn refuse_unguarded(template: &Template, issuer: Option<&str>) -> Result<(), StartError> {
     let refuse = |route: &Route, reason: String| Err(StartError::Auth(format!("the route `{}` {reason}", route.key())));
     for (route, access) in template.guarded() {

@@ -1,4 +1,4 @@
-//! Everything about a service that is settled before it runs, for the parts that are started with it.
+//! State of a service that is settled before its parts start.
 
 use std::{path::Path, sync::Arc};
 
@@ -11,23 +11,22 @@ use crate::{
     project::template::{Given, Template},
 };
 
-/// Made once, at the start.
 pub(crate) struct Context {
     pub options: Options,
     pub template: Template,
     pub addresses: Addresses,
     pub logger: Logger,
     pub issuer: Option<Arc<Issuer>>,
-    /// Ends the sources of work: requests, streams, schedules, long polling.
+    /// Stops requests, streams, schedules and long polling.
     pub intake: CancellationToken,
-    /// Ends the services that functions may need until they are done.
+    /// Stops the services that functions use while they finish.
     pub backing: CancellationToken,
     pub tasks: TaskTracker,
     pub store: Store,
 }
 
 impl Context {
-    /// Reads the template, opens the data, and refuses the start where it can be refused before anything is built.
+    /// Reads the template, opens the data, and makes all checks that need no build.
     pub(super) fn open(options: Options, addresses: Addresses) -> Result<Self, StartError> {
         let issuer = options.auth.then(|| format!("{}{}", addresses.api, issuer::PATH));
         let (stage, params, sqs) = (options.stage.clone(), options.params.clone(), Some(addresses.sqs.clone()));
@@ -40,7 +39,7 @@ impl Context {
         Ok(Self { options, template, addresses, logger, issuer, intake, backing, tasks, store })
     }
 
-    /// Writes the addresses to the file for other tools, where one is asked for and no other service has it.
+    /// Writes the endpoints file, if there is one and no other service has it.
     pub(super) fn announce(&self) -> Result<Option<Endpoints>, StartError> {
         let Some(path) = self.options.endpoints.as_deref() else { return Ok(None) };
         let Addresses { api, dynamodb, eventbridge, sqs, lambda, .. } = &self.addresses;

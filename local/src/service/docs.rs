@@ -1,4 +1,4 @@
-//! `/docs` and `/openapi.json`: the API's documentation, with a page to try it, from nothing but this machine.
+//! `/docs` and `/openapi.json`: the API's documentation. The page loads nothing from other hosts.
 
 use std::sync::{Arc, LazyLock};
 
@@ -17,16 +17,16 @@ use crate::{
     project::openapi::{self, Api},
 };
 
-/// The page's own way to where the document is.
+/// The document's path, relative to which the page loads it.
 const DOCUMENT: &str = "/openapi.json";
 
 struct Docs {
     api: Api,
-    /// Asked of the functions at the first request.
+    /// Assembled at the first request.
     text: OnceCell<String>,
 }
 
-/// The pages, each of which a route of the service itself replaces.
+/// The pages. A route of the service for the same path takes precedence.
 pub(super) fn pages(api: Api) -> [Page; 4] {
     let docs = Arc::new(Docs { api, text: OnceCell::new() });
     [
@@ -45,7 +45,7 @@ async fn document(State(docs): State<Arc<Docs>>) -> Response {
     }
 }
 
-/// The page's parts name each other by where they are, so its address ends in a slash.
+/// The page's assets have relative URLs, so its own ends with a slash.
 async fn page() -> Redirect {
     Redirect::temporary("/docs/")
 }
@@ -60,7 +60,7 @@ async fn file(Path(name): Path<String>) -> Response {
 
 fn asset(name: &str) -> Response {
     static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
-        // "none" asks no validator on the internet.
+        // `none` turns the online validator off.
         let config = Config::new([DOCUMENT]).use_base_layout().validator_url("none").default_models_expand_depth(0);
         Arc::new(config.try_it_out_enabled(true).display_operation_id(true).persist_authorization(true))
     });

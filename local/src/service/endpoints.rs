@@ -1,8 +1,7 @@
-//! A file that says where a running service is, for other tools that work on the same template.
+//! The endpoints file: the URLs of a running service, for other tools.
 //!
-//! Several services may run beside one template. The one that keeps its data in the file's directory writes the file,
-//! whatever stands there. Of the others, the first writes it, while none has the data. Whoever wrote it removes it, unless
-//! it has become another's.
+//! Several services may run on one template. The one that keeps its data in the file's directory always writes the
+//! file. Otherwise the first service writes it. The writer removes it at its end, unless another has replaced it.
 
 use std::{
     io,
@@ -13,17 +12,17 @@ use serde_json::{Map, Value};
 
 use crate::base::{error::StartError, lock::Lock};
 
-/// The file, there for as long as this is.
+/// The file. Dropping it removes the file.
 pub(crate) struct Endpoints {
     path: PathBuf,
     text: String,
-    /// Of a service that has no data there: it is the first of its kind.
+    /// Held by a service without data there: it is the first of them.
     first: Option<Lock>,
 }
 
 impl Endpoints {
-    /// Writes each part by its name, and where it is. `None` when another service has the file. `owner`: the caller has the
-    /// data of the file's directory.
+    /// Writes the name and the URL of each part. `None` while another service has the file. `owner`: the caller keeps
+    /// its data in the file's directory.
     pub(crate) fn write(path: &Path, parts: &[(&str, &str)], owner: bool) -> Result<Option<Self>, StartError> {
         let parts: Map<String, Value> = parts.iter().map(|(name, url)| ((*name).to_owned(), (*url).into())).collect();
         let text = format!("{}\n", Value::Object(parts));
@@ -63,7 +62,7 @@ fn write_as_first(path: &Path, text: &str) -> io::Result<Option<Lock>> {
     Ok(Some(first))
 }
 
-/// Who reads it finds all of it or none.
+/// Replaces the file atomically.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     std::fs::create_dir_all(directory(path))?;
     let temporary = path.with_extension("tmp");

@@ -1,4 +1,4 @@
-//! Functions called by whoever has the service, besides what calls them in it.
+//! Invocation of functions by the owner of a [`Service`].
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -11,20 +11,20 @@ use crate::aws::interface::{
 };
 
 impl Service {
-    /// Calls a function by its key in the template, as `aws lambda invoke` would.
+    /// Invokes a function by its key in the template, as `aws lambda invoke` would.
     ///
     /// # Errors
     ///
-    /// What went wrong, in Lambda's words.
+    /// The failure, with Lambda's error type.
     pub async fn invoke(&self, function: &str, event: Value) -> Result<Value, FunctionError> {
         self.invoke_as(function, event, Trace::start()).await
     }
 
-    /// Calls a function as [`invoke`](Self::invoke) does, as part of the X-Ray trace that `header` names.
+    /// Invokes a function as [`invoke`](Self::invoke) does, within the X-Ray trace of `header`.
     ///
     /// # Errors
     ///
-    /// What went wrong, in Lambda's words.
+    /// The failure, with Lambda's error type.
     pub async fn invoke_traced(&self, function: &str, event: Value, header: &str) -> Result<Value, FunctionError> {
         self.invoke_as(function, event, Trace::of_header(Some(header))).await
     }

@@ -1,4 +1,4 @@
-//! A whole service, started and stopped: the command runs one, and tests run them on free ports.
+//! A running service: all parts, and how to stop them.
 
 mod authorizers;
 mod callers;
@@ -14,7 +14,7 @@ mod tokens;
 
 use std::{fmt, path::PathBuf, time::Duration};
 
-use tokio::{task::JoinHandle, time::timeout};
+use tokio::{task::JoinSet, time::timeout};
 
 use self::endpoints::Endpoints;
 pub(crate) use self::{context::Context, ports::Addresses};
@@ -26,7 +26,7 @@ use crate::{
     project::template::Function,
 };
 
-/// How long requests that have begun may take when the service is stopped.
+/// How long requests in flight may take when the service is stopped.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// A running service. Dropping it stops everything without waiting; [`Service::stop`] waits.
@@ -35,77 +35,76 @@ pub struct Service {
     functions: Functions,
     /// The functions of the template with their executables.
     binaries: Vec<(Function, PathBuf)>,
-    gateway: JoinHandle<()>,
-    /// Dropped before `context`, which holds the data: the file has to be gone before another service may have them.
+    /// The servers that requests for functions come in by.
+    frontends: JoinSet<()>,
+    /// Dropped before `context`, which holds the lock of the data: the file must be gone before another service can own
+    /// them.
     endpoints: Option<Endpoints>,
     context: Context,
 }
 
 impl Service {
-    /// What the service was started with.
     pub(crate) fn context(&self) -> &Context {
         &self.context
     }
 
-    /// The functions of the template with their executables.
     pub(crate) fn binaries(&self) -> &[(Function, PathBuf)] {
         &self.binaries
     }
 
-    /// The HTTP API: `http://127.0.0.1:3000`.
+    /// URL of the HTTP API: `http://127.0.0.1:3000`.
     #[must_use]
     pub fn url(&self) -> String {
         self.context.addresses.api.clone()
     }
 
-    /// The database, for any AWS SDK: `http://127.0.0.1:8000`.
+    /// URL of DynamoDB, for any AWS SDK: `http://127.0.0.1:8000`.
     #[must_use]
     pub fn dynamodb_url(&self) -> String {
         self.context.addresses.dynamodb.clone()
     }
 
-    /// The event bus, as the functions find it in `AWS_ENDPOINT_URL_EVENTBRIDGE`.
+    /// URL of EventBridge: `AWS_ENDPOINT_URL_EVENTBRIDGE` of the functions.
     #[must_use]
     pub fn eventbridge_url(&self) -> String {
         self.context.addresses.eventbridge.clone()
     }
 
-    /// SQS, as the functions find it in `AWS_ENDPOINT_URL_SQS`, and for any AWS SDK: a queue's URL is one of its.
+    /// URL of SQS: `AWS_ENDPOINT_URL_SQS` of the functions, and the beginning of queue URLs.
     #[must_use]
     pub fn sqs_url(&self) -> String {
         self.context.addresses.sqs.clone()
     }
 
-    /// Lambda's Invoke API, as the functions find it in `AWS_ENDPOINT_URL_LAMBDA`, and for any AWS SDK.
+    /// URL of Lambda's Invoke API: `AWS_ENDPOINT_URL_LAMBDA` of the functions.
     #[must_use]
     pub fn lambda_url(&self) -> String {
         self.context.addresses.lambda.clone()
     }
 
-    /// The last thousand events that reached the bus, in the order they came.
+    /// The last thousand events of the buses, oldest first.
     #[must_use]
     pub fn events(&self) -> Vec<Event> {
         self.bus.events().into()
     }
 
-    /// Every line so far, each with its source in front, when the log is [`Log::Captured`](crate::Log::Captured).
+    /// All log lines, each with its source in front, with [`Log::Captured`](crate::Log::Captured).
     #[must_use]
     pub fn log_lines(&self) -> Vec<String> {
         self.context.logger.captured()
     }
 
-    /// Ends the processes a function has now, in the middle of whatever they are at: a crash, at a time of the test's
-    /// choosing.
+    /// Kills the processes that a function has now, to simulate a crash.
     pub fn kill(&self, function: &str) {
         self.functions.kill(function);
     }
 
-    /// Lets requests that have begun finish for a moment, stops every process, and waits for all of it. What was
-    /// committed stays; a batch that a function had not dealt with is delivered again at the next start.
+    /// Waits briefly for requests in flight, stops every process, and waits for all parts. Committed data stay; an
+    /// unfinished batch is delivered again at the next start.
     pub async fn stop(mut self) {
         self.endpoints = None;
         self.context.intake.cancel();
-        let _ = timeout(GRACE, &mut self.gateway).await;
+        let _ = timeout(GRACE, async { while self.frontends.join_next().await.is_some() {} }).await;
         self.functions.stop().await;
         self.context.backing.cancel();
         let _ = timeout(GRACE, self.context.tasks.wait()).await;
@@ -126,6 +125,6 @@ impl Drop for Service {
         self.context.intake.cancel();
         self.context.backing.cancel();
         self.functions.abandon();
-        self.gateway.abort();
+        self.frontends.abort_all();
     }
 }

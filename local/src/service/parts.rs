@@ -1,4 +1,4 @@
-//! The parts of a service, made and served.
+//! Creates and serves the parts of a service.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -23,7 +23,7 @@ use crate::{
     project::{openapi::Api, template::Function},
 };
 
-/// The functions, and the services that they use.
+/// The functions, and the services that they call.
 pub(super) struct Parts {
     pub database: Database,
     pub queues: Queues,
@@ -88,12 +88,11 @@ impl Parts {
         }
     }
 
-    /// Serves Lambda's Invoke API.
-    pub(super) fn serve_lambda(&self, context: &Context, listeners: Listeners) {
+    pub(super) fn lambda(&self, context: &Context) -> Lambda {
         let Context { options, template, logger, tasks, intake, .. } = context;
         let functions = Arc::new(self.functions.clone());
         let (logger, tasks, stop) = (logger.clone(), tasks.clone(), intake.clone());
-        Lambda::new(template, functions, options.host, logger, tasks, stop).serve(listeners);
+        Lambda::new(template, functions, options.host, logger, tasks, stop)
     }
 
     pub(super) fn gateway(&self, context: &Context) -> Gateway {
@@ -102,7 +101,7 @@ impl Parts {
         Gateway::new(template, Arc::new(self.functions.clone()), keys, logger.clone(), addresses.port)
     }
 
-    /// The pages beside the routes.
+    /// The pages beside the service's routes.
     pub(super) fn pages(&self, context: &Context, binaries: &[(Function, PathBuf)]) -> Vec<Page> {
         let issuer = issuer::pages(context.issuer.clone(), context.options.host);
         let docs = docs::pages(Api::new(&context.template, binaries));
@@ -111,7 +110,7 @@ impl Parts {
     }
 }
 
-/// Serves a router until the services that functions need are stopped.
+/// Serves a router until the services that functions use are stopped.
 fn serve(context: &Context, listeners: Listeners, router: &Router) {
     for socket in listeners.into_sockets() {
         let (router, stop) = (router.clone(), context.backing.clone());

@@ -1,4 +1,4 @@
-//! The ports of a service, opened before anything else: their numbers are part of URLs that the template is read with.
+//! The ports of a service. They are opened first, since the template is read with their URLs.
 
 use super::store::Store;
 use crate::base::{error::StartError, listen::Listeners, options::Options};
@@ -22,13 +22,13 @@ pub(super) struct Ports {
     /// EventBridge and SQS.
     pub aws: Listeners,
     pub lambda: Listeners,
-    /// None where another server is the database.
+    /// `None` where another server is the database.
     pub dynamodb: Option<Listeners>,
 }
 
 impl Ports {
-    /// Opens all of them. A second service in one folder wants the same ports as the first: it is refused for the data then,
-    /// since another port alone would not help.
+    /// Opens all ports. A second service in a folder conflicts with the first on ports and data: the error is about the
+    /// data, since other ports alone would not help.
     pub(super) fn open(options: &Options) -> Result<Self, StartError> {
         Self::try_open(options).map_err(|error| Store::refusal(&options.data).unwrap_or(error))
     }

@@ -1,4 +1,6 @@
-//! Starting a service.
+//! Starts a service.
+
+use tokio::task::JoinSet;
 
 use super::{Service, callers, context::Context, parts, parts::Parts, ports::Ports};
 use crate::{
@@ -14,15 +16,15 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// One sentence for whatever stands in the way; nothing keeps running then.
+    /// One sentence about the cause. Nothing keeps running then.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         refuse_contradictions(&options)?;
         let opened = Ports::open(&options)?;
         let context = Context::open(options, opened.addresses)?;
-        // Building takes longest, so all that can fail at once comes first.
-        let build = Build::of(&context.options, &context.template).await?;
+        // Checks come before the build, which takes longest.
+        let build = Build::find(&context.options, &context.template).await?;
         let database = parts::open_database(&context).await?;
-        let executables = build.build(&context.options, &context.template).await?;
+        let executables = build.run(&context.options, &context.template).await?;
         let binaries = binaries::pair(&context.template.functions, executables)?;
         let parts = Parts::new(&context, database, &binaries)?;
         let endpoints = context.announce()?;
@@ -31,15 +33,16 @@ impl Service {
             context.logger.say("local", notice);
         }
         parts.serve_aws(&context, opened.aws);
-        parts.serve_lambda(&context, opened.lambda);
         parts.serve_database(&context, opened.dynamodb);
         callers::follow_streams(&context, &parts).await;
         callers::follow_schedules(&context, &parts);
         let pages = parts.pages(&context, &binaries);
-        let gateway = tokio::spawn(parts.gateway(&context).serve(pages, opened.api, context.intake.clone()));
+        let mut frontends = JoinSet::new();
+        frontends.spawn(parts.gateway(&context).serve(pages, opened.api, context.intake.clone()));
+        frontends.spawn(parts.lambda(&context).serve(opened.lambda));
         context.tasks.close();
         let Parts { bus, functions, .. } = parts;
-        Ok(Self { bus, functions, binaries, gateway, endpoints, context })
+        Ok(Self { bus, functions, binaries, frontends, endpoints, context })
     }
 }
 

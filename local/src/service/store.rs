@@ -1,4 +1,4 @@
-//! The directory that keeps the data, used by one service at a time.
+//! The data directory, which one service uses at a time.
 
 use std::{
     path::{Path, PathBuf},
@@ -12,11 +12,11 @@ use crate::{
     base::{error::StartError, lock::Lock, options::Data},
 };
 
-/// An open data directory, or memory in its place.
+/// The data directory, or memory.
 pub(crate) struct Store {
     pub positions: Positions,
     directory: Option<PathBuf>,
-    /// Held for as long as the directory is in use.
+    /// Held while the directory is in use.
     _lock: Option<Lock>,
 }
 
@@ -33,18 +33,18 @@ impl Store {
         Ok(Self { positions, directory: Some(path.clone()), _lock: Some(lock) })
     }
 
-    /// Why the service cannot have its data, if another service has them.
+    /// The error of a service whose data another service has, if so.
     pub(crate) fn refusal(data: &Data) -> Option<StartError> {
         let Data::Directory(path) = data else { return None };
         matches!(Lock::share(path), Ok(None)).then(|| in_use(path))
     }
 
-    /// Does the service have the data of `directory`?
+    /// Whether the service keeps its data in `directory`.
     pub(crate) fn owns(&self, directory: Option<&Path>) -> bool {
         self.directory.as_deref().is_some_and(|own| directory == Some(own))
     }
 
-    /// Where things are kept, if anywhere.
+    /// The directory; `None` in memory.
     pub(crate) fn directory(&self) -> Option<&Path> {
         self.directory.as_deref()
     }

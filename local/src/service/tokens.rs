@@ -1,4 +1,4 @@
-//! Tokens of the local issuer, for tests.
+//! Tokens of the local issuer.
 
 use serde_json::{Map, Value};
 
@@ -15,10 +15,10 @@ impl Service {
         self.context.issuer.as_ref().ok_or(TokenError::Off)?.token(request)
     }
 
-    /// A token as the issuer would not make it, for tests of what refuses it. `change` gets the header and the claims of
-    /// an ordinary one. Then it is signed as the header's `alg` says, as somebody could who has what the issuer
-    /// publishes: `HS256` with the public key (as PEM) as its secret, `none` and whatever else is unknown not at all;
-    /// `RS256` and its siblings with the issuer's own key.
+    /// A malformed or forged token, for tests of verifiers. `change` receives the header and the claims of a regular
+    /// token. It is then signed with the algorithm in the header, using public knowledge where possible: `HS256` with
+    /// the public key in PEM as the secret, `RS256` and its siblings with the issuer's key, and `none` or an unknown
+    /// algorithm with an empty signature.
     ///
     /// ```no_run
     /// # fn example(service: &local::Service) -> Result<(), local::TokenError> {

@@ -1,4 +1,4 @@
-//! DynamoDB's protocol, unsigned but in form.
+//! DynamoDB's protocol, without a valid signature.
 
 use serde_json::{Value, json};
 

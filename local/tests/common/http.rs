@@ -1,4 +1,4 @@
-//! HTTP/1.1 by hand, so that a test can send what no client would.
+//! A minimal HTTP/1.1 client, which can send malformed requests.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub(crate) struct Client {
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub status: u16,
-    /// The last of each name.
+    /// The last value of each name.
     pub headers: BTreeMap<String, String>,
     pub body: String,
 }
@@ -46,15 +46,15 @@ impl Client {
             .await
     }
 
-    /// Bytes as they are.
+    /// Sends raw bytes.
     pub(crate) async fn send(&self, request: impl AsRef<[u8]>) -> Answer {
         let mut stream = self.connect().await;
-        // Who refuses a body may do so before it has come.
+        // A server may respond before the whole body has arrived.
         let _ = stream.write_all(request.as_ref()).await;
         Answer::read(stream).await
     }
 
-    /// A `POST` that has arrived, as the server says itself when it is asked (RFC 9110, section 10.1.1). What is answered
+    /// A `POST` that has arrived: the server confirmed it with `100 Continue` (RFC 9110, section 10.1.1). The response
     /// is still to come.
     pub(crate) async fn arrived(&self, headers: &str, body: &str) -> impl Future<Output = Answer> + use<> {
         let mut stream = self.connect().await;
@@ -72,7 +72,7 @@ impl Client {
 }
 
 impl Answer {
-    /// All that comes until the connection ends.
+    /// Reads until the connection ends.
     async fn read(mut stream: TcpStream) -> Self {
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer).await;

@@ -1,4 +1,4 @@
-//! A service of one misbehaving binary, and what the tests ask of it.
+//! Common parts of the tests: a service with one configurable function.
 
 #![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 
@@ -17,7 +17,7 @@ pub(crate) mod sqs;
 pub(crate) mod tokens;
 pub(crate) use http::{Answer, Client};
 
-/// A directory that is gone with the test.
+/// A temporary directory.
 pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
@@ -31,7 +31,7 @@ impl Scratch {
         self.0.join(name)
     }
 
-    /// Writes a template and says how to run it.
+    /// Writes a template, and returns options to run it.
     pub(crate) fn options(&self, template: &str) -> Options {
         std::fs::write(self.path("serverless.yml"), template).unwrap();
         let notes = self.path("notes").to_str().unwrap().to_owned();
@@ -43,7 +43,7 @@ impl Scratch {
         }
     }
 
-    /// What the function wrote down.
+    /// The lines that the function wrote to its notes.
     pub(crate) fn notes(&self) -> Vec<String> {
         lines(&self.path("notes"))
     }
@@ -78,7 +78,7 @@ functions:
     events: [httpApi: POST /quick, httpApi: GET /do/hang, httpApi: GET /do/env]
 ";
 
-/// A table whose stream goes to a function; `settings` are more of the mapping's.
+/// A table with an event source mapping; `settings` are further members of it.
 pub(crate) fn stream(settings: &str) -> String {
     format!(
         "
@@ -114,7 +114,7 @@ pub(crate) async fn start(options: Options) -> Service {
     Service::start(options).await.unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Starts where another service may not have let go of its data yet.
+/// Starts once an earlier service has released its data.
 pub(crate) async fn eventually_start(options: &Options) -> Service {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
@@ -126,7 +126,7 @@ pub(crate) async fn eventually_start(options: &Options) -> Service {
     }
 }
 
-/// Asks until there is an answer; fails the test after twenty seconds.
+/// Polls until there is a value. Fails the test after twenty seconds.
 pub(crate) async fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {

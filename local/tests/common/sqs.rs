@@ -1,11 +1,11 @@
-//! SQS's protocol, unsigned.
+//! SQS's protocol, without signatures.
 
 use local::Service;
 use serde_json::{Value, json};
 
 use super::{Answer, Client};
 
-/// Queues: one for work, one for what of it fails twice, and one that is slow.
+/// A queue, its dead-letter queue, and one with a delay and long polling.
 pub(crate) const QUEUES: &str = "
 service: shop
 functions:
@@ -37,7 +37,7 @@ fn headers(operation: &str) -> String {
     format!("x-amz-target: AmazonSQS.{operation}\r\ncontent-type: application/x-amz-json-1.0\r\n")
 }
 
-/// Asks for a message, to wait twenty seconds for it. The request has arrived; the answer is still to come.
+/// Starts long polling for twenty seconds. The request has arrived; the response is still to come.
 pub(crate) async fn waiting(service: &Service, queue: &str) -> impl Future<Output = Answer> + use<> {
     let body = json!({ "QueueUrl": url(service, queue), "WaitTimeSeconds": 20 }).to_string();
     Client::new(&service.sqs_url()).arrived(&headers("ReceiveMessage"), &body).await
@@ -48,7 +48,7 @@ pub(crate) async fn send(service: &Service, queue: &str, body: &str) {
     assert_eq!(answer.status, 200, "{answer:?}");
 }
 
-/// The messages of a queue; `settings` are more of the request's.
+/// Receives messages; `settings` are further members of the request.
 pub(crate) async fn receive(service: &Service, queue: &str, mut settings: Value) -> Vec<Value> {
     settings["QueueUrl"] = url(service, queue).into();
     let answer = call(service, "ReceiveMessage", settings).await;

@@ -1,4 +1,4 @@
-//! A service whose routes ask for tokens.
+//! A service with an authorizer.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use local::{Options, Service};
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Answer, Client, Scratch};
 
-/// The authorizer is on where there is an `issuer`; its routes take any token, or one with a scope.
+/// The authorizer is on when there is an `issuer`. Its routes accept any token, or one with a scope.
 pub(crate) const GUARDED: &str = "
 service: shop
 provider:

@@ -1,5 +1,5 @@
-//! EventBridge, as far as `PutEvents`: what is put is checked as the real one checks it, listed, and goes to the queues
-//! that the template's rules send it to.
+//! EventBridge's `PutEvents`: checks entries as EventBridge does, lists the events, and sends them to the queues that
+//! are targets of the template's rules.
 
 mod api;
 mod page;
@@ -21,28 +21,28 @@ use crate::{
     project::template::{ACCOUNT, DEFAULT_BUS, Rule, Template},
 };
 
-/// How many events are remembered.
+/// Events that the list holds.
 const KEPT: usize = 1_000;
 
-/// An event that reached a bus, as a rule's target would get it.
+/// An event on a bus, as the target of a rule receives it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Event {
-    /// EventBridge's own id for this delivery; a retried put has another.
+    /// The id that EventBridge gave it. A retried put gets another.
     pub id: String,
-    /// Who sent it.
+    /// The sender.
     pub source: String,
-    /// What it says.
+    /// The kind of event.
     #[serde(rename = "detail-type")]
     pub detail_type: String,
-    /// What it is about.
+    /// The content, a JSON object.
     pub detail: Value,
-    /// When, in RFC 3339.
+    /// The time in RFC 3339.
     pub time: String,
-    /// The bus it reached, by name.
+    /// The name of the bus.
     pub event_bus_name: String,
-    /// ARNs it concerns.
+    /// ARNs of resources that it concerns.
     pub resources: Vec<String>,
-    /// The X-Ray trace it belongs to.
+    /// The X-Ray trace header.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace_header: Option<String>,
 }
@@ -61,7 +61,7 @@ struct Inner {
 }
 
 impl Bus {
-    /// The template's buses, and the one every account has.
+    /// The template's buses and the default bus.
     pub(crate) fn new(template: &Template, queues: Arc<dyn SendMessage>, logger: Logger) -> Self {
         let Template { buses, rules, region, .. } = template;
         let names = buses.iter().cloned().chain([DEFAULT_BUS.to_owned()]).collect();
@@ -69,13 +69,13 @@ impl Bus {
         Self(Arc::new(Inner { names, rules, region, queues, events: Mutex::default(), logger }))
     }
 
-    /// What is remembered, oldest first.
+    /// The listed events, oldest first.
     pub(crate) fn events(&self) -> VecDeque<Event> {
         self.0.events.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The name of the bus that a name or an ARN stands for. EventBridge takes an entry for a bus that does not exist,
-    /// and loses it.
+    /// The bus that a name or an ARN identifies. EventBridge accepts an entry for a bus that does not exist, and drops
+    /// it.
     fn name_of(&self, asked: &str) -> Option<String> {
         let prefix = format!("arn:aws:events:{}:{ACCOUNT}:event-bus/", self.0.region);
         let name = asked.strip_prefix(&prefix).unwrap_or(asked);

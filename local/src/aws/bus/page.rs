@@ -1,4 +1,4 @@
-//! `GET /_local/events`: what reached the bus, newest first.
+//! `GET /_local/events`: the events of the buses, newest first.
 
 use axum::{
     Json,
@@ -10,12 +10,11 @@ use serde::Deserialize;
 use super::{Bus, Event};
 use crate::aws::interface::page::Page;
 
-/// The page of a bus.
 pub(crate) fn page(bus: Bus) -> Page {
     Page { path: "/_local/events", handler: get(list).with_state(bus), yields: false }
 }
 
-/// Narrows the list.
+/// Filters of the list.
 #[derive(Debug, Deserialize)]
 struct Narrow {
     source: Option<String>,

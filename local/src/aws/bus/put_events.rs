@@ -1,4 +1,4 @@
-//! `PutEvents`: up to ten entries, each accepted or refused by itself.
+//! `PutEvents`: up to ten entries, each accepted or refused on its own.
 //!
 //! <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>
 
@@ -10,11 +10,10 @@ use super::{Bus, Event};
 use crate::{aws::interface::json::Refusal, project::template::DEFAULT_BUS};
 
 const MOST_ENTRIES: usize = 10;
-/// All entries together; 256 KB until January 2026:
+/// Limit of all entries together; 256 KB until January 2026:
 /// <https://aws.amazon.com/about-aws/whats-new/2026/01/amazon-eventbridge-increases-event-payload-size-256-kb-1-mb/>.
 const MOST_BYTES: usize = 1024 * 1024;
 
-/// The answer to a whole request.
 pub(super) fn put(bus: &Bus, request: &Value) -> Result<Value, Refusal> {
     let entries = request.get("Entries").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let invalid = |message: String| Refusal::new("ValidationException", message);
@@ -94,7 +93,6 @@ mod tests {
         base::{log::Logger, options::Log},
     };
 
-    /// No queue at all.
     struct NoQueues;
 
     impl SendMessage for NoQueues {

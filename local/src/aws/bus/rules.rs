@@ -1,4 +1,4 @@
-//! What rules make of an event: a message to each queue that one of them names.
+//! Matches events against the template's rules and sends a message to the queue of each target.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::{
     project::template::{ACCOUNT, Input},
 };
 
-/// Sends the event wherever a rule of its bus says. What cannot be sent is said.
+/// Sends the event to the targets of all matching rules of its bus. A failure is logged.
 pub(super) fn deliver(bus: &Bus, event: &Event) {
     let envelope = envelope(event, &bus.0.region);
     let rules = bus.0.rules.iter().filter(|rule| rule.bus == event.event_bus_name && rule.pattern.matches(&envelope));

@@ -1,4 +1,4 @@
-//! The engine in this process: `dynoxide`, on `SQLite`.
+//! The DynamoDB engine in this process: `dynoxide`, on `SQLite`.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -16,12 +16,12 @@ use crate::{
 
 const FILE: &str = "dynamodb.sqlite";
 
-/// The engine. Clones share it.
+/// The engine. Clones share the database.
 #[derive(Clone)]
 pub(crate) struct Embedded(Database);
 
 impl Embedded {
-    /// In a file of `directory`.
+    /// Opens the database file in `directory`.
     pub(crate) fn open(directory: &Path) -> Result<Self, StartError> {
         let path = directory.join(FILE);
         let failed = |reason: &str| StartError::Data { path: path.clone(), reason: reason.to_owned() };
@@ -38,7 +38,8 @@ impl Embedded {
             None => Database::memory(),
         };
         let database = database.map_err(|error| error.to_string())?;
-        // Nobody else can open what is in memory; the engine copies it from a file, indexes and all.
+        // The indexes of `index_streams` need a second connection, which a database in memory does not allow. So they
+        // are made in a file, and the engine restores that.
         let directory = tempfile::tempdir().map_err(|error| error.to_string())?;
         drop(Self::open(directory.path()).map_err(|error| error.to_string())?);
         let path = directory.path().join(FILE);
@@ -48,7 +49,7 @@ impl Embedded {
         Ok(Self(database))
     }
 
-    /// The engine waits for its lock and for the disk: not on a thread that others need.
+    /// Runs on a blocking thread: the engine waits for its lock and for the disk.
     pub(crate) async fn call(&self, operation: Operation, body: Value) -> Result<Value, DatabaseError> {
         let database = self.0.clone();
         let answer = spawn_blocking(move || match operation {
@@ -63,12 +64,12 @@ impl Embedded {
         answer.await.unwrap_or_else(|error| Err(DatabaseError::new("InternalServerError", error.to_string())))
     }
 
-    /// Speaks DynamoDB's HTTP protocol on `listener` until told to stop.
+    /// Speaks DynamoDB's HTTP protocol on `listener` until `stop`.
     pub(crate) async fn serve(self, listener: TcpListener, stop: CancellationToken) {
         let _ = dynoxide::server::serve_with_shutdown(listener, self.0, stop.cancelled_owned()).await;
     }
 
-    /// Deletes expired items again and again, as DynamoDB does in the background; only much sooner.
+    /// Deletes expired items periodically. DynamoDB's own background deletion takes up to days.
     pub(crate) async fn expire(self, every: Duration, logger: Logger, stop: CancellationToken) {
         while timeout(every, stop.cancelled()).await.is_err() {
             let database = self.0.clone();
@@ -81,8 +82,8 @@ impl Embedded {
     }
 }
 
-/// Looks whether the file is a sound database, if it is there: what the engine says of one that is not is advice for
-/// whoever calls it.
+/// Checks that the file, if it exists, is a sound database. The engine's own messages about a damaged one address
+/// programmers.
 fn check(path: &Path) -> Result<(), StartError> {
     if !path.exists() {
         return Ok(());
@@ -102,8 +103,8 @@ fn check(path: &Path) -> Result<(), StartError> {
     }
 }
 
-/// With each write the engine asks for the newest record of the stream, and with each read for those after a number:
-/// without these, by looking at every record there ever was.
+/// The engine looks up the newest record of a stream on each write, and the records after a number on each read.
+/// Without these indexes both scan all records.
 fn index_streams(path: &str) -> rusqlite::Result<()> {
     rusqlite::Connection::open(path)?.execute_batch(
         "CREATE INDEX IF NOT EXISTS local_stream_order
@@ -117,7 +118,7 @@ fn ask<Q: DeserializeOwned, A: Serialize>(
     body: Value,
     call: impl FnOnce(Q) -> Result<A, DynoxideError>,
 ) -> Result<Value, DatabaseError> {
-    // The engine marks its own complaints about a request so.
+    // `dynoxide` prefixes its own validation messages with `VALIDATION:`.
     let invalid = |error: serde_json::Error| {
         DatabaseError::new("ValidationException", error.to_string().trim_start_matches("VALIDATION:"))
     };

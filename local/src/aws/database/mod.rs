@@ -1,6 +1,6 @@
-//! DynamoDB: the engine in this process, or another server that speaks its protocol.
+//! DynamoDB: the engine in this process, or another server with the same protocol.
 //!
-//! Both are asked in the API's own JSON, so that the rest need not know which one it is.
+//! Both are called with the API's JSON, so that the rest of the program does not depend on which one it is.
 
 mod embedded;
 mod remote;
@@ -16,7 +16,7 @@ use crate::aws::interface::{
     database::{DatabaseError, DynamoDb, Operation},
 };
 
-/// Whichever database the service uses. Clones share it.
+/// The database of the service. Clones share it.
 #[derive(Clone)]
 pub(crate) enum Database {
     Embedded(Embedded),

@@ -1,4 +1,4 @@
-//! Another DynamoDB-compatible server, over HTTP: DynamoDB Local and its like.
+//! HTTP client of another DynamoDB-compatible server, such as DynamoDB Local.
 
 use std::time::Duration;
 
@@ -20,7 +20,6 @@ use crate::aws::interface::database::{DatabaseError, Operation};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A client for one server.
 pub(crate) struct Remote {
     client: Client<HttpConnector, Full<Bytes>>,
     endpoint: Uri,
@@ -28,7 +27,7 @@ pub(crate) struct Remote {
 }
 
 impl Remote {
-    /// The error is a phrase about the endpoint.
+    /// An error is a phrase about the endpoint.
     pub(crate) fn new(endpoint: &str, region: &str) -> Result<Self, String> {
         let uri: Uri = endpoint.parse().map_err(|error| format!("is not a URL ({error})"))?;
         match uri.scheme_str() {
@@ -44,7 +43,7 @@ impl Remote {
         let lost =
             |reason: String| DatabaseError::new("Unreachable", format!("{} does not answer: {reason}", self.endpoint));
         let now = Utc::now();
-        // Such servers ask for a signature's form, not for its truth.
+        // DynamoDB Local and its like parse the signature without checking it.
         let authorization = format!(
             "AWS4-HMAC-SHA256 Credential=local/{}/{}/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature={:0>64}",
             now.format("%Y%m%d"),
@@ -74,7 +73,7 @@ impl Remote {
     }
 }
 
-/// The innermost error says what happened.
+/// The root cause of an error, which is the most specific.
 fn cause(error: &dyn std::error::Error) -> String {
     let mut innermost = error;
     while let Some(source) = innermost.source() {

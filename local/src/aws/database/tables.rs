@@ -1,4 +1,4 @@
-//! The template's tables, made where they are missing and compared where they are not.
+//! The template's tables: creates missing ones, and compares existing ones with the template.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -12,10 +12,10 @@ use crate::{
     project::template::Table,
 };
 
-/// How long a server may take to make a table.
+/// Timeout for a server to make a table active.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Makes sure that every table is there and is what the template says.
+/// Ensures that every table exists and matches the template.
 pub(crate) async fn prepare(database: &Database, tables: &[Table]) -> Result<(), StartError> {
     for table in tables {
         let failed =
@@ -62,7 +62,7 @@ async fn set_ttl(database: &Database, table: &Table) -> Result<(), DatabaseError
     database.call(Operation::UpdateTimeToLive, body).await.map(drop)
 }
 
-/// A table keeps its keys and indexes from when it was made.
+/// The keys, indexes and stream of an existing table cannot be changed here: a difference is an error.
 fn compare(table: &Table, found: &Value, database: &Database) -> Result<(), StartError> {
     let differing = differences(&table.create, found);
     if differing.is_empty() {

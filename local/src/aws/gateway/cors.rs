@@ -1,5 +1,4 @@
-//! Cross-origin requests, where the template configures them. The gateway answers preflights itself and replaces
-//! whatever a function says about origins:
+//! CORS of the HTTP API. The gateway answers preflight requests itself and replaces the CORS headers of functions:
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html>.
 
 use axum::{
@@ -19,7 +18,7 @@ const OURS: [HeaderName; 6] = [
     header::ACCESS_CONTROL_MAX_AGE,
 ];
 
-/// The answer to `OPTIONS` from another origin.
+/// The response to a preflight request.
 pub(super) fn preflight(cors: &Cors, origin: &HeaderValue) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
@@ -35,7 +34,7 @@ pub(super) fn preflight(cors: &Cors, origin: &HeaderValue) -> Response {
     response
 }
 
-/// Puts the origin's headers on any other answer.
+/// Sets the CORS headers of any other response.
 pub(super) fn decorate(cors: &Cors, origin: &HeaderValue, headers: &mut HeaderMap) {
     for name in OURS {
         headers.remove(name);
@@ -53,7 +52,8 @@ pub(super) fn decorate(cors: &Cors, origin: &HeaderValue, headers: &mut HeaderMa
     }
 }
 
-/// `*`, or the origin itself where it is listed (`https://*.example.com` and `https://*` included).
+/// The value of `Access-Control-Allow-Origin`: `*`, or the origin itself where it is listed. `https://*.example.com`
+/// and `https://*` are patterns.
 fn allowed_origin(cors: &Cors, origin: &HeaderValue) -> Option<HeaderValue> {
     let text = origin.to_str().ok()?;
     let listed = |pattern: &String| match pattern.split_once('*') {

@@ -1,9 +1,9 @@
-//! API Gateway's HTTP API in front of the functions, with payload format 2.0.
+//! API Gateway's HTTP API, with payload format 2.0.
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
 //!
-//! What the gateway answers itself, as an HTTP API does (a REST API differs: 403 for an unknown path, 502 and 504 for a
-//! broken function):
+//! Responses of the gateway itself, as of an HTTP API. A REST API differs: 403 for an unknown path, 502 and 504 for a
+//! failed function.
 //!
 //! | status | when |
 //! |---|---|
@@ -67,14 +67,14 @@ const BODY_LIMIT: usize = 10 * 1024 * 1024;
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
 const REQUEST_ID: HeaderName = HeaderName::from_static("apigw-requestid");
 
-/// Everything a request may need.
+/// State of the HTTP API.
 pub(crate) struct Gateway {
     routes: Routes,
     cors: Option<Cors>,
     functions: Arc<dyn Invoke>,
     logger: Logger,
     port: u16,
-    /// Of the issuer whose tokens are checked.
+    /// The issuer's public keys, where `--auth` is on.
     keys: Option<JwkSet>,
 }
 
@@ -90,7 +90,7 @@ impl Gateway {
         Self { routes, cors, functions, logger, port, keys }
     }
 
-    /// Answers until `stop`, then finishes what has begun. `pages` stand beside the routes.
+    /// Serves until `stop`, then finishes requests in flight.
     pub(crate) async fn serve(self, pages: Vec<Page>, listeners: Listeners, stop: CancellationToken) {
         let app = self.router(pages).into_make_service_with_connect_info::<SocketAddr>();
         let mut served = JoinSet::new();
@@ -98,7 +98,7 @@ impl Gateway {
             let serving = axum::serve(socket, app.clone()).with_graceful_shutdown(stop.clone().cancelled_owned());
             served.spawn(serving.into_future());
         }
-        // An accept error is retried inside; there is no other.
+        // `axum::serve` retries accept errors itself, and returns no other.
         while served.join_next().await.is_some() {}
     }
 
@@ -109,7 +109,7 @@ impl Gateway {
         router.fallback(answer).with_state(Arc::new(self))
     }
 
-    /// What the function may know of who calls, where the route asks for it.
+    /// The claims that the function receives, where the route has an authorizer.
     fn authorize(&self, access: Option<&Access>, head: &Parts) -> Result<Option<Grant>, Denied> {
         let Some(access) = access else { return Ok(None) };
         let keys = self.keys.as_ref().ok_or(Denied::Missing)?;
@@ -117,14 +117,14 @@ impl Gateway {
     }
 }
 
-/// One request, answered and logged.
+/// Handles and logs a request.
 async fn answer(
     State(gateway): State<Arc<Gateway>>,
     ConnectInfo(client): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
     let started = Instant::now();
-    // A listener on `::` gives an IPv4 client an IPv6 address.
+    // A listener on `::` reports an IPv4 client with a mapped IPv6 address.
     let client = SocketAddr::new(client.ip().to_canonical(), client.port());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let cross_origin = gateway.cors.as_ref().zip(request.headers().get(header::ORIGIN).cloned());
@@ -163,7 +163,7 @@ async fn handle(gateway: &Arc<Gateway>, client: SocketAddr, request_id: &str, re
     let body = match body::read(body, &head.headers, BODY_LIMIT).await {
         Ok(body) => body,
         Err(Unread::TooLarge) => return too_large(),
-        // Whoever sent half a body is not there to read this.
+        // The client has disconnected, and does not read this.
         Err(Unread::Incomplete) => return message(StatusCode::BAD_REQUEST, "Bad Request"),
     };
     let trace = Trace::of_header(head.headers.get("x-amzn-trace-id").and_then(|value| value.to_str().ok()));
@@ -204,7 +204,7 @@ fn broken() -> Response {
     message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
 }
 
-/// Sixteen characters, as API Gateway's: `JKJaXmPLvHcESHA=`.
+/// Sixteen characters, like API Gateway's request ids: `JKJaXmPLvHcESHA=`.
 fn request_id() -> String {
     STANDARD.encode(&Uuid::new_v4().as_bytes()[..11])
 }

@@ -1,13 +1,13 @@
-//! Percent-decoding of paths as an HTTP API does it: once, the whole path, before the route is chosen.
+//! Percent-decoding of request paths: the whole path, once, before the route is selected.
 //!
-//! Observed of the real one (the documentation is silent): `rawPath` arrives decoded, cut at a decoded `?`. So an encoded
-//! slash separates segments like a plain one.
+//! Observed on API Gateway, whose documentation is silent: `rawPath` is decoded, and cut at a decoded `?`. An encoded
+//! slash separates segments.
 
 use percent_encoding::percent_decode_str;
 
-/// The decoded path, or `None` when it is not UTF-8.
+/// The decoded path. `None` where it is not UTF-8.
 pub(super) fn decode(raw: &str) -> Option<String> {
-    // The absolute form of a request target, and `OPTIONS *`.
+    // Refuses the absolute form of a request target, and `OPTIONS *`.
     if !raw.starts_with('/') {
         return None;
     }

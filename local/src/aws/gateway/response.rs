@@ -1,4 +1,4 @@
-//! A function's answer as the response a client gets.
+//! Converts a function's response payload to an HTTP response.
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.v2>
 
@@ -10,16 +10,16 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 
-/// Set by the gateway itself, whatever the function says.
+/// Headers that the gateway sets itself.
 const OWN: [HeaderName; 4] =
     [header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONNECTION, HeaderName::from_static("apigw-requestid")];
 
-/// The response a payload stands for. The error is a phrase for the log; the client is told nothing of it.
+/// An error is a phrase for the log. The client does not see it.
 pub(super) fn from_payload(payload: &[u8]) -> Result<Response, String> {
     let value: Value = serde_json::from_slice(payload).map_err(|error| format!("it is not JSON ({error})"))?;
     match value {
         Value::Object(members) if members.contains_key("statusCode") => explicit(&members),
-        // Without a status code the gateway takes the answer for the body of a 200.
+        // Without a `statusCode`, the gateway infers a 200 with the payload as its body.
         inferred => {
             let body = match inferred {
                 Value::String(text) => text,
@@ -40,7 +40,7 @@ fn explicit(members: &Map<String, Value>) -> Result<Response, String> {
     };
     let status = code
         .and_then(|code| u16::try_from(code).ok())
-        // hyper sends informational answers in no other place than before a final one.
+        // hyper sends 1xx responses only before a final one.
         .filter(|code| (200..=599).contains(code))
         .and_then(|code| StatusCode::from_u16(code).ok())
         .ok_or_else(|| format!("its statusCode is {}", members["statusCode"]))?;
@@ -55,7 +55,7 @@ fn explicit(members: &Map<String, Value>) -> Result<Response, String> {
     let empty = body.is_empty();
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    // Format 2.0 has no `multiValueHeaders`, but functions that answer a REST API as well send them; `headers` win.
+    // Format 2.0 has no `multiValueHeaders`, but functions written for REST APIs send them. `headers` take precedence.
     for (name, value) in section(members, "multiValueHeaders")? {
         for value in value.as_array().into_iter().flatten() {
             set(&mut response, name, value, true)?;

@@ -1,11 +1,11 @@
-//! Which function a request goes to:
+//! Route selection:
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation>.
 
 use std::cmp::Ordering;
 
 use crate::project::template::{Access, Function, Method, Route, Segment};
 
-/// The routes, the most specific first.
+/// The routes, most specific first.
 pub(crate) struct Routes {
     ordered: Vec<Entry>,
     default: Option<(String, Option<Access>)>,
@@ -19,14 +19,14 @@ struct Entry {
     access: Option<Access>,
 }
 
-/// The route of a request.
+/// The selected route of a request.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Found<'a> {
     pub function: &'a str,
     /// `GET /things/{id}`.
     pub route_key: &'a str,
     pub parameters: Vec<(&'a str, String)>,
-    /// What the request must prove.
+    /// The authorizer and scopes of the route.
     pub access: Option<&'a Access>,
 }
 
@@ -51,7 +51,7 @@ impl Routes {
         routes
     }
 
-    /// The route for a method and a decoded path.
+    /// Selects the route for a method and a decoded path.
     pub(crate) fn find(&self, method: &str, path: &str) -> Option<Found<'_>> {
         let pieces: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
         let matched = self.ordered.iter().find_map(|entry| {
@@ -69,7 +69,7 @@ impl Routes {
     }
 }
 
-/// A literal before a parameter before the rest of the path, from left to right.
+/// Orders segments from left to right: literal, parameter, greedy parameter.
 fn specificity(a: &[Segment], b: &[Segment]) -> Ordering {
     let rank = |segment: &Segment| match segment {
         Segment::Literal(_) => 0,
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn the_most_specific_route_wins() {
-        // The example of the manual, and more.
+        // The example of AWS's documentation, and further cases.
         let routes = routes(&[
             "$default",
             "ANY /{proxy+}",

@@ -10,21 +10,21 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
-/// How long what is over the limit is read and thrown away, so that a client which is still sending sees the answer.
+/// How long an oversized body is read and discarded, so that a client which is still sending receives the response.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Why there is no body.
 pub(crate) enum Unread {
     TooLarge,
-    /// The client hung up before its end.
+    /// The client disconnected before the end.
     Incomplete,
 }
 
-/// The body, when it has at most `limit` bytes.
+/// Reads a body of at most `limit` bytes.
 pub(crate) async fn read(mut body: Body, headers: &HeaderMap, limit: usize) -> Result<Bytes, Unread> {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {
-        // A client that asks first has not begun to send.
+        // A client with `Expect: 100-continue` has not sent the body yet.
         if !headers.contains_key(header::EXPECT) {
             discard(body).await;
         }

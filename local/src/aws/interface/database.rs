@@ -4,16 +4,15 @@ use serde_json::Value;
 
 use super::Pending;
 
-/// The database of the service.
 pub(crate) trait DynamoDb: Send + Sync {
     fn call(&self, operation: Operation, body: Value) -> Pending<'_, Result<Value, DatabaseError>>;
 
-    /// Whether it runs in this process. Then it describes the newest record of an open shard too, and takes no writes while
-    /// the service is down.
+    /// Whether it runs in this process. Such a database reports the newest record of open shards too, and has no writer
+    /// while the service is down.
     fn is_embedded(&self) -> bool;
 }
 
-/// The operations that this program calls. Functions call any other themselves.
+/// The operations that this program calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operation {
     CreateTable,

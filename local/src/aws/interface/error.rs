@@ -1,41 +1,41 @@
-//! The ways an invocation fails, in Lambda's words.
+//! Failures of an invocation, with Lambda's error types.
 
 use std::{fmt, time::Duration};
 
 use serde_json::{Map, Value};
 
-/// A failed invocation: what `Invoke` answers with `X-Amz-Function-Error`.
+/// A failed invocation, reported by `Invoke` with `X-Amz-Function-Error`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FunctionError {
-    /// What kind of failure it is.
+    /// The kind of failure.
     pub failure: Failure,
     /// `errorType`, such as `Runtime.ExitError` or the function's own.
     pub error_type: String,
     /// `errorMessage`.
     pub message: String,
-    /// The members of the function's own report besides these two, such as `stackTrace`.
+    /// Further members of the function's own report, such as `stackTrace`.
     report: Map<String, Value>,
 }
 
-/// What kind of failure it is.
+/// The kind of failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Failure {
-    /// The function itself reported an error.
+    /// The function reported an error.
     Reported,
-    /// The process ended before it answered.
+    /// The process exited before its response.
     Exited,
     /// The process did not answer within the function's timeout.
     TimedOut,
-    /// The process could not be started, or did not get ready.
+    /// The process could not be started, or its initialization failed.
     Init,
-    /// The answer is no JSON, too large, or not complete.
+    /// The response is not JSON, is too large, or is incomplete.
     Response,
     /// The request is too large.
     Request,
-    /// As many processes as the function may have were busy for too long.
+    /// All processes that the function may have were busy for longer than its timeout.
     Throttled,
-    /// There is no such function.
+    /// The function does not exist.
     Unknown,
     /// The service is being stopped.
     Stopping,
@@ -60,7 +60,7 @@ impl FunctionError {
         Self::new(failure, "Runtime.ExitError", format!("RequestId: {request_id} Error: {how}"))
     }
 
-    /// What the function reported: `{"errorType", "errorMessage"}`.
+    /// An error that the function reported: `{"errorType", "errorMessage"}`.
     pub(crate) fn reported(failure: Failure, error_type: Option<&str>, body: &[u8]) -> Self {
         let value: Option<Value> = serde_json::from_slice(body).ok();
         let text = |name: &str| value.as_ref()?.get(name)?.as_str();
@@ -76,7 +76,7 @@ impl FunctionError {
         }
     }
 
-    /// The payload `Invoke` answers with.
+    /// The error as the payload of the response to `Invoke`.
     #[must_use]
     pub fn payload(&self) -> Value {
         let mut payload = self.report.clone();

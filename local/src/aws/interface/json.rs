@@ -19,20 +19,20 @@ use uuid::Uuid;
 
 use super::Pending;
 
-/// The largest request of any service, escaped, and then some.
+/// Limit of any request. The largest, a batch of SQS, is 1 MB before JSON escapes it.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
-/// For clients that were made when SQS spoke another protocol: the error's name in that one.
+/// The error's name in SQS's older query protocol, for clients that match on it.
 const QUERY_ERROR: HeaderName = HeaderName::from_static("x-amzn-query-error");
 
-/// A request that is refused as a whole.
+/// An error response to a whole request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
     /// `__type`.
     pub kind: String,
     pub message: String,
-    /// What it is called in SQS's older protocol.
+    /// The error's name in SQS's query protocol.
     pub query: Option<&'static str>,
-    /// The fault is ours.
+    /// A fault of the server, not of the sender.
     pub fault: bool,
 }
 
@@ -42,9 +42,9 @@ impl Refusal {
     }
 }
 
-/// A service that is called in a JSON protocol.
+/// A service with an AWS JSON protocol.
 pub(crate) trait JsonService: Send + Sync {
-    /// The part of `X-Amz-Target` before the operation.
+    /// The part of `X-Amz-Target` before the dot.
     fn target(&self) -> &'static str;
 
     /// The version of the protocol, as `1.0`.
@@ -55,7 +55,7 @@ pub(crate) trait JsonService: Send + Sync {
 
 type Services = Arc<[Arc<dyn JsonService>]>;
 
-/// Serves the services at `/`. The URL of a queue is an address too: some clients send their requests there.
+/// Serves the services at `/`, and at queue URLs, where some clients send their requests.
 pub(crate) fn router(services: impl IntoIterator<Item = Arc<dyn JsonService>>) -> Router {
     let services: Services = services.into_iter().collect();
     Router::new().route("/", post(call)).route("/{account}/{queue}", post(call)).with_state(services)

@@ -1,6 +1,5 @@
 //! Sending a message to an SQS queue.
 
-/// A message to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Outgoing {
     pub body: String,
@@ -10,6 +9,6 @@ pub(crate) struct Outgoing {
 
 /// The queues of the service, by their names.
 pub(crate) trait SendMessage: Send + Sync {
-    /// Sends a message. The error is a phrase for the log.
+    /// An error is a phrase for the log.
     fn send_message(&self, queue: &str, message: Outgoing) -> Result<(), String>;
 }

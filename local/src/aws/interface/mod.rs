@@ -1,4 +1,4 @@
-//! Calls between the services of `aws`: traits without their implementations, and the types that cross them.
+//! Interfaces between the services of `aws`: traits, and the types in their signatures.
 
 pub(crate) mod body;
 pub(crate) mod database;
@@ -11,5 +11,5 @@ pub(crate) mod trace;
 
 use std::pin::Pin;
 
-/// A future that a trait object can return.
+/// A future in the signature of a trait object.
 pub(crate) type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

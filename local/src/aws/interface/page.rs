@@ -7,12 +7,11 @@ use axum::{
     routing::MethodRouter,
 };
 
-/// A page of this program.
 pub(crate) struct Page {
-    /// A path of `axum`.
+    /// In the syntax of `axum`.
     pub path: &'static str,
     pub handler: MethodRouter,
-    /// A route of the service for the same path comes first.
+    /// A route of the service for the same path takes precedence.
     pub yields: bool,
 }
 

@@ -1,10 +1,10 @@
-//! X-Ray trace headers, made up here and passed on:
+//! X-Ray trace headers:
 //! <https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader>.
 
 use chrono::Utc;
 use uuid::Uuid;
 
-/// The trace one request belongs to.
+/// The trace of a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Trace {
     root: String,
@@ -15,11 +15,11 @@ impl Trace {
     /// A new trace.
     pub(crate) fn start() -> Self {
         let random = Uuid::new_v4().simple().to_string();
-        // Not sampled: few have a daemon on their machine.
+        // Not sampled: without the X-Ray daemon, segments have no recipient.
         Self { root: format!("1-{:08x}-{}", Utc::now().timestamp(), &random[..24]), sampled: false }
     }
 
-    /// The trace a client names in `x-amzn-trace-id`, sampled if it says so, else a new one.
+    /// The trace in a client's `X-Amzn-Trace-Id` header, else a new one. It is sampled if the header says so.
     pub(crate) fn of_header(header: Option<&str>) -> Self {
         let part = |name: &str| header?.split(';').find_map(|part| part.trim().strip_prefix(name));
         match part("Root=").filter(|root| is_root(root)) {
@@ -28,12 +28,12 @@ impl Trace {
         }
     }
 
-    /// As the gateway hands it on.
+    /// The header that the gateway forwards.
     pub(crate) fn header(&self) -> String {
         format!("Root={}", self.root)
     }
 
-    /// As an invocation gets it.
+    /// The header of an invocation, with a new parent segment.
     pub(crate) fn invocation(&self) -> String {
         let parent = Uuid::new_v4().simple().to_string();
         format!("Root={};Parent={};Sampled={}", self.root, &parent[..16], u8::from(self.sampled))

@@ -1,8 +1,8 @@
-//! The local issuer over HTTP: what a checker of its tokens reads, and `POST /_local/token`, which makes one.
+//! HTTP API of the local issuer: its `OpenID` configuration, its keys, and `POST /_local/token`, which makes a token.
 //!
-//! Where the service runs without an issuer, all of it is a 404. Pages that a browser shows get no token: from another
-//! origin a request with JSON in it is asked about first, and nobody answers that here; and a name that somebody else lets
-//! point to this machine is none of its own. Nor does another machine get one, where `--host` lets it in.
+//! Without `--auth` each is a 404. A web page gets no token: a cross-origin request with JSON needs a preflight, which
+//! is not answered, and a `Host` that is a foreign name is refused (DNS rebinding). Another machine gets none either,
+//! even where `--host` admits it.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -21,14 +21,12 @@ use crate::{
     base::listen::{Host, is_an_address},
 };
 
-/// The issuer, if there is one, and where it listens.
 #[derive(Clone)]
 struct Api {
     issuer: Option<Arc<Issuer>>,
     host: Host,
 }
 
-/// The pages of an issuer that listens on `host`.
 pub(crate) fn pages(issuer: Option<Arc<Issuer>>, host: Host) -> [Page; 3] {
     let api = Api { issuer, host };
     [

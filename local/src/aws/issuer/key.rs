@@ -1,4 +1,4 @@
-//! The issuer's private key: made once, and kept beside the data, so that a token outlives a restart.
+//! The issuer's private key, kept in the data directory so that tokens outlive a restart.
 
 use std::{
     fs::OpenOptions,
@@ -18,14 +18,14 @@ use crate::base::error::StartError;
 
 const FILE: &str = "issuer.pem";
 
-/// A key pair, as the texts that libraries take.
+/// A key pair in PEM.
 pub(super) struct Key {
     pub private: String,
     pub public: String,
 }
 
 impl Key {
-    /// The key in `directory`, made if there is none; without a directory, one that is gone with the process.
+    /// Reads the key in `directory`, and makes it if there is none. Without a directory it is in memory only.
     pub(super) fn open(directory: Option<&Path>) -> Result<Self, StartError> {
         let none = |_| StartError::Auth("the system gave no key for the local issuer".to_owned());
         let Some(directory) = directory else { return Self::generate().map_err(none) };
@@ -66,7 +66,7 @@ impl Key {
     }
 }
 
-/// Whole or not at all, and nobody else's to read from its first byte on.
+/// Writes the file atomically, and never with permissions for other users.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     let temporary = path.with_extension("tmp");
     let mut options = OpenOptions::new();
@@ -74,7 +74,7 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&temporary)?;
-    // One that was there already has the mode it had.
+    // A file that existed already keeps its mode.
     private(&temporary)?;
     file.write_all(text.as_bytes())?;
     file.sync_data()?;

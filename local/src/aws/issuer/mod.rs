@@ -1,7 +1,6 @@
-//! A local issuer of JSON Web Tokens, in place of the one that signs a user in.
+//! Local issuer of JSON Web Tokens, in place of the identity provider.
 //!
-//! The template takes the issuer's URL as its parameter `issuer`, so that its authorizers, audiences and scopes are what
-//! they are in the cloud.
+//! Its URL is the template's parameter `issuer`, so that authorizers, audiences and scopes are those of the cloud.
 
 mod api;
 mod key;
@@ -11,7 +10,7 @@ mod tokens;
 pub(crate) use self::{api::pages, tokens::Issuer};
 pub use self::{request::TokenRequest, tokens::TokenError};
 
-/// Where the issuer is, below the API's URL.
+/// The path of the issuer's URL.
 pub(crate) const PATH: &str = "/_local/issuer";
-/// Where a running service makes tokens.
+/// The path of the endpoint that makes tokens.
 pub(crate) const TOKEN_PATH: &str = "/_local/token";

@@ -1,8 +1,8 @@
-//! What is asked of the issuer.
+//! A request for a token.
 
 use serde::{Deserialize, Serialize};
 
-/// A token to be made.
+/// A token to be made by the local issuer.
 ///
 /// ```
 /// # use local::TokenRequest;
@@ -14,21 +14,21 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TokenRequest {
-    /// Whose it is.
+    /// The subject.
     pub sub: String,
-    /// Scopes, with spaces between them. Default: every scope that a route of the template asks for.
+    /// Scopes, separated by spaces. Default: every scope of the template's routes.
     #[serde(default)]
     pub scope: Option<String>,
     /// Default: the audience of the template's authorizer.
     #[serde(default)]
     pub audience: Option<String>,
-    /// For how many seconds it is valid. One of less than none has expired already.
+    /// Lifetime in seconds. A negative one makes an expired token.
     #[serde(default = "hour")]
     pub expires_in: i64,
 }
 
 impl TokenRequest {
-    /// An ordinary token of `sub`: for an hour, with whatever the template's routes ask for.
+    /// A token of `sub` with the default scopes and audience, valid for an hour.
     #[must_use]
     pub fn of(sub: impl Into<String>) -> Self {
         Self { sub: sub.into(), scope: None, audience: None, expires_in: hour() }

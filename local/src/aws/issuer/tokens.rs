@@ -1,4 +1,4 @@
-//! The local issuer: signs tokens, and publishes the key that they are checked with.
+//! The local issuer: signs tokens and publishes its public key.
 
 use std::path::Path;
 
@@ -21,28 +21,28 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// The service has no issuer.
+    /// The service runs without an issuer.
     #[error("the service runs without --auth, and asks for no tokens")]
     Off,
-    /// It could not be signed.
+    /// Signing failed.
     #[error("the token could not be signed: {0}")]
     Signing(String),
 }
 
-/// An issuer with one key.
+/// The issuer. It has one key.
 pub(crate) struct Issuer {
     url: String,
     keys: JwkSet,
     id: String,
     signing: EncodingKey,
     public: String,
-    /// What a token is for that names no audience, and may that names no scopes.
+    /// Default audience and scopes.
     audience: String,
     scopes: Vec<String>,
 }
 
 impl Issuer {
-    /// The issuer at `url`, with the key that `directory` keeps.
+    /// The issuer at `url`, with the key in `directory`.
     pub(crate) fn open(url: String, directory: Option<&Path>, template: &Template) -> Result<Self, StartError> {
         let key = Key::open(directory)?;
         let unusable = |error| StartError::Auth(format!("the key of the local issuer cannot be used: {error}"));
@@ -66,7 +66,8 @@ impl Issuer {
         &self.keys
     }
 
-    /// As far as who checks tokens needs it: <https://openid.net/specs/openid-connect-discovery-1_0.html>.
+    /// The `OpenID` configuration, with the members that a verifier reads:
+    /// <https://openid.net/specs/openid-connect-discovery-1_0.html>.
     pub(crate) fn configuration(&self) -> Value {
         json!({
             "issuer": self.url,
@@ -82,7 +83,7 @@ impl Issuer {
         self.token_with(request, |_, _| ())
     }
 
-    /// A token that was changed before it was signed: see [`Service::token_with`](crate::Service::token_with).
+    /// A token that is changed before it is signed: see [`Service::token_with`](crate::Service::token_with).
     pub(crate) fn token_with(
         &self,
         request: &TokenRequest,
@@ -104,7 +105,7 @@ impl Issuer {
         self.sign(&header, &claims)
     }
 
-    /// As the header says: nobody who checks a token may rely on it that this is what the issuer does.
+    /// Signs with the algorithm in the header, as an attacker could: a verifier must not trust the header.
     fn sign(&self, header: &Map<String, Value>, claims: &Map<String, Value>) -> Result<String, TokenError> {
         let encode = |part: &Map<String, Value>| URL_SAFE_NO_PAD.encode(Value::Object(part.clone()).to_string());
         let message = format!("{}.{}", encode(header), encode(claims));
@@ -121,7 +122,7 @@ impl Issuer {
     }
 }
 
-/// The members of a map; there is nothing in what is none.
+/// The members of an object.
 fn members(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(members) => members,

@@ -18,7 +18,7 @@ pub(super) fn empty(status: StatusCode) -> Response {
     status.into_response()
 }
 
-/// The response to a function that was waited for. A failure of the function is a success of the call.
+/// The response to a synchronous invocation. A failed function is a 200 with `X-Amz-Function-Error`.
 pub(super) fn of(result: Result<Bytes, FunctionError>, log_tail: Option<Vec<u8>>) -> Result<Response, Refused> {
     let (payload, failed) = match result {
         Ok(payload) => (payload, false),
@@ -42,7 +42,7 @@ pub(super) fn of(result: Result<Bytes, FunctionError>, log_tail: Option<Vec<u8>>
     Ok(response)
 }
 
-/// Any response, with the id of its request.
+/// Adds the request id to a response.
 pub(super) fn identified(mut response: Response, id: &str) -> Response {
     if let Ok(id) = HeaderValue::try_from(id) {
         response.headers_mut().insert("x-amzn-requestid", id);

@@ -1,4 +1,4 @@
-//! Lambda's errors, each with the HTTP status and the shape that its model gives it.
+//! Lambda's errors, with the statuses and members of the API's model.
 
 use axum::{
     http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
@@ -6,7 +6,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-/// A request that is refused: the function did not run.
+/// An error response: the function did not run.
 #[derive(Debug)]
 pub(super) struct Refused {
     status: StatusCode,
@@ -62,7 +62,7 @@ impl Refused {
         Self::validation(member, "regular expression pattern of the API's model")
     }
 
-    /// A value that is none of a set.
+    /// A value outside of an enumeration.
     pub(super) fn outside(member: &str, set: &str) -> Self {
         Self::validation(member, &format!("enum value set: {set}"))
     }
@@ -73,8 +73,10 @@ impl Refused {
         );
         Self { status: StatusCode::BAD_REQUEST, kind: "ValidationException", body: json!({ "message": message }) }
     }
+}
 
-    pub(super) fn into_response(self) -> Response {
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
         let mut response = (self.status, self.body.to_string()).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -13,7 +13,7 @@ use crate::{
     base::log::Logger,
 };
 
-/// An invocation that nobody waits for.
+/// An asynchronous invocation.
 pub(super) struct Event {
     pub function: String,
     pub request: Request,
@@ -23,7 +23,7 @@ pub(super) struct Event {
 }
 
 impl Event {
-    /// Invokes the function until it succeeds: once, and once more after each pause. Every attempt has the same request id.
+    /// Invokes the function until it succeeds: once, and again after each pause. All attempts have the same request id.
     pub(super) async fn run(self, pauses: impl IntoIterator<Item = Duration>) {
         let mut pauses = pauses.into_iter();
         loop {
@@ -62,7 +62,7 @@ mod tests {
         base::options::Log,
     };
 
-    /// Fails as often as it is told to, and keeps the request ids.
+    /// Fails the first invocations, and records the request ids.
     struct Failing {
         failures: usize,
         ids: Mutex<Vec<String>>,

@@ -2,8 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>
 //!
-//! Signatures are not checked. So only clients on this machine are served, and no page of a browser: a page sends its
-//! origin, and a name that somebody else lets point to this machine is none of its own.
+//! Signatures are not checked. So it serves only programs on this machine: a browser is told by its `Origin` header,
+//! and a page that uses DNS rebinding by the name in `Host`.
 
 mod answer;
 mod error;
@@ -21,11 +21,11 @@ use axum::{
         HeaderMap, StatusCode,
         header::{HOST, ORIGIN},
     },
-    response::Response,
+    response::{IntoResponse, Response},
     routing::post,
 };
 use bytes::Bytes;
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, task::JoinSet};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
@@ -48,14 +48,14 @@ use crate::{
     project::template::Template,
 };
 
-/// Of an asynchronous request; 256 KB until October 2025:
+/// Payload limit of an asynchronous request; 256 KB until October 2025:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#function-configuration-deployment-and-execution>.
 const EVENT_LIMIT: usize = 1024 * 1024;
-/// How long Lambda waits before each further attempt of an asynchronous invocation that failed:
+/// Delays before the second and the third attempt of a failed asynchronous invocation:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html>.
 const RETRY_PAUSES: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(2)];
 
-/// Everything that the API needs.
+/// State of the API.
 pub(crate) struct Lambda {
     names: Names,
     functions: Arc<dyn Invoke>,
@@ -66,8 +66,8 @@ pub(crate) struct Lambda {
 }
 
 impl Lambda {
-    /// The API of the template's functions, listening on `host`. `tasks` keeps track of asynchronous invocations, which end
-    /// with `stop`.
+    /// The API of the template's functions. `host` is where it listens; `tasks` track asynchronous invocations, which
+    /// end with `stop`.
     pub(crate) fn new(
         template: &Template,
         functions: Arc<dyn Invoke>,
@@ -79,19 +79,22 @@ impl Lambda {
         Self { names: Names::new(template), functions, host, logger, tasks, stop }
     }
 
-    /// Serves until the service stops.
-    pub(crate) fn serve(self, listeners: Listeners) {
-        let (tasks, stop) = (self.tasks.clone(), self.stop.clone());
+    /// Serves until the service stops, then finishes requests in flight.
+    pub(crate) async fn serve(self, listeners: Listeners) {
+        let stop = self.stop.clone();
         let app = Router::new()
             .route("/2015-03-31/functions/{name}/invocations", post(invoke))
             .fallback(unknown_operation)
             .method_not_allowed_fallback(unknown_operation)
             .with_state(Arc::new(self))
             .into_make_service_with_connect_info::<SocketAddr>();
+        let mut served = JoinSet::new();
         for socket in listeners.into_sockets() {
             let serving = axum::serve(socket, app.clone()).with_graceful_shutdown(stop.clone().cancelled_owned());
-            tasks.spawn(serving.into_future());
+            served.spawn(serving.into_future());
         }
+        // `axum::serve` retries accept errors itself, and returns no other.
+        while served.join_next().await.is_some() {}
     }
 
     fn admit(&self, client: SocketAddr, headers: &HeaderMap) -> Result<(), Refused> {
@@ -151,13 +154,13 @@ async fn invoke(
     body: Body,
 ) -> Response {
     let id = Uuid::new_v4().to_string();
-    // A name that is not UTF-8 is none.
+    // A name that is not UTF-8 does not match the pattern either.
     let name = path.ok().and_then(|path| path.iter().next().map(|(_, name)| name.to_owned())).unwrap_or_default();
     let answered = match lambda.admit(client, &headers) {
         Ok(()) => lambda.invoke(&id, &name, &query.unwrap_or_default(), &headers, body).await,
         Err(refused) => Err(refused),
     };
-    answer::identified(answered.unwrap_or_else(Refused::into_response), &id)
+    answer::identified(answered.unwrap_or_else(IntoResponse::into_response), &id)
 }
 
 async fn unknown_operation() -> Response {

@@ -1,26 +1,26 @@
-//! The names that `Invoke` knows a function by: its key in the template, its deployed name, or an ARN of that.
+//! Function names of `Invoke`: the key in the template, the deployed name, or its ARN.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#lambda-Invoke-request-FunctionName>
 
 use super::error::Refused;
 use crate::project::template::{ACCOUNT, Template};
 
-/// The functions of a service, in its region.
+/// The functions of the service.
 pub(super) struct Names {
     region: String,
-    /// Key and deployed name of each.
+    /// Key and deployed name.
     functions: Vec<(String, String)>,
 }
 
-/// A function that was found.
+/// The function that a name identifies.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Target {
     pub key: String,
-    /// Any one names the code that runs here. Only the function sees it.
+    /// All versions and aliases are the same code here.
     pub qualifier: Option<String>,
 }
 
-/// A name, taken apart.
+/// The parts of a name or an ARN.
 #[derive(Debug, PartialEq, Eq)]
 struct Parts<'a> {
     region: Option<&'a str>,
@@ -35,7 +35,7 @@ impl Names {
         Self { region: template.region.clone(), functions: functions.collect() }
     }
 
-    /// The function of a name, and of the qualifier that a request has beside it.
+    /// Finds a function by the name in the path and the `Qualifier` in the query.
     pub(super) fn find(&self, written: &str, beside: Option<&str>) -> Result<Target, Refused> {
         let Some(parts) = Parts::read(written) else { return Err(Refused::pattern("functionName")) };
         if !beside.is_none_or(is_qualifier) {

@@ -9,7 +9,7 @@ use url::form_urlencoded;
 
 use super::error::Refused;
 
-/// Of the client context, in Base64.
+/// Limit of the client context in Base64.
 const CONTEXT_LIMIT: usize = 3_583;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(super) enum InvocationType {
 pub(super) struct Settings {
     pub kind: InvocationType,
     pub log_tail: bool,
-    /// As JSON on one line.
+    /// JSON on one line.
     pub client_context: Option<String>,
 }
 
@@ -63,7 +63,7 @@ pub(super) fn qualifier(query: &str) -> Option<String> {
     parameters.find(|(name, value)| name == "Qualifier" && !value.is_empty()).map(|(_, value)| value.into_owned())
 }
 
-/// Refuses a payload that is not JSON, and never quotes it.
+/// Refuses a payload that is not JSON, without quoting it.
 pub(super) fn check(payload: &[u8]) -> Result<(), Refused> {
     let text = std::str::from_utf8(payload).map_err(|_| Refused::content("the payload is not UTF-8"))?;
     serde_json::from_str::<IgnoredAny>(text).map(drop).map_err(|error| {

@@ -1,4 +1,4 @@
-//! The digests by which clients see that what was received is what was sent.
+//! MD5 digests by which SQS clients verify bodies and attributes.
 //!
 //! <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation>
 
@@ -8,12 +8,12 @@ use md5::{Digest, Md5};
 
 use super::message::{Attribute, AttributeValue};
 
-/// Of a body.
+/// The digest of a body.
 pub(super) fn body(body: &str) -> String {
     hexadecimal(&Md5::digest(body.as_bytes()))
 }
 
-/// Of attributes, which come in the order of their names. There is none of no attributes.
+/// The digest of attributes in the order of their names. `None` without attributes.
 pub(super) fn attributes<'a>(attributes: impl IntoIterator<Item = (&'a String, &'a Attribute)>) -> Option<String> {
     let mut digest = Md5::new();
     let mut any = false;
@@ -31,9 +31,9 @@ pub(super) fn attributes<'a>(attributes: impl IntoIterator<Item = (&'a String, &
     any.then(|| hexadecimal(&digest.finalize()))
 }
 
-/// A text after its length.
+/// Adds a value, preceded by its length.
 fn add(digest: &mut Md5, bytes: &[u8]) {
-    // No text comes near four gigabytes.
+    // Requests are limited to 16 MB.
     let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
     digest.update(length.to_be_bytes());
     digest.update(bytes);
@@ -58,7 +58,7 @@ mod tests {
         assert_eq!(body("message digest"), "f96b697d7cb7938d525a2f31aaf161d0");
     }
 
-    /// As another implementation computes them.
+    /// Values from an independent implementation.
     #[test]
     fn attributes_have_the_digest_that_clients_expect() {
         let attribute = |kind: &str, value| Attribute { data_type: kind.into(), value };

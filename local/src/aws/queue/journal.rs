@@ -1,8 +1,8 @@
-//! What happened to a queue's messages, a line each at the end of a file: a message that was sent is on the disk before
-//! its sender hears so, and is there after any end of this process.
+//! Append-only journal of a queue, one JSON line per change. A message is on the disk before its sender gets a
+//! response, so that it survives a crash.
 //!
-//! A line that was not finished is one nobody was told of. The file is written anew, as a whole or not at all, when it is
-//! opened and when it has grown enough for most of it to be of the past.
+//! An incomplete last line was never acknowledged, and is dropped. The file is compacted, atomically, when it is opened
+//! and when most of it is obsolete.
 
 use std::{
     fs::{File, OpenOptions},
@@ -15,41 +15,41 @@ use serde::{Deserialize, Serialize};
 use super::message::Message;
 use crate::base::error::StartError;
 
-/// How many bytes, beyond twice what it was, a file grows to before it is written anew.
+/// Bytes beyond twice its compacted size that a file grows to before it is compacted again.
 const SLACK: u64 = 1024 * 1024;
 
-/// Something that happened.
+/// A change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Entry {
-    /// A message is there, or is otherwise than it was.
+    /// A message was added or changed.
     Put(Message),
     Gone(String),
 }
 
-/// The file of one queue, or nothing in its place.
+/// The journal of a queue. In memory there is none.
 pub(super) struct Journal(Option<Open>);
 
 struct Open {
     path: PathBuf,
     file: File,
-    /// How much of the file is whole lines.
+    /// Length of the complete lines.
     length: u64,
-    /// How much it was when it was last written anew.
+    /// Length after the last compaction.
     whole: u64,
 }
 
 impl Journal {
-    /// In memory only.
+    /// No journal: the queue is in memory.
     pub(super) fn none() -> Self {
         Self(None)
     }
 
-    /// In a file, which need not exist yet; with the messages that it holds, in the order they were sent.
+    /// Opens or creates the file, and returns its messages in the order they were sent.
     pub(super) fn open(path: &Path) -> Result<(Self, Vec<Message>), StartError> {
         let failed = |error: &io::Error| StartError::Data { path: path.to_owned(), reason: error.to_string() };
         let messages = match std::fs::read(path) {
-            // The parser's own words may quote a message.
+            // The parser's own message may quote a customer's.
             Ok(bytes) => replay(&bytes).map_err(|line| {
                 StartError::damaged(path, &format!("its line {line} is damaged"), "begins with an empty queue")
             })?,
@@ -60,7 +60,7 @@ impl Journal {
         Ok((Self(Some(open)), messages))
     }
 
-    /// Writes down what happened. `durably` waits for the disk.
+    /// Appends changes. With `durably` it waits for the disk.
     pub(super) fn append(&mut self, entries: &[Entry], durably: bool) -> io::Result<()> {
         let Some(open) = &mut self.0 else { return Ok(()) };
         let mut text = Vec::new();
@@ -70,7 +70,7 @@ impl Journal {
         }
         let written = open.file.write_all(&text).and_then(|()| if durably { open.file.sync_data() } else { Ok(()) });
         if let Err(error) = written {
-            // What comes next is not to stand behind half a line.
+            // The next line must not continue half a line.
             let _ = open.file.set_len(open.length);
             return Err(error);
         }
@@ -78,7 +78,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Writes the file anew when it has grown enough for most of it to be of the past. `messages` are all there are.
+    /// Compacts the file when most of it is obsolete. `messages` are the current ones.
     pub(super) fn tidy(&mut self, messages: &[Message]) -> io::Result<()> {
         if let Some(open) = &mut self.0
             && open.length > 2 * open.whole + SLACK
@@ -110,10 +110,10 @@ impl Open {
     }
 }
 
-/// The error is the number of a line that is none.
+/// The error is the number of a damaged line.
 fn replay(bytes: &[u8]) -> Result<Vec<Message>, usize> {
     let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
-    // What stands behind the last line break is nothing, or was not finished.
+    // After the last line break there is nothing, or an incomplete line.
     lines.pop();
     let mut messages: Vec<Message> = Vec::new();
     for (index, line) in lines.into_iter().enumerate() {

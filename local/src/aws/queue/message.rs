@@ -1,4 +1,4 @@
-//! A message, as it is kept.
+//! A message as it is stored.
 
 use std::collections::BTreeMap;
 
@@ -14,26 +14,26 @@ pub(crate) struct Message {
     pub body: String,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, Attribute>,
-    /// The X-Ray trace it belongs to.
+    /// The X-Ray trace header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<String>,
     pub sent: i64,
-    /// From when on it can be received.
+    /// When it becomes visible.
     pub visible: i64,
-    /// How often it was received.
+    /// `ApproximateReceiveCount`.
     #[serde(default)]
     pub receives: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_received: Option<i64>,
-    /// The ARN of the queue that gave it up.
+    /// The ARN of the queue that moved it to this dead-letter queue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
 }
 
-/// An attribute of the sender's own.
+/// A message attribute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Attribute {
-    /// `String`, `Number` or `Binary`, perhaps with a label of the sender's: `Number.int`.
+    /// `String`, `Number` or `Binary`, perhaps with a custom label: `Number.int`.
     pub data_type: String,
     pub value: AttributeValue,
 }
@@ -46,7 +46,7 @@ pub(crate) enum AttributeValue {
 }
 
 impl Message {
-    /// One that is sent now, to be received at once.
+    /// A message that is sent now and visible at once.
     pub(crate) fn new(body: String) -> Self {
         let now = Utc::now().timestamp_millis();
         Self {
@@ -62,7 +62,7 @@ impl Message {
         }
     }
 
-    /// What counts towards the limit: body and attributes.
+    /// The size that the limits apply to: body and attributes.
     pub(crate) fn size(&self) -> usize {
         let attributes = self.attributes.iter();
         let attributes =
@@ -70,14 +70,14 @@ impl Message {
         self.body.len() + attributes.sum::<usize>()
     }
 
-    /// What whoever received it last deletes it by.
+    /// The receipt handle of the last receive.
     pub(crate) fn receipt(&self) -> String {
         STANDARD.encode(format!("{}:{}", self.id, self.receives))
     }
 }
 
 impl Attribute {
-    /// The value's own bytes.
+    /// The bytes of the value.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         match &self.value {
             AttributeValue::Text(text) => text.clone().into_bytes(),
@@ -86,7 +86,7 @@ impl Attribute {
     }
 }
 
-/// A receipt handle, taken apart. An older one than the last names a message, but has no power over it any more.
+/// A parsed receipt handle. Only that of the last receive is valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Receipt {
     pub id: String,
@@ -94,7 +94,7 @@ pub(crate) struct Receipt {
 }
 
 impl Receipt {
-    /// `None` for what is no receipt handle.
+    /// `None` where the text is no receipt handle.
     pub(crate) fn read(handle: &str) -> Option<Self> {
         let text = String::from_utf8(STANDARD.decode(handle).ok()?).ok()?;
         let (id, receives) = text.split_once(':')?;

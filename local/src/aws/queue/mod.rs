@@ -1,8 +1,7 @@
-//! SQS: the template's queues, as clients and functions know them.
+//! SQS: the queues of the template.
 //!
-//! Messages come out at least once, the oldest first as far as they are visible; a FIFO queue's order and deduplication
-//! there is not. With a data directory they are on the disk before their sender hears that they are taken, and there
-//! again at the next start: [`journal`].
+//! Messages are delivered at least once, oldest visible first. FIFO order and deduplication are not supported. With a
+//! data directory, messages are written to the disk before the sender gets a response: see [`journal`].
 //! <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html>
 
 mod api;
@@ -36,25 +35,25 @@ use crate::{
     project::template::{self, ACCOUNT},
 };
 
-/// Where, within the data directory, each queue has a file.
+/// Folder in the data directory, with a file for each queue.
 const DIRECTORY: &str = "queues";
 
-/// Every queue of the service. Clones share them.
+/// The queues of the service. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Queues(Arc<Inner>);
 
 struct Inner {
-    /// What the URLs of queues begin with.
+    /// The endpoint that the URLs of queues begin with.
     url: String,
     region: String,
     all: Mutex<BTreeMap<String, Queue>>,
-    /// Told of everything that might be received.
+    /// Wakes waiting receivers when a message may have become visible.
     news: Notify,
     logger: Logger,
     stop: CancellationToken,
 }
 
-/// There is no queue of this name, or what happened could not be written down.
+/// Why an operation on a queue failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum QueueError {
     #[error("there is no queue of this name")]
@@ -77,7 +76,7 @@ pub(crate) struct Setup<'a> {
 }
 
 impl Queues {
-    /// Opens the queues with the messages that the data directory has of them.
+    /// Opens the queues, with the messages in the data directory.
     pub(crate) fn open(setup: Setup<'_>) -> Result<Self, StartError> {
         let Setup { queues, directory, url, region, logger, stop } = setup;
         let now = Utc::now().timestamp_millis();
@@ -92,12 +91,12 @@ impl Queues {
         Ok(Self(Arc::new(Inner { url, region, all: Mutex::new(all), news: Notify::new(), logger, stop })))
     }
 
-    /// The names, in their order.
+    /// The names in alphabetical order.
     fn names(&self) -> Vec<String> {
         self.all().keys().cloned().collect()
     }
 
-    /// A queue's URL, which is where it is asked for.
+    /// The URL of a queue.
     fn url_of(&self, name: &str) -> String {
         template::queue_url(&self.0.url, name)
     }
@@ -106,7 +105,7 @@ impl Queues {
         format!("arn:aws:sqs:{}:{ACCOUNT}:{name}", self.0.region)
     }
 
-    /// Takes messages, all or none, and says so on the log; never what is in them.
+    /// Sends messages, all or none, and logs their ids.
     fn send(&self, queue: &str, messages: Vec<Message>) -> Result<(), QueueError> {
         let ids: Vec<String> = messages.iter().map(|message| message.id.clone()).collect();
         self.all().get_mut(queue).ok_or(QueueError::Unknown)?.put(messages)?;
@@ -117,7 +116,7 @@ impl Queues {
         Ok(())
     }
 
-    /// Up to `most` messages, as soon as there is one, but no later than after `wait`.
+    /// Receives up to `most` messages as soon as there is one, at the latest after `wait`.
     async fn receive(
         &self,
         queue: &str,
@@ -127,7 +126,7 @@ impl Queues {
     ) -> Result<Vec<Message>, QueueError> {
         let deadline = tokio::time::Instant::now() + wait;
         loop {
-            // Whatever comes from here on is heard of.
+            // Registered before the queue is read, so that no message in between is missed.
             let news = self.0.news.notified();
             tokio::pin!(news);
             news.as_mut().enable();
@@ -157,7 +156,8 @@ impl Queues {
         Ok(all.get_mut(name).ok_or(QueueError::Unknown)?.receive(now, most, hidden)?)
     }
 
-    /// To the queue for what cannot be dealt with. It is there before it is gone here: rather twice than lost.
+    /// Moves messages to the dead-letter queue. They are written there before they are deleted here: a crash in between
+    /// duplicates them and loses none.
     fn move_on(
         &self,
         all: &mut BTreeMap<String, Queue>,
@@ -203,12 +203,12 @@ impl Queues {
         self.read(queue, |queue| queue.settings.clone())
     }
 
-    /// When it was made, in seconds.
+    /// When the queue was created, in epoch seconds.
     fn created(&self, queue: &str) -> Result<i64, QueueError> {
         self.read(queue, |queue| queue.created)
     }
 
-    /// What is in a queue, in the order it was sent.
+    /// The messages of a queue, in the order they were sent.
     fn messages(&self, queue: &str) -> Result<Vec<Message>, QueueError> {
         self.read(queue, |queue| queue.messages(Utc::now().timestamp_millis()))
     }
@@ -238,7 +238,6 @@ fn open(directory: &Path, name: &str) -> Result<(Journal, Vec<Message>), StartEr
 
 #[cfg(test)]
 impl Queues {
-    /// Queues of these names, in memory.
     fn for_tests(names: &[&str]) -> Self {
         let queues: Vec<_> = names.iter().map(|name| template::Queue::named(name)).collect();
         let logger = Logger::new(crate::base::options::Log::Captured, std::iter::empty());

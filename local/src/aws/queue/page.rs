@@ -1,4 +1,5 @@
-//! `GET /_local/queues`: what is in the queues, newest first. Looking at a message neither hides it nor counts.
+//! `GET /_local/queues`: the messages of the queues, newest first. Listing a message neither hides it nor counts as a
+//! receive.
 
 use axum::{Json, extract::State, routing::get};
 use chrono::{DateTime, SecondsFormat};
@@ -7,7 +8,6 @@ use serde_json::{Map, Value, json};
 use super::{Attribute, AttributeValue, Message, Queues};
 use crate::aws::interface::page::Page;
 
-/// The page of the queues.
 pub(crate) fn page(queues: Queues) -> Page {
     Page { path: "/_local/queues", handler: get(list).with_state(queues), yields: false }
 }
@@ -34,7 +34,7 @@ fn show(message: &Message) -> Value {
     })
 }
 
-/// As a person would write it: a number is one where it can be.
+/// An attribute as JSON: a `Number` becomes one where it can.
 fn value(attribute: &Attribute) -> Value {
     match &attribute.value {
         AttributeValue::Text(text) if attribute.data_type.starts_with("Number") => {

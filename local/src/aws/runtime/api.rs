@@ -1,7 +1,7 @@
-//! The Runtime API one process talks to, on a listener of its own.
+//! The Lambda Runtime API of one process, on its own listener.
 //!
-//! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>. A listener for each process, because
-//! `AWS_LAMBDA_RUNTIME_API` is `host:port` on AWS, and a runtime may well rely on that.
+//! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>. Each process has a listener because
+//! `AWS_LAMBDA_RUNTIME_API` is `host:port` on AWS: it has no room for a path.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -25,19 +25,19 @@ use crate::aws::interface::{
     invoke::PAYLOAD_LIMIT,
 };
 
-/// An invocation on its way to a process.
+/// An invocation for a process.
 pub(super) struct Invocation {
     pub id: String,
     pub payload: Bytes,
     pub trace: String,
     pub qualifier: Option<String>,
     pub client_context: Option<String>,
-    /// Told when the process has taken the invocation: its time runs from there.
+    /// Sent when the process takes the invocation, which starts its timeout.
     pub taken: oneshot::Sender<()>,
     pub answer: oneshot::Sender<Result<Bytes, FunctionError>>,
 }
 
-/// What the API knows of its process.
+/// The state of the API.
 pub(super) struct Session {
     launch: Arc<Launch>,
     work: tokio::sync::Mutex<mpsc::Receiver<Invocation>>,
@@ -50,13 +50,13 @@ struct Current {
     answer: oneshot::Sender<Result<Bytes, FunctionError>>,
 }
 
-/// How far the process has come.
+/// The initialization phase of a process.
 #[derive(Debug, Clone)]
 pub(super) enum Init {
     Starting,
-    /// It has asked for an invocation.
+    /// The process has asked for its first invocation.
     Ready,
-    /// It said itself that it cannot.
+    /// The process reported an initialization error.
     Failed(FunctionError),
 }
 
@@ -91,7 +91,7 @@ impl Session {
         }
     }
 
-    /// The invocation `id`, if that is what the process is at.
+    /// Ends the invocation `id`, if it is the current one.
     fn finish(&self, id: &str) -> Option<Current> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner).take_if(|current| current.id == id)
     }
@@ -99,9 +99,9 @@ impl Session {
 
 async fn next(State(session): State<Arc<Session>>) -> Response {
     session.init.send_replace(Init::Ready);
-    // Held while waiting: of two that ask at once, one gets the invocation.
+    // The lock is held while waiting: of two concurrent requests, one gets the invocation.
     let Some(invocation) = session.work.lock().await.recv().await else {
-        // The process is being stopped. Any answer would be taken for an invocation; on AWS there is none either.
+        // The process is being stopped. Any response would be taken for an invocation, so there is none.
         return std::future::pending().await;
     };
     let Invocation { id, payload, trace, qualifier, client_context, taken, answer } = invocation;
@@ -180,7 +180,7 @@ async fn read(body: Body) -> Result<Bytes, Unread> {
     Ok(body.to_bytes())
 }
 
-/// The error that a runtime reports, and the answer to it. An error whose report cannot be read is one nevertheless.
+/// The error that a runtime reports, and the response to it. An unreadable report is an error as well.
 fn report(failure: Failure, headers: &HeaderMap, body: Result<Bytes, Unread>) -> (FunctionError, Response) {
     let kind = error_type(headers);
     let unread = |message: &str| FunctionError::new(failure, kind.unwrap_or("Unhandled"), message);
@@ -191,7 +191,7 @@ fn report(failure: Failure, headers: &HeaderMap, body: Result<Bytes, Unread>) ->
             (unread(&message), refused(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &message))
         }
         Err(Unread::HungUp) => {
-            // It may be at anything: it gets no other invocation.
+            // The runtime's state is unknown: the process is not reused.
             let failure = if failure == Failure::Reported { Failure::Exited } else { failure };
             let mut error = unread("the runtime hung up before the whole report of its error had come");
             error.failure = failure;
@@ -200,7 +200,7 @@ fn report(failure: Failure, headers: &HeaderMap, body: Result<Bytes, Unread>) ->
     }
 }
 
-/// Whoever hung up does not read this.
+/// The client has disconnected.
 fn hung_up() -> Response {
     refused(StatusCode::BAD_REQUEST, "InvalidRequest", "the body is not complete")
 }

@@ -1,4 +1,4 @@
-//! What a function's process finds in its environment, and nothing else.
+//! The environment variables of a function's process.
 //!
 //! The names are Lambda's:
 //! <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>.
@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 use crate::project::template::Function;
 
-/// What of the machine's own environment a process may see: enough to find programs and files, no credentials.
+/// Variables of this machine that a process inherits: those needed to find programs and files, and no credentials.
 const KEPT: [&str; 6] = ["PATH", "HOME", "LANG", "RUST_BACKTRACE", "TMPDIR", "SYSTEMROOT"];
 
-/// What is around all functions alike.
+/// Settings that all functions share.
 #[derive(Debug, Clone)]
 pub(crate) struct Surroundings {
     pub region: String,
@@ -21,11 +21,11 @@ pub(crate) struct Surroundings {
     pub eventbridge: String,
     pub sqs: String,
     pub lambda: String,
-    /// Variables of the caller's choice, over the template's.
+    /// Variables from the caller, which override the template's.
     pub extra: BTreeMap<String, String>,
 }
 
-/// The environment of every process of a function, but for what differs from process to process.
+/// The variables that all processes of a function share.
 pub(super) fn common(
     function: &Function,
     executable: &Path,
@@ -36,7 +36,7 @@ pub(super) fn common(
     let task_root = executable.parent().map_or_else(OsString::new, |parent| parent.as_os_str().to_owned());
     let mut set = |name: &str, value: OsString| all.insert(name.to_owned(), value);
 
-    // What the function may override stands first.
+    // Variables that the template may override.
     set("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR".into());
     set("AWS_LAMBDA_LOG_FORMAT", "JSON".into());
     if let Some(level) = &function.log_level {
@@ -69,7 +69,7 @@ pub(super) fn common(
     all
 }
 
-/// The log stream of one process: `2026/11/22/[$LATEST]<32 hex digits>`.
+/// The log stream's name: `2026/11/22/[$LATEST]<32 hex digits>`.
 pub(super) fn log_stream() -> String {
     format!("{}/[$LATEST]{}", Utc::now().format("%Y/%m/%d"), Uuid::new_v4().simple())
 }

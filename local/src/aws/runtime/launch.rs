@@ -1,6 +1,13 @@
-//! How a function's processes are started.
+//! Starting a function's processes: executable, environment and limits.
 
-use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, process::Stdio, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    path::PathBuf,
+    process::Stdio,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use tokio::process::Command;
 
@@ -10,7 +17,7 @@ use crate::{
     project::template::{ACCOUNT, Function},
 };
 
-/// How to start a function's processes.
+/// The settings that all processes of a function are started with.
 pub(super) struct Launch {
     pub key: String,
     arn: String,
@@ -37,9 +44,14 @@ impl Launch {
         })
     }
 
-    /// The ARN that an invocation of a version or an alias names.
+    /// The function's ARN, with a version or an alias.
     pub(super) fn qualified_arn(&self, qualifier: Option<&str>) -> String {
         qualifier.map_or_else(|| self.arn.clone(), |qualifier| format!("{}:{qualifier}", self.arn))
+    }
+
+    /// When the executable was built. `None` while Cargo replaces it.
+    pub(super) fn built(&self) -> Option<SystemTime> {
+        std::fs::metadata(&self.executable).and_then(|metadata| metadata.modified()).ok()
     }
 
     pub(super) fn command(&self, api: &str) -> Command {
@@ -56,7 +68,8 @@ impl Launch {
         if let Some(directory) = self.executable.parent().filter(|parent| parent.is_absolute()) {
             command.current_dir(directory);
         }
-        // Ctrl-C in a terminal goes to the whole process group; the functions are stopped in order, by us.
+        // Ctrl-C in a terminal signals the whole process group. The functions are in a group of their own, and stopped
+        // in order.
         #[cfg(unix)]
         command.process_group(0);
         command

@@ -1,4 +1,5 @@
-//! Functions as Lambda runs them: each a pool of processes that speak the Runtime API, one invocation at a time each.
+//! Lambda's execution environments: a pool of processes for each function, which speak the Runtime API, each with one
+//! invocation at a time.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>
 
@@ -27,16 +28,16 @@ use crate::{
     project::template::Function,
 };
 
-/// How pools behave.
+/// Limits of a pool.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scale {
-    /// Processes a function may have at a time.
+    /// The most processes of a function.
     pub max_processes: usize,
-    /// How long a process beyond the first may be idle.
+    /// How long a process beyond the first may idle.
     pub idle_after: Duration,
 }
 
-/// Every function of the service.
+/// The functions of the service.
 #[derive(Clone)]
 pub(crate) struct Functions {
     pools: Arc<BTreeMap<String, Pool>>,
@@ -45,7 +46,7 @@ pub(crate) struct Functions {
 }
 
 impl Functions {
-    /// The functions, each with its executable. Nothing runs until it is called.
+    /// No process is started before the first invocation.
     pub(crate) fn new(
         functions: impl IntoIterator<Item = (Function, PathBuf)>,
         surroundings: &Surroundings,
@@ -62,14 +63,14 @@ impl Functions {
         Self { pools, tasks, stop }
     }
 
-    /// Ends the processes a function has now.
+    /// Kills the processes that a function has now.
     pub(crate) fn kill(&self, key: &str) {
         if let Some(pool) = self.pools.get(key) {
             pool.kill();
         }
     }
 
-    /// Stops every process and waits until they are gone.
+    /// Stops every process, and waits for their end.
     pub(crate) async fn stop(&self) {
         self.stop.cancel();
         self.tasks.close();

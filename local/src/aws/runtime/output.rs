@@ -1,4 +1,4 @@
-//! The output of a process, line by line: to the log, and to the tail that an invocation may ask for.
+//! Reads the output of a process line by line, for the log and for `X-Amz-Log-Result`.
 
 use std::sync::Arc;
 
@@ -10,18 +10,18 @@ use tokio::{
 use super::tail::Tail;
 use crate::base::log::Logger;
 
-/// A longer line is cut in pieces, so that a process cannot fill the memory of this one. CloudWatch's own limit:
+/// Longer lines are split, which bounds the memory they take. It is the limit of CloudWatch Logs:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>.
 const LONGEST: usize = 1024 * 1024;
 
-/// What a process prints to both of its streams.
+/// The standard output and standard error of a process.
 pub(super) struct Output {
     tail: Arc<Tail>,
-    /// Asks each stream to say when it has read everything that was printed before.
+    /// Requests to confirm that the pipes are empty.
     drains: [mpsc::Sender<oneshot::Sender<()>>; 2],
 }
 
-/// One of the streams.
+/// One of the two pipes.
 pub(super) struct Stream {
     tail: Arc<Tail>,
     drains: mpsc::Receiver<oneshot::Sender<()>>,
@@ -36,17 +36,16 @@ impl Output {
         (Self { tail, drains: [out, err] }, streams)
     }
 
-    /// An invocation begins.
     pub(super) fn begin(&self) {
         self.tail.clear();
     }
 
-    /// The end of what the invocation printed. A response is sent after the lines before it were printed, but not read
-    /// after them.
+    /// The log tail of the invocation. A process writes its lines before its response, but they are read concurrently:
+    /// so the pipes are drained first.
     pub(super) async fn tail(&self) -> Vec<u8> {
         for stream in &self.drains {
             let (drained, drains) = oneshot::channel();
-            // A stream that has ended was read to its end.
+            // A pipe that has ended is drained.
             if stream.send(drained).await.is_ok() {
                 let _ = drains.await;
             }
@@ -56,7 +55,7 @@ impl Output {
 }
 
 impl Stream {
-    /// Forwards until the process closes its end. Bytes that are not UTF-8 are replaced.
+    /// Forwards lines until the pipe ends. Bytes that are not UTF-8 are replaced.
     pub(super) async fn forward(mut self, from: Option<impl AsyncRead + Unpin>, function: &str, logger: &Logger) {
         let Some(from) = from else { return };
         let print = |line: &[u8]| {
@@ -78,7 +77,7 @@ impl Stream {
                         (used, end.is_some() || line.len() >= LONGEST)
                     }
                 },
-                // There is nothing left to read.
+                // The pipe is empty: `biased` polls it first.
                 Some(drained) = self.drains.recv() => {
                     let _ = drained.send(());
                     continue;

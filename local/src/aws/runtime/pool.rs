@@ -1,4 +1,4 @@
-//! The processes of one function: one invocation at a time each, more when all are busy, fewer when they idle.
+//! The processes of a function: starts one when all are busy, and stops idle ones.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -19,7 +19,7 @@ use crate::aws::interface::{
     invoke::{PAYLOAD_LIMIT, Request},
 };
 
-/// How often idle processes are looked at.
+/// How often idle processes are checked.
 const LOOK: Duration = Duration::from_millis(250);
 
 pub(super) struct Pool {
@@ -28,7 +28,7 @@ pub(super) struct Pool {
     places: Semaphore,
     tasks: TaskTracker,
     stop: CancellationToken,
-    /// Ends the processes there are now.
+    /// Cancels the processes that exist now.
     present: Mutex<CancellationToken>,
 }
 
@@ -51,7 +51,7 @@ impl Pool {
         }
     }
 
-    /// Calls the function. Every failure but a refusal before the start is logged here, once.
+    /// Invokes the function, and logs any failure.
     pub(super) async fn invoke(&self, request: Request) -> Result<Bytes, FunctionError> {
         let result = tokio::select! {
             biased;
@@ -66,7 +66,7 @@ impl Pool {
         result
     }
 
-    /// Ends every process there is, whatever it is at.
+    /// Kills all processes.
     pub(super) fn kill(&self) {
         let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::replace(&mut *present, self.stop.child_token()).cancel();
@@ -78,7 +78,8 @@ impl Pool {
                 format!("Request must be smaller than {PAYLOAD_LIMIT} bytes for the InvokeFunction operation");
             return Err(FunctionError::new(Failure::Request, "RequestTooLargeException", message));
         }
-        // On AWS a function at its concurrency limit refuses at once; a laptop is slower and may queue for a while.
+        // Lambda throttles at once at the concurrency limit. Here a request waits, since one machine has fewer
+        // processes.
         let Ok(Ok(_place)) = timeout(self.launch.timeout, self.places.acquire()).await else {
             return Err(FunctionError::new(Failure::Throttled, "TooManyRequestsException", "Rate Exceeded."));
         };
@@ -90,7 +91,7 @@ impl Pool {
                     if let Some(tail) = request.log_tail.take() {
                         let _ = tail.send(process.log_tail().await);
                     }
-                    // After any of the others it may be in any state.
+                    // After any other failure the process is in an unknown state.
                     let reusable = matches!(&result, Ok(_) | Err(FunctionError { failure: Failure::Reported, .. }));
                     if reusable && !process.has_ended() {
                         self.idle().push(Idle { process, since: Instant::now() });
@@ -101,11 +102,11 @@ impl Pool {
         }
     }
 
-    /// The process that was idle last, so that the others stay idle and can go; else a new one.
+    /// The most recently idle process, so that the others reach their idle limit; else a new one.
     async fn process(&self) -> Result<Process, FunctionError> {
         loop {
             let Some(Idle { process, .. }) = self.idle().pop() else { break };
-            if !process.has_ended() {
+            if !process.has_ended() && !process.is_outdated() {
                 return Ok(process);
             }
         }
@@ -121,7 +122,7 @@ impl Pool {
     }
 }
 
-/// Stops processes that ended or idle for too long, keeping the one used last warm.
+/// Stops idle processes after their limit, except the last one used.
 async fn retire(idle: Arc<Mutex<Vec<Idle>>>, after: Duration, stop: CancellationToken) {
     while timeout(LOOK, stop.cancelled()).await.is_err() {
         let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,6 +1,11 @@
-//! One process of a function: started, given one invocation after another, and seen to its end.
+//! A process of a function: starts it, hands it invocations, and observes its end.
 
-use std::{io, process::ExitStatus, sync::Arc, time::Duration};
+use std::{
+    io,
+    process::ExitStatus,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
 use tokio::{
@@ -23,31 +28,34 @@ use crate::aws::interface::{
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib>
 const INIT: Duration = Duration::from_secs(10);
-/// How long the last lines may trail the end of the process that printed them.
+/// How long the output may outlast the process.
 const TRAIL: Duration = Duration::from_millis(250);
-/// How long an answer may: a runtime that waits for its acknowledgement cannot be overtaken by its own end.
+/// How long the last response may still arrive after the process has exited.
 const ANSWER_TRAIL: Duration = Duration::from_millis(50);
 
-/// A running process. Dropping it stops it.
+/// A running process. Dropping it kills it.
 pub(super) struct Process {
     launch: Arc<Launch>,
     work: mpsc::Sender<Invocation>,
     init: watch::Receiver<Init>,
     ended: watch::Receiver<Option<String>>,
     output: Output,
+    /// When its executable was built.
+    built: Option<SystemTime>,
     served: bool,
     _kill: tokio_util::sync::DropGuard,
 }
 
-/// What came of giving an invocation to a process.
+/// Result of handing an invocation to a process.
 pub(super) enum Outcome {
     Answered(Result<Bytes, FunctionError>),
-    /// The process ended between two invocations; the next one may have this.
+    /// The process ended between two invocations: another process can take this one.
     NotTaken,
 }
 
 impl Process {
     pub(super) async fn start(launch: Arc<Launch>, tasks: &TaskTracker, stop: &CancellationToken) -> io::Result<Self> {
+        let built = launch.built();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let mut child = launch.command(&listener.local_addr()?.to_string()).spawn()?;
         let (work, invocations) = mpsc::channel(1);
@@ -66,30 +74,35 @@ impl Process {
             })
         };
         let server = tasks.spawn(async move {
-            // Ends only by being aborted.
+            // Runs until it is aborted.
             let _ = axum::serve(listener, session.router()).await;
         });
         let killed = kill.clone();
         tasks.spawn(async move {
             let how = watch_over(&mut child, &killed).await;
-            // A grandchild may hold the pipe open for ever.
+            // A grandchild process may keep the pipe open.
             let abort = forwarding.abort_handle();
             if timeout(TRAIL, forwarding).await.is_err() {
                 abort.abort();
             }
             end.send_replace(Some(how));
-            // Its last answer may still be on the way.
+            // The last response may still be in transit.
             let _ = timeout(ANSWER_TRAIL, killed.cancelled()).await;
             server.abort();
         });
-        Ok(Self { launch, work, init, ended, output, served: false, _kill: kill.drop_guard() })
+        Ok(Self { launch, work, init, ended, output, built, served: false, _kill: kill.drop_guard() })
     }
 
     pub(super) fn has_ended(&self) -> bool {
         self.ended.borrow().is_some()
     }
 
-    /// Gives the process one invocation and waits for its answer.
+    /// Whether the executable was built again since.
+    pub(super) fn is_outdated(&self) -> bool {
+        self.launch.built().is_some_and(|built| Some(built) != self.built)
+    }
+
+    /// Hands the process an invocation, and waits for its response.
     pub(super) async fn invoke(&mut self, request: &Request) -> Outcome {
         let id = request.id.clone();
         self.output.begin();
@@ -130,7 +143,7 @@ impl Process {
             biased;
             answer = &mut answered => match answer {
                 Ok(result) => result,
-                // Nobody is left to answer: the API went away with the process.
+                // The API was aborted after the process ended.
                 Err(_) => Err(FunctionError::exited(Failure::Exited, &id, &ended(&mut self.ended).await)),
             },
             how = ended(&mut self.ended) => match timeout(ANSWER_TRAIL, answered).await {
@@ -142,7 +155,6 @@ impl Process {
         Outcome::Answered(result)
     }
 
-    /// The end of what the process printed during the invocation.
     pub(super) async fn log_tail(&self) -> Vec<u8> {
         self.output.tail().await
     }
@@ -152,7 +164,7 @@ impl Process {
             return Outcome::NotTaken;
         }
         let how = ended(&mut self.ended).await;
-        // An init error that was reported says more than the exit that followed it.
+        // A reported initialization error is more specific than the exit after it.
         let reported = match &*self.init.borrow() {
             Init::Failed(error) => Some(error.clone()),
             _ => None,
@@ -161,7 +173,7 @@ impl Process {
     }
 }
 
-/// Waits for the process to end, ending it when told to.
+/// Waits for the process to end, and kills it when cancelled. Returns how it ended.
 async fn watch_over(child: &mut Child, kill: &CancellationToken) -> String {
     tokio::select! {
         status = child.wait() => match status {
@@ -194,7 +206,7 @@ async fn failed(init: &mut watch::Receiver<Init>) -> FunctionError {
     };
     match error {
         Some(error) => error,
-        // The API is gone, and with it the process: that is for `ended` to say.
+        // The API was dropped with the process: `ended` reports how.
         None => std::future::pending().await,
     }
 }

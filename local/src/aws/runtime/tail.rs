@@ -1,11 +1,11 @@
-//! The end of a log, as `X-Amz-Log-Result` has it.
+//! The last 4 KB of a log, for `X-Amz-Log-Result`.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_ResponseSyntax>
 const LENGTH: usize = 4 * 1024;
 
-/// The last bytes of the lines that were pushed.
+/// The last bytes of the pushed lines.
 #[derive(Debug, Default)]
 pub(super) struct Tail(Mutex<Vec<u8>>);
 
@@ -18,7 +18,7 @@ impl Tail {
         let mut bytes = self.bytes();
         bytes.extend_from_slice(line.as_bytes());
         bytes.push(b'\n');
-        // Shifting the bytes only now and then makes it cheap for a function that logs much.
+        // Trimming only now and then keeps many lines cheap.
         if bytes.len() > 4 * LENGTH {
             cut(&mut bytes);
         }

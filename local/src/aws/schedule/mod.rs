@@ -1,4 +1,4 @@
-//! Functions called by the clock, as EventBridge's scheduled rules call them.
+//! EventBridge schedules: invoke functions at a rate or by cron.
 //!
 //! <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html>
 
@@ -20,17 +20,17 @@ use crate::{
     project::template::{ACCOUNT, Schedule, Timing},
 };
 
-/// The first run of a rate comes soon after the start: nobody wants to wait for it.
+/// The first run of a rate follows soon after the start, so that a developer need not wait an interval.
 const FIRST: Duration = Duration::from_secs(1);
 
-/// One schedule and all it needs.
+/// A schedule of a function, with its dependencies.
 pub(crate) struct Scheduled {
     pub function: String,
     pub schedule: Schedule,
-    /// The rule's name on AWS.
+    /// The name of the rule on AWS.
     pub rule: String,
     pub region: String,
-    /// Instead of what the template says.
+    /// Replaces the template's schedule.
     pub every: Option<Duration>,
     pub clock: Option<Arc<dyn Clock>>,
     pub functions: Arc<dyn Invoke>,
@@ -38,7 +38,7 @@ pub(crate) struct Scheduled {
 }
 
 impl Scheduled {
-    /// Runs until the service stops. A run that takes longer than the interval delays the next; a failed one is logged
+    /// Runs until the service stops. A run that takes longer than the interval delays the next. A failed run is logged
     /// by the runtime and not repeated.
     pub(crate) async fn run(self) {
         let timing = match self.every {

@@ -1,4 +1,4 @@
-//! Records gathered until they are a batch.
+//! Collects records into batches.
 
 use std::{
     collections::VecDeque,
@@ -8,10 +8,10 @@ use std::{
 use super::record::Record;
 use crate::aws::interface::invoke::PAYLOAD_LIMIT;
 
-/// What stands around the records in a payload.
+/// Bytes of a payload besides its records.
 const ENVELOPE: usize = 16;
 
-/// Full, or as full as it gets in its window:
+/// A batch is complete by number, by size, or when its window ends:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html#invocation-eventsourcemapping-batching>.
 pub(super) struct Batcher {
     records: VecDeque<Record>,
@@ -34,12 +34,12 @@ impl Batcher {
         self.records.is_empty()
     }
 
-    /// Has it enough for a batch, so that nothing more need be read?
+    /// Whether a batch is complete by number.
     pub(super) fn is_full(&self) -> bool {
         self.records.len() >= self.size
     }
 
-    /// The next batch, when it is time for it.
+    /// The next batch, if it is complete.
     pub(super) fn take(&mut self, now: Instant) -> Option<Vec<Record>> {
         let mut bytes = ENVELOPE;
         let fitting = self.records.iter().take(self.size).take_while(|record| {

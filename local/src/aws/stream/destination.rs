@@ -1,4 +1,4 @@
-//! Where a mapping's batches go: the function, and the queue that is told what is given up.
+//! The destinations of a mapping: its function, and its on-failure queue.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::{
     project::template::ACCOUNT,
 };
 
-/// The function, as a batch sees it.
+/// The function of a mapping, for one shard.
 pub(super) struct Destination<'a> {
     pub(super) mapping: &'a Mapping,
     pub(super) label: &'a str,
@@ -24,7 +24,8 @@ pub(super) struct Destination<'a> {
 }
 
 impl Destination<'_> {
-    /// Tells the mapping's destination. The position moves on only after this, so that a crash rather tells it twice.
+    /// Sends discarded records to the on-failure destination. The position is stored after this: a crash in between
+    /// repeats the message and loses none.
     fn tell(&self, records: &[Record], why: &GivenUp) {
         let Mapping { settings, function_name, region, queues, logger, .. } = self.mapping;
         let Some(queue) = &settings.on_failure else { return };
@@ -78,7 +79,7 @@ impl Target for Destination<'_> {
     }
 }
 
-/// Which records, by number only: what is in them may be personal.
+/// Identifies records by sequence number: their content may be personal data.
 fn range(records: &[Record]) -> String {
     match records {
         [] => "no records".to_owned(),

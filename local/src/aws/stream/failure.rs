@@ -1,5 +1,5 @@
-//! What Lambda sends to a mapping's on-failure destination: where in the stream the records stand that were given up,
-//! and not the records, which the stream holds for a day.
+//! The message to an on-failure destination. It has the position of the discarded records in the stream, and not the
+//! records.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html>
 
@@ -11,13 +11,13 @@ use uuid::Uuid;
 
 use super::record::Record;
 
-/// Why records are given up.
+/// Why records are discarded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct GivenUp {
     pub reason: Reason,
-    /// How often the function was tried with them.
+    /// Invocations with these records.
     pub attempts: u64,
-    /// What it answered last; nothing when it was not reached.
+    /// The last response; `None` where the function never ran.
     pub last: Option<Answer>,
 }
 
@@ -27,17 +27,17 @@ pub(super) enum Reason {
     Age(Duration),
 }
 
-/// A failure, as the function's answer shows it.
+/// The kind of failure that a response shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// It failed as a whole.
+    /// The invocation failed.
     Error,
-    /// It named records that failed.
+    /// The response named failed records.
     Report,
 }
 
 impl GivenUp {
-    /// In words, for the log.
+    /// As text for the log.
     pub(super) fn words(&self) -> String {
         match self.reason {
             Reason::Attempts => format!("it failed {} times", self.attempts),
@@ -53,7 +53,7 @@ impl GivenUp {
     }
 }
 
-/// Where records stand, and whom they were for.
+/// The position of records, and the function they were for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'a> {
     pub function_arn: &'a str,
@@ -61,7 +61,7 @@ pub(super) struct Place<'a> {
     pub shard: &'a str,
 }
 
-/// The message about `records`, of which there is at least one; `now` is in epoch seconds.
+/// The message about `records`. `None` without records; `now` is in epoch seconds.
 pub(super) fn message(records: &[Record], why: &GivenUp, place: Place<'_>, now: f64) -> Option<Value> {
     let (first, last) = (records.first()?, records.last()?);
     let mut message = json!({

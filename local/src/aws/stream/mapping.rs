@@ -1,4 +1,4 @@
-//! An event source mapping: its settings, what it works on, and its position.
+//! An event source mapping: its settings, dependencies and position.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -14,10 +14,10 @@ use crate::{
     project::template::{ACCOUNT, StreamMapping},
 };
 
-/// One mapping and all it needs.
+/// An event source mapping with its dependencies.
 pub(crate) struct Mapping {
     pub function: String,
-    /// What Lambda calls it.
+    /// The deployed name.
     pub function_name: String,
     pub settings: StreamMapping,
     pub region: String,
@@ -62,7 +62,7 @@ impl Mapping {
         format!("arn:aws:dynamodb:{}:{ACCOUNT}:table/{}/stream/{label}", self.region, self.settings.table)
     }
 
-    /// Waits, or until the service stops.
+    /// Waits for `time`, or until the service stops.
     pub(super) async fn wait(&self, time: Duration) {
         let _ = timeout(time, self.stop.cancelled()).await;
     }

@@ -1,7 +1,7 @@
-//! DynamoDB Streams to functions: the event source mappings.
+//! Event source mappings of DynamoDB Streams.
 //!
-//! Each mapping reads its table's stream in order, shard by shard, and hands batches to its function until the function
-//! has dealt with them, one way or the other. How far it has come is kept, so that a restart goes on where it was:
+//! A mapping reads its table's stream shard by shard, in order, and delivers batches to its function until they are
+//! processed or discarded. Its position is kept, so that a restart continues there:
 //! <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>.
 
 mod batch;

@@ -9,20 +9,20 @@ use super::{
 use crate::aws::interface::database::DatabaseError;
 
 const POLL: Duration = Duration::from_millis(100);
-/// How often shards that are new are looked for.
+/// How often new shards are looked up.
 const REFRESH: Duration = Duration::from_secs(10);
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 
-/// A shard on its way to the function.
+/// The progress in a shard.
 struct Lane {
     index: usize,
     batcher: Batcher,
-    /// The last record read, whether it passed the filter or not.
+    /// The last record read, filtered out or not.
     seen: Option<String>,
 }
 
 impl Mapping {
-    /// Settles where to begin, before anybody can write. What goes wrong here goes wrong again in `run`, which says so.
+    /// Sets the start position before there can be a writer. Errors are reported by `run`, which repeats this.
     pub(crate) async fn begin(&self) {
         if let Ok(mut reader) = self.open().await {
             for index in reader.readable() {
@@ -50,7 +50,7 @@ impl Mapping {
         Ok(())
     }
 
-    /// Runs until the service stops. What goes wrong with the database is said and tried again.
+    /// Runs until the service stops. Database errors are logged and retried.
     pub(crate) async fn run(self) {
         let mut said = None;
         while !self.stop.is_cancelled() {
@@ -97,7 +97,7 @@ impl Mapping {
         }
     }
 
-    /// Reads a shard once and delivers what that fills. `true` when there may be more right away.
+    /// Reads a shard once, and delivers complete batches. Returns whether there may be more records.
     async fn advance(&self, reader: &mut Reader, lane: &mut Lane) -> Result<bool, DatabaseError> {
         self.seek(reader, lane.index).await?;
         let mut more = false;
@@ -121,7 +121,7 @@ impl Mapping {
                 return Ok(false);
             }
         }
-        // What the filter kept back is dealt with as well, once nothing before it is waiting.
+        // Filtered records are processed too, once no earlier record is waiting.
         if lane.batcher.is_empty()
             && let Some(seen) = lane.seen.take()
         {

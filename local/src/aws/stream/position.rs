@@ -1,4 +1,4 @@
-//! How far each mapping has come, kept in a file so that a restart neither loses nor, as far as possible, repeats.
+//! Positions of event source mappings in their streams, kept in a file.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::error::StartError;
 
-/// The beginning of a shard, as the API calls it and as a position.
+/// Position and iterator type for the oldest record of a shard.
 pub(super) const TRIM_HORIZON: &str = "TRIM_HORIZON";
 
 /// Positions of every mapping. Clones share them.
@@ -25,9 +25,9 @@ struct Inner {
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Stream {
-    /// A table made anew has a new stream, and old positions mean nothing to it.
+    /// A recreated table has a new stream, for which earlier positions are invalid.
     label: String,
-    /// The last sequence number dealt with, shard by shard.
+    /// The last processed sequence number of each shard.
     shards: BTreeMap<String, String>,
 }
 
@@ -37,7 +37,7 @@ impl Positions {
         Self(Arc::new(Inner { file: None, all: Mutex::default() }))
     }
 
-    /// In a file, which need not exist yet.
+    /// Kept in a file, which need not exist.
     pub(crate) fn file(path: PathBuf) -> Result<Self, StartError> {
         let unread = |reason: String| {
             let reason = format!("streams.json cannot be read ({reason})");
@@ -51,14 +51,14 @@ impl Positions {
         Ok(Self(Arc::new(Inner { file: Some(path), all: Mutex::new(all) })))
     }
 
-    /// The last sequence number that `mapping` has dealt with.
+    /// The last sequence number that `mapping` has processed in a shard.
     pub(crate) fn get(&self, mapping: &str, label: &str, shard: &str) -> Option<String> {
         self.all().get(mapping).filter(|stream| stream.label == label)?.shards.get(shard).cloned()
     }
 
-    /// Compares what is kept of `mapping` with the stream `label`, whose shards each have a name and, if it is known, their
-    /// newest record. What does not fit it becomes the beginning of the shard, so that nothing is lost; the answer says
-    /// what did not fit. `complete`: a shard that has no newest record known is empty.
+    /// Validates the positions of `mapping` against the stream `label` and the newest records of its shards. An invalid
+    /// position is reset to the oldest record, so that none is lost; the result says why. `complete`: a shard without a
+    /// newest record is empty.
     pub(super) fn settle(
         &self,
         mapping: &str,
@@ -91,7 +91,7 @@ impl Positions {
         Ok(misfit)
     }
 
-    /// Keeps a position. The file is replaced as a whole: it is the old one or the new one, whatever happens.
+    /// Stores a position. The file is replaced atomically.
     pub(crate) fn set(&self, mapping: &str, label: &str, shard: &str, sequence_number: &str) -> io::Result<()> {
         let mut all = self.all();
         let stream = all.entry(mapping.to_owned()).or_default();
@@ -112,13 +112,13 @@ impl Positions {
     }
 }
 
-/// 21 to 40 digits:
+/// Sequence numbers have 21 to 40 digits:
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html>.
 fn is_number(position: &str) -> bool {
     (21..=40).contains(&position.len()) && position.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Sequence numbers may be too long for an integer.
+/// Compares as text: sequence numbers may exceed `u128`.
 fn is_after(position: &str, other: &str) -> bool {
     let [position, other] = [position, other].map(|number| number.trim_start_matches('0'));
     (position.len(), position) > (other.len(), other)
@@ -131,7 +131,7 @@ mod tests {
     const NUMBER: &str = "100000000000000000010";
     const LATER: &str = "100000000000000000011";
 
-    /// What became of `position`, kept under the label `kept` for the shard `shard`, and why.
+    /// The result of validating `position`, and why it was reset.
     fn settled(
         kept: &str,
         shard: &str,

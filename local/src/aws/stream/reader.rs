@@ -1,4 +1,4 @@
-//! A table's stream, read shard by shard: parents before children, each in its order.
+//! Reader of a table's stream: shard by shard, parents before children.
 //!
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html#Streams.Processing>
 
@@ -12,12 +12,12 @@ use crate::{
     project::template::StartingPosition,
 };
 
-/// The most `GetRecords` gives.
+/// Limit of `GetRecords`.
 const LIMIT: usize = 1_000;
 
 pub(super) struct Reader {
     database: Arc<dyn DynamoDb>,
-    /// What the database calls it.
+    /// The stream's ARN in the database.
     arn: String,
     pub label: String,
     pub shards: Vec<Shard>,
@@ -26,7 +26,7 @@ pub(super) struct Reader {
 pub(super) struct Shard {
     pub id: String,
     parent: Option<String>,
-    /// The newest record when the shard was found.
+    /// The newest record at the time of discovery.
     last: Option<String>,
     iterator: Option<String>,
     finished: bool,
@@ -45,7 +45,7 @@ impl Reader {
         Ok(reader)
     }
 
-    /// Looks for shards that are new.
+    /// Discovers new shards.
     pub(super) async fn refresh(&mut self) -> Result<(), DatabaseError> {
         let mut after: Option<String> = None;
         loop {
@@ -71,7 +71,7 @@ impl Reader {
         }
     }
 
-    /// Shards that may be read now: not finished, and nothing older before them.
+    /// Indexes of shards that can be read: not finished, and with finished parents.
     pub(super) fn readable(&self) -> Vec<usize> {
         let waits = |shard: &Shard| {
             let parent = shard.parent.as_ref();
@@ -80,16 +80,16 @@ impl Reader {
         (0..self.shards.len()).filter(|index| !self.shards[*index].finished && !waits(&self.shards[*index])).collect()
     }
 
-    /// Lets go of what is kept of `mapping` and is not of this stream. The answer says what did not fit.
+    /// Resets positions of `mapping` that do not fit the stream. The result says why.
     pub(super) fn settle(&self, mapping: &str, positions: &Positions) -> io::Result<Option<&'static str>> {
-        // The engine in this process says of an open shard too what its newest record is.
+        // The engine in this process reports the newest record of open shards too.
         let complete = self.database.is_embedded();
         let shards: Vec<_> = self.shards.iter().map(|shard| (shard.id.as_str(), shard.last.as_deref())).collect();
         positions.settle(mapping, &self.label, &shards, complete)
     }
 
-    /// Sets a shard to where `mapping` was, or to where it begins. `true`: the database does not know the position, and the
-    /// shard is set to its oldest record.
+    /// Sets the iterator to the position of `mapping`, or to its start position. `true`: the database refused the
+    /// position, and the iterator is at the oldest record.
     pub(super) async fn seek(
         &mut self,
         index: usize,
@@ -104,8 +104,8 @@ impl Reader {
         let embedded = self.database.is_embedded();
         let mut position = positions.get(mapping, &self.label, &shard.id);
         if position.is_none() && start == StartingPosition::Latest && embedded {
-            // Nobody writes while the service is down: the newest record now is the newest there was. Kept right away,
-            // so that a restart begins no later than this.
+            // There is no writer while the service is down, so the newest record is the last of the previous run.
+            // Storing it now makes a restart begin there.
             let newest = shard.last.clone().unwrap_or_else(|| TRIM_HORIZON.to_owned());
             let _ = positions.set(mapping, &self.label, &shard.id, &newest);
             position = Some(newest);
@@ -134,7 +134,7 @@ impl Reader {
         Ok(anew)
     }
 
-    /// The next records of a shard that was sought, perhaps none yet.
+    /// The next records of a shard, perhaps none.
     pub(super) async fn read(&mut self, index: usize) -> Result<Vec<Value>, DatabaseError> {
         let shard = &mut self.shards[index];
         let Some(iterator) = &shard.iterator else { return Ok(Vec::new()) };

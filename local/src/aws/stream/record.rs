@@ -1,22 +1,22 @@
-//! A record of the stream in the shape Lambda hands to functions:
+//! Converts a stream record to the event that Lambda passes on:
 //! <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html#events-sample-dynamodb>.
 
 use serde_json::{Value, json};
 
-/// A record on its way.
+/// A record of a stream.
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
     pub sequence_number: String,
     /// Epoch seconds.
     pub created: f64,
-    /// What the function gets.
+    /// The record in a function's event.
     pub event: Value,
     /// Its length as JSON.
     pub size: usize,
 }
 
 impl Record {
-    /// `None` for what DynamoDB would not have written: an update that changes nothing leaves no record there.
+    /// `None` for an update that changes nothing: DynamoDB writes no record of it.
     pub(super) fn read(raw: &Value, region: &str, stream_arn: &str) -> Option<Self> {
         let source = &raw["dynamodb"];
         if let (Some(old), Some(new)) = (source.get("OldImage"), source.get("NewImage"))
@@ -37,7 +37,7 @@ impl Record {
             "eventSourceARN": stream_arn,
         });
         if let Some(identity) = raw.get("userIdentity").filter(|identity| identity.is_object()) {
-            // The Streams API writes these two in capitals, Lambda does not.
+            // The Streams API capitalizes these two members, Lambda does not.
             let member = |lambda: &str, api: &str| identity.get(lambda).or_else(|| identity.get(api)).cloned();
             event["userIdentity"] =
                 json!({ "type": member("type", "Type"), "principalId": member("principalId", "PrincipalId") });
@@ -48,7 +48,7 @@ impl Record {
     }
 }
 
-/// Whole seconds, as Lambda writes them.
+/// Whole seconds as an integer, as Lambda writes them.
 fn whole(seconds: f64) -> Value {
     #[expect(clippy::cast_possible_truncation, reason = "a time in seconds is far from the bounds")]
     if seconds.fract() == 0.0 { Value::from(seconds as i64) } else { Value::from(seconds) }

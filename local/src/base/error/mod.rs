@@ -1,4 +1,4 @@
-//! Everything that can stop a start, each as one sentence that says what to do next.
+//! Reasons why a service does not start, each a sentence with what to do about it.
 
 mod template;
 
@@ -10,39 +10,39 @@ pub use self::template::TemplateError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// `serverless.yml` is missing, malformed, or asks for something that cannot be understood.
+    /// `serverless.yml` is missing, malformed or contradictory.
     #[error(transparent)]
     Template(#[from] TemplateError),
 
-    /// The functions of the template and the binaries disagree.
+    /// The template's functions and the package's binaries differ.
     #[error("{0}")]
     Binaries(String),
 
-    /// Cargo could not build the binaries, or could not be asked about them.
+    /// Cargo could not build or describe the binaries.
     #[error("{0}")]
     Build(String),
 
-    /// A port that was asked for is in use or may not be used.
+    /// A port is in use, or the system denies it.
     #[error("{what} cannot listen on port {port}: {reason}; choose another one with {option} <PORT>")]
     Port {
-        /// What wanted to listen.
+        /// The part that listens.
         what: &'static str,
-        /// Where.
+        /// The port.
         port: u16,
-        /// What the system said.
+        /// The system's error.
         reason: String,
         /// The option that names another port.
         option: &'static str,
     },
 
-    /// An address that was asked for is none of this machine's.
+    /// The address is not one of this machine.
     #[error(
         "{what} cannot listen on {host}: it is no address of this machine; choose another one with --host <ADDRESS>"
     )]
     Host {
-        /// What wanted to listen.
+        /// The part that listens.
         what: &'static str,
-        /// Where.
+        /// The address.
         host: String,
     },
 
@@ -51,35 +51,34 @@ pub enum StartError {
     Data {
         /// The directory or the file.
         path: PathBuf,
-        /// What stands against it.
+        /// The fault.
         reason: String,
     },
 
-    /// The database refused a table of the template, or cannot be reached.
+    /// The database is unreachable, or refused a table of the template.
     #[error("{0}")]
     Database(String),
 
-    /// A route would be left open that the template guards, or there is nothing to guard.
+    /// A route with an authorizer would be open, or `--auth` has no route to check.
     #[error("{0}")]
     Auth(String),
 
-    /// A function does not say what it is, or two of them contradict each other.
+    /// A function prints no contract, or the contracts of two functions contradict each other.
     #[error("{0}")]
     Contract(String),
 
-    /// Two options that exclude each other.
+    /// Options that exclude each other.
     #[error("{0}")]
     Options(String),
 }
 
 impl StartError {
-    /// A file that is not as it was written. `next` says what the next start does without it.
+    /// A damaged file. `next` says what the next start does without it.
     pub(crate) fn damaged(path: &Path, reason: &str, next: &str) -> Self {
         let reason = format!("{reason}; move the file away or delete it, and the next start {next}");
         Self::Data { path: path.to_owned(), reason }
     }
 
-    /// A port that could not be opened, in words.
     pub(crate) fn port(what: &'static str, option: &'static str, port: u16, error: &std::io::Error) -> Self {
         let reason = match error.kind() {
             std::io::ErrorKind::AddrInUse => "something else is using it".to_owned(),

@@ -1,4 +1,4 @@
-//! What can be wrong with a `serverless.yml`. Each message names the place and says what to write.
+//! Errors in a `serverless.yml`. Each names the place and says what to write.
 
 use std::path::PathBuf;
 
@@ -6,36 +6,36 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum TemplateError {
-    /// The file is not there or cannot be read.
+    /// The file is missing or cannot be read.
     #[error("{}", unreadable(path, *missing, reason))]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// It does not exist.
+        /// Whether the file is missing.
         missing: bool,
-        /// What the system said.
+        /// The system's error.
         reason: String,
     },
-    /// Not YAML.
+    /// The file is not YAML.
     #[error("{path} is not valid YAML: {reason}", path = .path.display())]
     Yaml {
         /// The file.
         path: PathBuf,
-        /// What is wrong, and in which line.
+        /// The fault and its line.
         reason: String,
     },
-    /// A value is missing, of the wrong kind, or contradicts another.
+    /// A value is missing, has the wrong type, or contradicts another.
     #[error("serverless.yml: `{place}` {reason}")]
     Value {
-        /// Where, as `functions.hello.handler`.
+        /// The path of the value, as `functions.hello.handler`.
         place: String,
-        /// What is wrong with it.
+        /// The fault.
         reason: String,
     },
 }
 
 impl TemplateError {
-    /// A complaint about the value at `place`: the two make one sentence.
+    /// An error about the value at `place`. `reason` continues the sentence.
     pub(crate) fn at(place: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Value { place: place.into(), reason: reason.into() }
     }

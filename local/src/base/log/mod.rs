@@ -1,7 +1,7 @@
-//! One sink for every line: what functions print, what the gateway answered, what reached the bus.
+//! The log: lines of functions, of the gateway and of the other services.
 //!
-//! On AWS these are log groups of CloudWatch; here they are prefixes. Nothing reaches the terminal except through here,
-//! so that a test can capture all of it.
+//! A prefix stands for each log group of CloudWatch. All terminal output passes through here, so that a test can
+//! capture it.
 
 mod render;
 
@@ -16,12 +16,12 @@ use serde_json::{Value, json};
 
 use crate::base::options::Log;
 
-/// How many captured lines are kept.
+/// Captured lines that are kept.
 const CAPTURED: usize = 100_000;
-/// ANSI foreground colours that are legible on light and dark grounds.
+/// ANSI foreground colours, legible on light and dark backgrounds.
 const COLOURS: [u8; 6] = [36, 33, 32, 35, 34, 31];
 
-/// A handle to the sink; clones share it.
+/// A logger. Clones share its sink.
 #[derive(Clone)]
 pub(crate) struct Logger(Arc<Inner>);
 
@@ -37,7 +37,7 @@ enum Sink {
 }
 
 impl Logger {
-    /// A sink whose prefixes are as wide as the longest of `functions`.
+    /// Prefixes are as wide as the longest of `functions`.
     pub(crate) fn new<'a>(log: Log, functions: impl Iterator<Item = &'a str>) -> Self {
         let names: Vec<&str> = functions.collect();
         let width = names.iter().map(|name| name.len()).max().unwrap_or(0).clamp(8, 24);
@@ -57,7 +57,7 @@ impl Logger {
         Self(Arc::new(Inner { sink, width, colours }))
     }
 
-    /// A line that a function printed, as it came.
+    /// Logs a line that a function printed.
     pub(crate) fn function(&self, function: &str, line: &str) {
         if line.trim().is_empty() {
             return;
@@ -72,7 +72,7 @@ impl Logger {
         }
     }
 
-    /// A line of ours: `source` says which part speaks (`gateway`, `stream`, `bus`, or a function's name).
+    /// Logs a line of this program. `source` is a service (`gateway`, `stream`, `bus`) or a function.
     pub(crate) fn say(&self, source: &str, message: &str) {
         if self.is_json() {
             write_json(source, &Value::from(message).to_string());
@@ -81,7 +81,7 @@ impl Logger {
         }
     }
 
-    /// One request answered. Never the query, never a body: either may be personal.
+    /// Logs a handled request, without query and body: either may be personal data.
     pub(crate) fn access(&self, method: &str, path: &str, status: u16, milliseconds: u128) {
         if self.is_json() {
             let record = json!({ "method": method, "path": path, "status": status, "milliseconds": milliseconds });
@@ -92,7 +92,7 @@ impl Logger {
         }
     }
 
-    /// What was captured so far; nothing when the sink is a terminal.
+    /// The captured lines. Empty for a terminal.
     pub(crate) fn captured(&self) -> Vec<String> {
         match &self.0.sink {
             Sink::Captured(lines) => lines.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect(),
@@ -124,12 +124,12 @@ impl Logger {
     }
 }
 
-/// A reader that has gone away (`cargo local | head`) is no reason to stop.
+/// A closed pipe (`cargo local | head`) does not stop the service.
 fn print(line: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{line}");
 }
 
-/// `record` is JSON, and stays as it came.
+/// `record` is JSON, and is written as it is.
 fn write_json(source: &str, record: &str) {
     print(&format!(r#"{{"source":{},"record":{}}}"#, Value::from(source), record.trim()));
 }

@@ -1,8 +1,8 @@
-//! Lambda's JSON log lines and CloudWatch's metric lines, made readable for a person.
+//! Renders Lambda's JSON log lines and CloudWatch's metric lines for a person.
 
 use serde_json::{Map, Value};
 
-/// Members every line has and nobody reads on a laptop; `--json` shows them.
+/// Members that are left out. `--json` shows them.
 const QUIET: [&str; 12] = [
     "timestamp",
     "time",
@@ -18,7 +18,7 @@ const QUIET: [&str; 12] = [
     "line_number",
 ];
 
-/// A raw line, readable.
+/// Renders a line.
 pub(super) fn line(raw: &str) -> String {
     match serde_json::from_str::<Value>(raw) {
         Ok(Value::Object(members)) if members.contains_key("_aws") => metric(&members),
@@ -27,7 +27,7 @@ pub(super) fn line(raw: &str) -> String {
     }
 }
 
-/// Control characters escaped, so that no log line can move the cursor or hide another; tabs and colours stay.
+/// Escapes control characters, so that a line cannot move the cursor or hide another. Tabs and colours stay.
 pub(super) fn printable(text: &str) -> String {
     if !text.chars().any(char::is_control) {
         return text.to_owned();
@@ -44,7 +44,7 @@ pub(super) fn printable(text: &str) -> String {
                     Some(end) if sequence.as_bytes().get(end) == Some(&b'm') => {
                         out.push(c);
                         out.push_str(&sequence[..=end]);
-                        // `sequence` is ASCII up to `end`: '[', digits and ';' are what a colour is made of.
+                        // `sequence` is ASCII up to `end`: '[', digits and ';'.
                         rest.nth(sequence[..=end].chars().count() - 1);
                     }
                     _ => out.extend(c.escape_default()),
@@ -75,7 +75,7 @@ fn record(members: &Map<String, Value>) -> String {
     printable(&parts.join(" "))
 }
 
-/// `metric Name=value Name=value`: an embedded metric format line without its envelope. See
+/// `metric Name=value Name=value`, from a line in the embedded metric format:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
 fn metric(members: &Map<String, Value>) -> String {
     let directives = members["_aws"]["CloudWatchMetrics"].as_array();

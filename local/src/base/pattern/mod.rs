@@ -1,23 +1,22 @@
-//! The filter patterns of an event source mapping, and of a rule: which records a function gets to see, which events a
-//! rule's targets.
+//! EventBridge's event patterns, for rules and for the filters of event source mappings.
 //!
-//! The syntax is EventBridge's, as far as Lambda takes it:
-//! <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax>.
-//! Numbers in DynamoDB's JSON are texts (`{"N": "5"}`), so that `numeric` never matches one; on AWS neither.
+//! The syntax is the part of EventBridge's that Lambda supports:
+//! <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax>. Numbers in
+//! DynamoDB's JSON are strings (`{"N": "5"}`), so that `numeric` never matches them, here and on AWS.
 
 use serde_json::{Map, Value};
 
-/// A parsed pattern.
+/// A pattern.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Pattern(Node);
 
 #[derive(Debug, Clone, PartialEq)]
 enum Node {
-    /// Every member must match.
+    /// Matches when every member matches.
     All(Vec<(String, Node)>),
-    /// One of them must match.
+    /// Matches when one of them matches.
     Any(Vec<Node>),
-    /// One of the rules must hold for the value.
+    /// Matches when one of the rules holds for the value.
     Leaf(Vec<Rule>),
 }
 
@@ -42,7 +41,7 @@ enum Comparison {
 }
 
 impl Pattern {
-    /// Reads a pattern. The error is a phrase about it.
+    /// Parses a pattern. An error is a phrase.
     pub(crate) fn parse(pattern: &Value) -> Result<Self, String> {
         match pattern {
             Value::Object(members) if !members.is_empty() => members_of(members).map(Self),
@@ -50,7 +49,7 @@ impl Pattern {
         }
     }
 
-    /// Does the record go through?
+    /// Whether an event or a record matches.
     pub(crate) fn matches(&self, record: &Value) -> bool {
         self.0.matches(Some(record))
     }
@@ -137,7 +136,7 @@ impl Node {
 
 impl Rule {
     fn holds(&self, value: Option<&Value>) -> bool {
-        // Only leaves exist, in the eyes of a pattern: a map in a leaf's place is not there.
+        // `exists` is about leaves: an object in the place of a leaf does not exist.
         let value = value.filter(|value| !value.is_object());
         if let Self::Exists(wanted) = self {
             return value.is_some() == *wanted;

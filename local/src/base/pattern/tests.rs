@@ -69,7 +69,7 @@ fn mistakes_are_refused_with_their_fix() {
     assert!(error(json!([])).contains("is not a pattern"));
 }
 
-/// What `publishEvents` makes of each record is in `handlers/src/events/decide.rs`; the filter may only drop what it would.
+/// `handlers/src/events/decide.rs` decides about each record; the filter may drop only records that it ignores.
 #[test]
 fn the_service_sees_all_that_tells_something_and_all_that_cannot_be_read() {
     let template = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../serverless.yml")).unwrap();

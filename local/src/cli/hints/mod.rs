@@ -1,8 +1,8 @@
-//! Lines of the start screen to be pasted into a terminal: a request without a token, and one with.
+//! Example requests of the start screen, one without and one with a token.
 //!
-//! A line that is pasted has to succeed. So only what reads a list or a state is shown: one thing by its name may not exist.
-//! A debug build of a function says which parameters it needs, and gives examples; without that, only a route whose
-//! parameters are clear from their names is shown.
+//! An example must succeed when it is pasted. So only routes that list things or show a state are candidates: a single
+//! thing may not exist. Required parameters come from the contract that a debug build prints; without it, only routes
+//! whose parameters follow from their names are shown.
 
 use std::{
     fmt::Write as _,
@@ -18,15 +18,15 @@ use crate::project::{
     template::{Access, Authorizer, Function, Identity, Method, Route, Segment},
 };
 
-/// Who the token is for.
+/// The subject of the token.
 const SOMEBODY: &str = "alice";
-/// What a URL and a shell take as it is.
+/// Characters that need no encoding in a URL and no quotes in a shell.
 const LITERAL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':');
 
-/// Routes that a line can be made of.
+/// The candidates for examples.
 pub(crate) struct Hints {
     url: String,
-    /// The options that lead `cargo local token` to this service.
+    /// Options of `cargo local token` for this service's address.
     place: String,
     routes: Vec<Candidate>,
 }
@@ -36,18 +36,18 @@ struct Candidate {
     executable: PathBuf,
     key: String,
     segments: Vec<Segment>,
-    /// Where the route asks for a token: the options that make one for it.
+    /// Options of `cargo local token` for the route, where it needs one.
     token: Option<String>,
 }
 
-/// The less it takes, the better: parameters of the query, and those of the path that do not name a user.
+/// Ranks examples, lower first: numbers of query parameters and of path parameters that name no user.
 type Effort = (usize, usize);
 
 impl Hints {
-    /// `place`: the options that lead `cargo local token` to this service.
+    /// `place`: options of `cargo local token` for this service's address.
     pub(crate) fn new(functions: &[(Function, PathBuf)], url: &str, place: String) -> Self {
         let routes = || functions.iter().flat_map(|it| it.0.routes.iter().map(move |route| (it, route)));
-        // What a token is for that names no audience: the issuer takes the same.
+        // The issuer's default audience.
         let usual = routes().find_map(|(_, route)| match &route.access()?.authorizer {
             Authorizer::Jwt(jwt) => jwt.audience.first(),
             Authorizer::Foreign(_) => None,
@@ -67,7 +67,7 @@ impl Hints {
         Self { routes: candidates.collect(), url: url.to_owned(), place }
     }
 
-    /// The lines, each a command.
+    /// The examples, each a shell command.
     pub(crate) async fn lines(&self) -> Vec<String> {
         let (mut open, mut guarded): (Vec<(Effort, String)>, _) = (Vec::new(), Vec::new());
         for route in &self.routes {
@@ -94,7 +94,7 @@ impl Candidate {
     }
 }
 
-/// The options for a token that the route takes. `None`: the token does not go into the usual header.
+/// Options of `cargo local token` for the route. `None` where the token is not in the `Authorization` header.
 fn token_options(access: &Access, usual: Option<&String>) -> Option<String> {
     let Authorizer::Jwt(jwt) = &access.authorizer else { return None };
     match &jwt.identity {
@@ -109,8 +109,8 @@ fn token_options(access: &Access, usual: Option<&String>) -> Option<String> {
     }
 }
 
-/// The path and the query, with a value for each parameter that has to be there. `parameters` are the Parameter Objects of
-/// `OpenAPI`, if they are known. `None`: there is no value that is sure to do.
+/// The target with values for all required parameters. `parameters` are `OpenAPI` Parameter Objects, if known. `None`
+/// where a value is unknown.
 fn filled(segments: &[Segment], parameters: Option<&[Value]>, now: DateTime<Utc>) -> Option<(Effort, String)> {
     let named = |name: &str, place: &str| {
         parameters.unwrap_or_default().iter().find(|it| it["in"] == place && it["name"] == name)
@@ -126,7 +126,7 @@ fn filled(segments: &[Segment], parameters: Option<&[Value]>, now: DateTime<Utc>
             }
         };
         let value = if matches!(segment, Segment::Literal(_)) { value } else { encoded(&value) };
-        // A `String` takes everything.
+        // Writing to a String does not fail.
         let _ = write!(target, "/{value}");
     }
     let mut asked = 0;
@@ -140,13 +140,13 @@ fn filled(segments: &[Segment], parameters: Option<&[Value]>, now: DateTime<Utc>
     Some(((asked, others), target))
 }
 
-/// Does a parameter of this name say whose something is? That has to be who the token is for.
+/// Whether a parameter of this name identifies a user: then it is the token's subject.
 fn is_user(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.contains("user") || ["sub", "owner", "me"].contains(&name.as_str())
 }
 
-/// An example that the contract gives, or a value that its schema is sure to take.
+/// The contract's example, or a value that the schema permits.
 fn value_of(parameter: &Value, now: DateTime<Utc>) -> Option<String> {
     let schema = &parameter["schema"];
     let example = [&parameter["example"], &schema["example"], &schema["examples"][0]];
@@ -176,7 +176,7 @@ fn encoded(text: &str) -> String {
     utf8_percent_encode(text, LITERAL).to_string()
 }
 
-/// As a shell takes it whole.
+/// Quoted for a shell.
 fn quoted(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/%@+,=".contains(&byte);
     if text.bytes().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }

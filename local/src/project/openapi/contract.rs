@@ -1,4 +1,4 @@
-//! What a function says of itself.
+//! The contract that a function prints.
 
 use std::{path::Path, process::Stdio, time::Duration};
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use tokio::{process::Command, time::timeout};
 
-/// How long a function may take to say what it is.
+/// Timeout of printing a contract.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The contract of a function with a route.
@@ -15,13 +15,13 @@ pub(crate) struct Contract {
     pub(super) package: Package,
     method: String,
     path: String,
-    /// An Operation Object.
+    /// `OpenAPI`'s Operation Object.
     pub(super) operation: Map<String, Value>,
-    /// A Components Object.
+    /// `OpenAPI`'s Components Object.
     pub(super) components: Map<String, Value>,
 }
 
-/// What Cargo knows of the service.
+/// Metadata of the service's Cargo package.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Package {
     pub(super) version: String,
@@ -30,7 +30,7 @@ pub(super) struct Package {
 }
 
 impl Contract {
-    /// Runs the function outside Lambda. The error is a sentence.
+    /// Runs the executable without the Runtime API, and parses its output. An error is a sentence.
     pub(crate) async fn of(handler: &str, executable: &Path) -> Result<Self, String> {
         let run = Command::new(executable)
             .env_remove("AWS_LAMBDA_RUNTIME_API")
@@ -67,7 +67,7 @@ impl Contract {
         self.operation.get("parameters").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The names of the parameters that stand at `place`.
+    /// The names of the parameters in `place`.
     pub(super) fn parameters(&self, place: &str) -> impl Iterator<Item = &str> {
         self.parameter_objects()
             .iter()

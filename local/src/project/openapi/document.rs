@@ -1,10 +1,10 @@
-//! The whole document.
+//! Assembles the `OpenAPI` document.
 
 use serde_json::{Map, Value, json};
 
 use super::{Endpoint, answers, links, security};
 
-/// Puts the endpoints together. The error is a sentence: two functions mean different things by one name.
+/// Assembles the endpoints. It is an error if two functions define one component differently.
 pub(super) fn assemble(service: &str, mut endpoints: Vec<Endpoint<'_>>) -> Result<Value, String> {
     let mut components = Components::default();
     for endpoint in &mut endpoints {
@@ -53,19 +53,19 @@ pub(super) fn assemble(service: &str, mut endpoints: Vec<Endpoint<'_>>) -> Resul
     Ok(document)
 }
 
-/// What a page groups operations by: the first piece of the path that is not a parameter.
+/// The group of an operation: the first segment of its path that is no parameter.
 fn tag(path: &str) -> &str {
     path.split('/').find(|piece| !piece.is_empty() && !piece.starts_with('{')).unwrap_or("default")
 }
 
-/// Components of all functions.
+/// The components of all functions.
 #[derive(Default)]
 struct Components {
     sections: Map<String, Value>,
 }
 
 impl Components {
-    /// Adds what one function brings. What is there already has to be the same.
+    /// Adds the components of a function. An existing one must be equal.
     fn extend(&mut self, section: &str, named: Map<String, Value>, function: &str) -> Result<(), String> {
         let known = self.sections.entry(section).or_insert_with(|| json!({}));
         for (name, value) in named {

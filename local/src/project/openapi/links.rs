@@ -1,4 +1,4 @@
-//! Where an answer leads: each operation whose path can be filled in from it.
+//! Links of the `OpenAPI` document: operations whose path parameters are in a response.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::Endpoint;
 
-/// What can be called with an answer in hand.
+/// An operation that a link can lead to.
 struct Target {
     operation: String,
     /// The parameters of its path.
@@ -14,8 +14,8 @@ struct Target {
     takes_if_match: bool,
 }
 
-/// Adds links to the successes of every operation. A member of the answer fills in the parameter of its name, and an
-/// `ETag` an `If-Match`.
+/// Adds links to the successful responses of every operation. A member of the body sets the parameter of the same name,
+/// and an `ETag` sets `If-Match`.
 pub(super) fn add(endpoints: &mut [Endpoint<'_>], schemas: &Value) {
     let targets: Vec<Target> = endpoints
         .iter()
@@ -54,7 +54,7 @@ fn link(target: &Target, has_tag: bool) -> Value {
     json!({ "operationId": target.operation, "parameters": parameters })
 }
 
-/// The members that the JSON of a response always has.
+/// The required members of a JSON response.
 fn members(response: &Value, schemas: &Value) -> BTreeSet<String> {
     let schema = response.pointer("/content/application~1json/schema").unwrap_or(&Value::Null);
     let name = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#/components/schemas/"));

@@ -1,9 +1,7 @@
-//! The API's `OpenAPI` 3.1 document, put together from what each function says of itself and what the template says of
-//! its routes.
+//! The API's `OpenAPI` 3.1 document, from the contracts of the functions and the template's routes.
 //!
-//! Outside Lambda, a debug build of a function prints its contract: its route, an Operation Object, and the components
-//! that it refers to. The template adds what no function can know: the operation's name, who may call it, and what API
-//! Gateway answers in the function's place. Nothing in here knows what the service is about.
+//! Outside of Lambda, a debug build of a function prints its contract: its route, an Operation Object and its
+//! components. The template adds the operation's name, its authorizer and the responses of API Gateway.
 
 mod answers;
 mod breaking;
@@ -27,25 +25,25 @@ use crate::{
     },
 };
 
-/// Stands in for the issuer where nobody names one, so that the document says which routes ask for tokens.
+/// The issuer where none is given, so that the document shows which routes need a token.
 const SOME_ISSUER: &str = "https://issuer.invalid";
 
-/// The document of the service that `options` describe, as text: with the authorizers that its routes have once there is
-/// an issuer. Builds the functions first, where they are to be built.
+/// The document of a service as text, with the authorizers that its routes have once there is an issuer. Builds the
+/// functions if needed.
 ///
 /// # Errors
 ///
-/// When the template cannot be read, the functions cannot be built, or one of them does not say what it is.
+/// The template cannot be read, the functions cannot be built, or one of them prints no contract.
 pub async fn openapi(options: &Options) -> Result<String, StartError> {
     let issuer = Some(SOME_ISSUER.to_owned());
     let (stage, params) = (options.stage.clone(), options.params.clone());
     let template = Template::load(&options.template, Given { stage, params, issuer, sqs: None })?;
-    let executables = Build::of(options, &template).await?.build(options, &template).await?;
+    let executables = Build::find(options, &template).await?.run(options, &template).await?;
     let api = Api::new(&template, &binaries::pair(&template.functions, executables)?);
     Ok(text(&api.document().await?))
 }
 
-/// As it is written into a file.
+/// The text of the file.
 pub(crate) fn text(document: &Value) -> String {
     format!("{document:#}\n")
 }
@@ -57,7 +55,7 @@ pub(crate) struct Api {
     functions: Vec<(Function, PathBuf)>,
 }
 
-/// A route, with what the function behind it says.
+/// A route and the contract of its function.
 struct Endpoint<'a> {
     function: &'a str,
     route: &'a Route,
@@ -70,7 +68,7 @@ impl Api {
         Self { service: template.service.clone(), functions: functions.collect() }
     }
 
-    /// Asks the functions, and puts together what they say.
+    /// Reads the contracts, and assembles the document.
     pub(crate) async fn document(&self) -> Result<Value, StartError> {
         let mut contracts: BTreeMap<&PathBuf, Contract> = BTreeMap::new();
         let mut endpoints = Vec::new();

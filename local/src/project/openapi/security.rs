@@ -1,11 +1,11 @@
-//! Who may call an operation.
+//! Security requirements of operations.
 
 use serde_json::{Map, Value, json};
 
 use crate::project::template::{Access, Authorizer, Identity};
 
-/// The operation's Security Requirement; its scheme is added to `schemes`. An open operation has an empty one: it says
-/// so, and does not just say nothing.
+/// The Security Requirement of an operation; its scheme is added to `schemes`. An open operation has an explicit empty
+/// requirement.
 pub(super) fn of(access: Option<&Access>, schemes: &mut Map<String, Value>) -> Value {
     let Some(access) = access else { return json!([]) };
     let (name, scheme) = scheme(&access.authorizer);

@@ -1,4 +1,4 @@
-//! Who may call a route: the authorizers of the HTTP API.
+//! Authorizers of the HTTP API.
 //!
 //! <https://www.serverless.com/framework/docs/providers/aws/events/http-api#jwt-authorizers>
 
@@ -6,19 +6,19 @@ use serde_json::{Map, Value};
 
 use super::{TemplateError, variables::Variables};
 
-/// What a route asks of a request.
+/// The authorization of a route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Access {
     pub authorizer: Authorizer,
-    /// A token needs one of them; none where any token will do.
+    /// A token needs one of them. Empty: any token will do.
     pub scopes: Vec<String>,
 }
 
-/// Who decides.
+/// The kind of authorizer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Authorizer {
     Jwt(Jwt),
-    /// One that cannot run on one machine; the phrase says what it is.
+    /// An authorizer that cannot run on one machine, described by a phrase.
     Foreign(String),
 }
 
@@ -30,14 +30,14 @@ pub(crate) struct Jwt {
     pub audience: Vec<String>,
 }
 
-/// Where a request carries its token.
+/// Where a request has its token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Identity {
     Header(String),
     Query(String),
 }
 
-/// The authorizers that routes may name, each read when one does.
+/// The authorizers of the template, each read when a route names it.
 pub(super) struct Authorizers<'a> {
     variables: &'a Variables,
     defined: Map<String, Value>,
@@ -50,7 +50,7 @@ impl<'a> Authorizers<'a> {
         Ok(Self { variables, defined: variables.members(PLACE)? })
     }
 
-    /// A route's `authorizer`, which stands at `place`.
+    /// Reads the `authorizer` of a route.
     pub(super) fn access(&self, value: Option<&Value>, place: &str) -> Result<Option<Access>, TemplateError> {
         let (name, members) = match value {
             None | Some(Value::Null) => return Ok(None),
@@ -88,7 +88,7 @@ impl<'a> Authorizers<'a> {
         };
         let issuer = match needed("issuerUrl")? {
             Value::String(issuer) => issuer.clone(),
-            // A user pool of the template, say: it is somewhere else, and that is enough to know.
+            // Such as a reference to a user pool of the template. It is never the local issuer.
             other => other.to_string(),
         };
         let audience = texts(needed("audience")?, &format!("{place}.audience"))?;
@@ -107,7 +107,7 @@ fn foreign(what: &str) -> Authorizer {
     Authorizer::Foreign(what.to_owned())
 }
 
-/// One source, as a JWT authorizer has.
+/// A JWT authorizer has one identity source.
 fn identity(source: &Value) -> Option<Identity> {
     let source = match source {
         Value::Array(sources) if sources.len() == 1 => &sources[0],
@@ -122,7 +122,7 @@ fn identity(source: &Value) -> Option<Identity> {
     }
 }
 
-/// A text, or a list of them. What only the cloud can say stays as it is written, and matches nothing.
+/// A string, or a list of strings. A value that only the cloud can resolve stays as written, and matches nothing.
 fn texts(value: &Value, place: &str) -> Result<Vec<String>, TemplateError> {
     let text = |value: &Value| match value {
         Value::String(text) => text.clone(),

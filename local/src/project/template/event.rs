@@ -2,14 +2,14 @@
 
 use super::{Route, Schedule, StreamMapping};
 
-/// One entry of a function's `events`.
+/// An entry of a function's `events`.
 #[derive(Debug)]
 pub(super) enum Event {
     Route(Route),
     Stream(StreamMapping),
     Schedules(Vec<Schedule>),
-    /// It is there, and disabled.
+    /// It is disabled.
     Off,
-    /// It cannot happen on one machine; the phrase says what it is.
+    /// It is not supported on one machine. The phrase describes it.
     Unsupported(String),
 }

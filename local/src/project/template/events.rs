@@ -16,7 +16,7 @@ pub(super) fn read(
 ) -> Result<Event, TemplateError> {
     let (kind, value) = match event {
         Value::Object(members) if members.len() == 1 => {
-            // One member, so there is a first.
+            // The length is 1.
             members.iter().next().map_or(("", &Value::Null), |(kind, value)| (kind.as_str(), value))
         }
         Value::String(kind) => (kind.as_str(), &Value::Null),
@@ -35,7 +35,7 @@ pub(super) fn read(
     }
 }
 
-/// What of an event, which reads as `event`, has no effect on one machine, as a sentence.
+/// A part of the event that has no effect on one machine, as a sentence.
 pub(super) fn left_out(written: &Value, event: &Event) -> Option<&'static str> {
     let Event::Stream(StreamMapping { on_failure: None, .. }) = event else { return None };
     let destinations = written.pointer("/stream/destinations").filter(|destinations| !destinations.is_null());

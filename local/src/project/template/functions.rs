@@ -1,4 +1,4 @@
-//! The `functions` section: which binary, with what around it, called by whom.
+//! The `functions` section.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -16,9 +16,9 @@ const MEMORY: u64 = 1024;
 /// A function of the template.
 #[derive(Debug, Clone)]
 pub(crate) struct Function {
-    /// Its key in the template, which is what people call it.
+    /// Its key in the template.
     pub key: String,
-    /// What Lambda calls it: `<service>-<stage>-<key>`.
+    /// The deployed name: `<service>-<stage>-<key>`.
     pub name: String,
     /// The binary that serves it.
     pub handler: String,
@@ -32,7 +32,7 @@ pub(crate) struct Function {
     pub schedules: Vec<Schedule>,
 }
 
-/// Reads functions, with what the provider section gives all of them.
+/// Reads functions, with the defaults of the provider section.
 pub(super) struct Reader<'a> {
     variables: &'a Variables,
     intrinsics: &'a Intrinsics<'a>,
@@ -127,7 +127,7 @@ impl<'a> Reader<'a> {
         Ok(function)
     }
 
-    /// Variables as Lambda sets them: texts. Null leaves one out, as the Serverless Framework does.
+    /// Environment variables as strings. A null removes one, as in the Serverless Framework.
     fn environment(&self, value: Value, place: &str) -> Result<BTreeMap<String, String>, TemplateError> {
         let mut environment = BTreeMap::new();
         for (name, value) in self.variables.map(value, place)? {
@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
         Ok(environment)
     }
 
-    /// The function's own number, else the provider's, else the default.
+    /// A number of the function, else of the provider, else the default.
     fn number(
         &self,
         own: &Value,

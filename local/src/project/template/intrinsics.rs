@@ -1,4 +1,4 @@
-//! `CloudFormation`'s intrinsic functions, answered from the template alone:
+//! `CloudFormation`'s intrinsic functions, resolved from the template alone:
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html>.
 
 use serde_json::{Map, Value};
@@ -8,7 +8,7 @@ use super::{
     resources::{QUEUE, Resource, Resources, TABLE, arn_parts, name_property},
 };
 
-/// Names that refer to each other deeper than this refer in a circle.
+/// Depth of references that counts as a cycle.
 const DEPTH: usize = 16;
 
 /// Resolves `Ref`, `Fn::GetAtt`, `Fn::Sub` and `Fn::Join`.
@@ -16,18 +16,18 @@ pub(super) struct Intrinsics<'a> {
     resources: &'a Resources,
     region: &'a str,
     stack: String,
-    /// What the URLs of queues begin with.
+    /// The endpoint that the URLs of queues begin with.
     sqs: String,
 }
 
 impl<'a> Intrinsics<'a> {
-    /// Without an `sqs` of its own, queues have the URLs they would have on AWS.
+    /// Without `sqs`, queues have AWS's URLs.
     pub(super) fn new(resources: &'a Resources, region: &'a str, stack: String, sqs: Option<String>) -> Self {
         let sqs = sqs.unwrap_or_else(|| format!("https://sqs.{region}.amazonaws.com"));
         Self { resources, region, stack, sqs }
     }
 
-    /// `value`, which stands at `place`, with every intrinsic function answered.
+    /// Resolves every intrinsic function in `value`, which stands at `place`.
     pub(super) fn resolve(&self, value: &Value, place: &str) -> Result<Value, TemplateError> {
         self.value(value, place, 0)
     }
@@ -37,7 +37,7 @@ impl<'a> Intrinsics<'a> {
         self.resources.of_kind(kind).map(|(id, resource)| self.name(id, resource, 0)).collect()
     }
 
-    /// The physical name of one resource: its own, or one like `CloudFormation` would make up.
+    /// The physical name of a resource: its own, or a generated one.
     pub(super) fn name_of(&self, id: &str, resource: &Resource) -> Result<String, TemplateError> {
         self.name(id, resource, 0)
     }
@@ -116,7 +116,7 @@ impl<'a> Intrinsics<'a> {
         }
     }
 
-    /// `"text ${Id} ${Id.Attribute} ${!literal}"`, or that and a map of further names.
+    /// `"text ${Id} ${Id.Attribute} ${!literal}"`, or that and a map of variables.
     fn substitute(&self, template: &Value, place: &str, depth: usize) -> Result<Value, TemplateError> {
         let empty = Map::new();
         let (text, names) = match template {
@@ -184,7 +184,7 @@ impl<'a> Intrinsics<'a> {
     }
 }
 
-/// A map of one member that is called like a function.
+/// An object with one member that is an intrinsic function.
 fn function(members: &Map<String, Value>) -> Option<(&str, &Value)> {
     let (name, argument) = members.iter().next().filter(|_| members.len() == 1)?;
     (name == "Ref" || name.starts_with("Fn::")).then_some((name.as_str(), argument))

@@ -1,8 +1,7 @@
-//! `serverless.yml`, as far as one machine can run it.
+//! `serverless.yml`: functions, tables, queues, buses, rules and authorizers.
 //!
-//! The same file drives the cloud, so nothing here has a spelling of its own: variables, `CloudFormation`'s intrinsic
-//! functions and event kinds mean what the Serverless Framework means by them. What cannot run locally is said
-//! ([`Template::notices`]) and never silently left out.
+//! Variables, `CloudFormation`'s intrinsic functions and event types mean what they mean to the Serverless Framework,
+//! since the same file is deployed. Parts that cannot run locally become notices ([`Template::notices`]).
 
 mod authorizers;
 mod event;
@@ -41,27 +40,27 @@ pub(crate) use self::{
 };
 use crate::base::error::TemplateError;
 
-/// The account every local ARN names.
+/// The account in local ARNs.
 pub(crate) const ACCOUNT: &str = "000000000000";
 
-/// What is said of a template outside of it.
+/// Options for reading a template.
 #[derive(Debug, Default)]
 pub(crate) struct Given {
-    /// Instead of the template's own.
+    /// Overrides the template's stage.
     pub stage: Option<String>,
-    /// They win over those of the template.
+    /// Override the template's parameters.
     pub params: BTreeMap<String, String>,
-    /// The URL of the local issuer, where it runs: it stands in for the parameter `issuer`, and the service's name for an
-    /// `audience` that nobody names.
+    /// The URL of the local issuer, if it runs. It is the default of the parameter `issuer`; the service's name is then
+    /// that of `audience`.
     pub issuer: Option<String>,
-    /// Where SQS is, where it runs: what the URLs of queues begin with.
+    /// The local SQS endpoint, which the URLs of queues begin with.
     pub sqs: Option<String>,
 }
 
-/// A service as its `serverless.yml` describes it, every variable resolved.
+/// A `serverless.yml` with all variables resolved.
 #[derive(Debug)]
 pub(crate) struct Template {
-    /// Where the file is.
+    /// The path of the file.
     pub path: PathBuf,
     pub service: String,
     pub stage: String,
@@ -72,12 +71,12 @@ pub(crate) struct Template {
     pub queues: Vec<Queue>,
     pub rules: Vec<Rule>,
     pub cors: Option<Cors>,
-    /// What does not run on one machine, a sentence each.
+    /// Parts that do not run on one machine, a sentence each.
     pub notices: Vec<String>,
 }
 
 impl Template {
-    /// Reads `path`.
+    /// Reads the file.
     pub(crate) fn load(path: &Path, given: Given) -> Result<Self, TemplateError> {
         let text = std::fs::read_to_string(path).map_err(|error| TemplateError::Unreadable {
             path: path.to_owned(),
@@ -85,7 +84,7 @@ impl Template {
             reason: error.to_string(),
         })?;
         let document = yaml::parse(&text).map_err(|reason| TemplateError::Yaml { path: path.to_owned(), reason })?;
-        // One that is not UTF-8 is none that a template could name.
+        // A variable that is not UTF-8 cannot be named by a template.
         let environment = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
@@ -104,7 +103,7 @@ impl Template {
         directory(&self.path)
     }
 
-    /// Makes sense of a parsed document. `environment` is what `${env:X}` reads.
+    /// Reads a parsed document. `environment` is the source of `${env:X}`.
     fn read(
         document: Value,
         directory: &Path,

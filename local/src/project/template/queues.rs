@@ -12,7 +12,7 @@ use super::{
     variables::Variables,
 };
 
-/// The largest a message may be; 256 KiB until August 2025:
+/// Limit of a message; 256 KiB until August 2025:
 /// <https://aws.amazon.com/about-aws/whats-new/2025/08/amazon-sqs-max-payload-size-1mib/>.
 pub(crate) const MOST_BYTES: u64 = 1024 * 1024;
 
@@ -20,28 +20,28 @@ pub(crate) const MOST_BYTES: u64 = 1024 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Queue {
     pub name: String,
-    /// How long a message is out of sight when it is sent.
+    /// `DelaySeconds`.
     pub delay: Duration,
-    /// How long it is out of sight when it is received.
+    /// `VisibilityTimeout`.
     pub visibility: Duration,
-    /// How long it is kept.
+    /// `MessageRetentionPeriod`.
     pub retention: Duration,
-    /// How long a receiver waits for one.
+    /// `ReceiveMessageWaitTimeSeconds`.
     pub wait: Duration,
     pub most_bytes: u64,
-    /// Where a message goes that is received too often.
+    /// The dead-letter queue.
     pub redrive: Option<Redrive>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Redrive {
     pub queue: String,
-    /// So often a message may be received.
+    /// `maxReceiveCount`.
     pub after: u64,
 }
 
 impl Queue {
-    /// One with SQS's own settings.
+    /// A queue with SQS's defaults.
     pub(crate) fn named(name: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -55,7 +55,7 @@ impl Queue {
     }
 }
 
-/// A queue's URL at an endpoint.
+/// The URL of a queue at an endpoint.
 pub(crate) fn queue_url(endpoint: &str, name: &str) -> String {
     format!("{endpoint}/{ACCOUNT}/{name}")
 }
@@ -125,7 +125,7 @@ fn redrive(of: &str, policy: &Value, place: &str, names: &[String]) -> Result<Re
     Ok(Redrive { queue: queue.to_owned(), after })
 }
 
-/// The queue an ARN stands for, if it is one of `names`.
+/// The name in a queue's ARN, if it is one of `names`.
 pub(super) fn named_by<'a>(arn: &'a str, names: &[String]) -> Option<&'a str> {
     let name = arn.strip_prefix("arn:aws:sqs:")?.rsplit(':').next()?;
     names.iter().any(|known| known == name).then_some(name)

@@ -1,4 +1,4 @@
-//! The template's `CloudFormation` resources: those that exist locally, and the names of the others.
+//! The template's `CloudFormation` resources.
 
 use std::collections::BTreeMap;
 
@@ -13,12 +13,12 @@ pub(super) const QUEUE: &str = "AWS::SQS::Queue";
 const TOPIC: &str = "AWS::SNS::Topic";
 const BUCKET: &str = "AWS::S3::Bucket";
 
-/// Every resource by its logical id.
+/// The resources by logical id.
 pub(super) struct Resources(BTreeMap<String, Resource>);
 
 pub(super) struct Resource {
     pub kind: String,
-    /// Resolved only for kinds that matter here; the rest may hold variables that only the cloud knows.
+    /// Resolved only for resource types that are read. Others may have variables that only the cloud can resolve.
     pub properties: Map<String, Value>,
 }
 
@@ -50,13 +50,13 @@ impl Resources {
         self.0.get(id)
     }
 
-    /// The resources of one kind, with their ids.
+    /// The resources of a type, with their logical ids.
     pub(super) fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a Resource)> {
         self.0.iter().filter(move |(_, resource)| resource.kind == kind).map(|(id, resource)| (id.as_str(), resource))
     }
 }
 
-/// The property that names a resource of this kind.
+/// The property that names a resource of this type.
 pub(super) fn name_property(kind: &str) -> Option<&'static str> {
     Some(match kind {
         TABLE => "TableName",
@@ -68,7 +68,7 @@ pub(super) fn name_property(kind: &str) -> Option<&'static str> {
     })
 }
 
-/// The service part of an ARN and what stands before the name in it.
+/// The service in an ARN, and the prefix of the name.
 pub(super) fn arn_parts(kind: &str) -> Option<(&'static str, &'static str)> {
     Some(match kind {
         TABLE => ("dynamodb", "table/"),

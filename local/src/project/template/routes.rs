@@ -9,24 +9,24 @@ use super::{Access, Function, TemplateError, variables::Variables};
 /// A route of the HTTP API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Route {
-    /// Whatever no other route takes.
+    /// `$default`: all requests without a route.
     Default { access: Option<Access> },
     /// A method and a path.
     Path { method: Method, path: String, segments: Vec<Segment>, access: Option<Access> },
 }
 
-/// What methods a route takes.
+/// The method of a route.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Method {
     Any,
     One(String),
 }
 
-/// A piece of a route's path, between slashes.
+/// A segment of a route's path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Segment {
     Literal(String),
-    /// `{name}`: one segment, not empty.
+    /// `{name}`: one non-empty segment.
     Parameter(String),
     /// `{name+}`: the rest of the path.
     Rest(String),
@@ -41,13 +41,13 @@ impl Route {
         }
     }
 
-    /// What a request must prove; nothing where everyone may call.
+    /// The authorization; `None` where the route is open.
     pub(crate) fn access(&self) -> Option<&Access> {
         let (Self::Default { access } | Self::Path { access, .. }) = self;
         access.as_ref()
     }
 
-    /// The key without the parameters' names: two routes of one shape would take the same requests.
+    /// The key without parameter names. Two routes of one shape match the same requests.
     fn shape(&self) -> String {
         let Self::Path { method, segments, .. } = self else { return self.key() };
         let segments = segments.iter().map(|segment| match segment {
@@ -126,7 +126,7 @@ fn segments(path: &str, place: &str) -> Result<Vec<Segment>, TemplateError> {
     Ok(segments)
 }
 
-/// Two functions on one route: API Gateway would refuse the second.
+/// API Gateway refuses a second route with the same key.
 pub(super) fn refuse_duplicates(functions: &[Function]) -> Result<(), TemplateError> {
     let mut taken: Vec<(String, &str)> = Vec::new();
     for function in functions {
@@ -181,7 +181,7 @@ pub(super) fn cors(variables: &Variables, functions: &[Function]) -> Result<Opti
     }))
 }
 
-/// What the Serverless Framework allows where the template names no headers.
+/// Headers that the Serverless Framework allows by default.
 const DEFAULT_HEADERS: [&str; 7] = [
     "Content-Type",
     "X-Amz-Date",

@@ -1,4 +1,4 @@
-//! `AWS::Events::Rule`, as far as it brings events from a bus to a queue of the template:
+//! `AWS::Events::Rule` with SQS targets:
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html>.
 
 use serde_json::{Map, Value};
@@ -11,10 +11,10 @@ use super::{
 };
 use crate::base::pattern::Pattern;
 
-/// The bus every account has.
+/// The bus of every account.
 pub(crate) const DEFAULT_BUS: &str = "default";
 
-/// Which events of a bus go where.
+/// A rule of a bus.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Rule {
     pub name: String,
@@ -23,7 +23,7 @@ pub(crate) struct Rule {
     pub targets: Vec<Target>,
 }
 
-/// A queue, and what of an event it gets.
+/// A target queue, and the input of its messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Target {
     pub queue: String,
@@ -33,12 +33,12 @@ pub(crate) struct Target {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Input {
     Event,
-    /// The part of it that stands under these names.
+    /// The value at this path of the event.
     Path(Vec<String>),
     Constant(String),
 }
 
-/// The rules that are enabled; a notice for what of them does not run here.
+/// Reads the enabled rules. Parts that do not run here become notices.
 pub(super) fn read(
     resources: &Resources,
     intrinsics: &Intrinsics<'_>,
@@ -109,7 +109,7 @@ impl Reader<'_> {
         Ok(Some(Rule { name: name.to_owned(), bus, pattern, targets }))
     }
 
-    /// The error is why it does not run here. What cannot be resolved may well be known in the cloud.
+    /// An error is the reason why the target does not run here. A value that cannot be resolved may exist in the cloud.
     fn target(&self, target: &Value) -> Result<Target, String> {
         let arn = self.intrinsics.resolve(&target["Arn"], &self.place);
         let arn = arn.ok().and_then(|arn| arn.as_str().map(ToOwned::to_owned)).unwrap_or_default();
@@ -133,7 +133,7 @@ impl Reader<'_> {
     }
 }
 
-/// `$.detail.thing`; `$` alone is the whole event.
+/// Parses `$.detail.thing`. `$` is the whole event.
 fn path_of(text: &str) -> Option<Input> {
     let rest = text.strip_prefix('$')?;
     if rest.is_empty() {

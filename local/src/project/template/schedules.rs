@@ -10,13 +10,13 @@ use serde_json::Value;
 
 use super::{TemplateError, event::Event, intrinsics::Intrinsics};
 
-/// When a function is called by the clock.
+/// A schedule of a function.
 #[derive(Debug, Clone)]
 pub(crate) struct Schedule {
-    /// As it is written.
+    /// As written.
     pub expression: String,
     pub timing: Timing,
-    /// What the function gets instead of EventBridge's own event.
+    /// The event, in place of EventBridge's own.
     pub input: Option<Value>,
 }
 
@@ -27,7 +27,7 @@ pub(crate) enum Timing {
 }
 
 impl Timing {
-    /// How long from `now` until the next time; `None` when there is none.
+    /// The time from `now` to the next run. `None` when there is none.
     pub(crate) fn until_next(&self, now: DateTime<Utc>) -> Option<Duration> {
         match self {
             Self::Every(interval) => Some(*interval),
@@ -86,7 +86,7 @@ fn timing(expression: &str) -> Result<Timing, String> {
     Err("is not a schedule; write it as `rate(5 minutes)` or `cron(0 12 * * ? *)`".to_owned())
 }
 
-/// One of a unit is singular, more are plural, as AWS insists.
+/// AWS insists on the singular for 1 and the plural for more.
 fn rate(text: &str) -> Option<Duration> {
     let (count, unit) = text.split_once(char::is_whitespace)?;
     let count: u64 = count.parse().ok().filter(|count| *count > 0)?;

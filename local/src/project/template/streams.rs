@@ -9,24 +9,24 @@ use serde_json::{Map, Value};
 use super::{Table, TemplateError, event::Event, intrinsics::Intrinsics, queues, resources::QUEUE};
 use crate::base::pattern::Pattern;
 
-/// How a stream is delivered to a function.
+/// An event source mapping of a stream.
 #[derive(Debug, Clone)]
 pub(crate) struct StreamMapping {
-    /// The table whose stream it is.
+    /// The table of the stream.
     pub table: String,
     pub batch_size: usize,
-    /// How long to wait for a batch to fill.
+    /// `MaximumBatchingWindowInSeconds`.
     pub batch_window: Duration,
     pub starting_position: StartingPosition,
-    /// A record goes through when one of them matches, or when there is none.
+    /// A record passes when one of them matches, or when there is none.
     pub patterns: Vec<Pattern>,
-    /// `None` retries for as long as the record is there.
+    /// `None` retries until the record expires.
     pub maximum_retries: Option<u64>,
     pub maximum_age: Option<Duration>,
     pub bisect: bool,
-    /// The function names the records that failed.
+    /// `ReportBatchItemFailures`.
     pub report_failures: bool,
-    /// The queue that is told of records that are given up.
+    /// The queue for discarded records.
     pub on_failure: Option<String>,
 }
 
@@ -86,7 +86,7 @@ pub(super) fn read(
     }))
 }
 
-/// The table an ARN's stream belongs to.
+/// The table of a stream's ARN.
 fn table(arn: &Value, place: &str, tables: &[Table]) -> Result<String, TemplateError> {
     let place = format!("{place}.arn");
     let name = arn.as_str().and_then(|arn| arn.split_once(":table/")).and_then(|(_, rest)| rest.split('/').next());
@@ -105,7 +105,7 @@ fn table(arn: &Value, place: &str, tables: &[Table]) -> Result<String, TemplateE
     }
 }
 
-/// The queue that `destinations.onFailure` names, when it is one of the template. It is an ARN, or a map with one.
+/// The queue of `destinations.onFailure`, if it is one of the template. The value is an ARN, or an object with one.
 fn on_failure(value: &Value, place: &str, intrinsics: &Intrinsics<'_>) -> Result<Option<String>, TemplateError> {
     let Some(written) = value.pointer("/destinations/onFailure").filter(|written| !written.is_null()) else {
         return Ok(None);

@@ -1,6 +1,6 @@
-//! `AWS::DynamoDB::Table` as the requests that make it: `CreateTable` and `UpdateTimeToLive`.
+//! `AWS::DynamoDB::Table`, converted to `CreateTable` and `UpdateTimeToLive`.
 //!
-//! `CloudFormation`'s properties are the API's members with a few differences, see
+//! `CloudFormation`'s properties are the API's members, with a few differences:
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html>.
 
 use serde_json::{Map, Value, json};
@@ -12,7 +12,7 @@ use super::{
     variables::Variables,
 };
 
-/// What both spell alike. Backups, tags, encryption and protection have no meaning on one machine.
+/// Members with the same spelling. Backups, tags, encryption and protection have no effect on one machine.
 const CREATE: [&str; 6] = [
     "AttributeDefinitions",
     "KeySchema",
@@ -29,9 +29,9 @@ pub(crate) struct Table {
     pub name: String,
     /// The body of `CreateTable`.
     pub create: Value,
-    /// The attribute that holds the expiry, where TTL is on.
+    /// The TTL attribute, where TTL is enabled.
     pub ttl: Option<String>,
-    /// What the stream carries, where there is one.
+    /// `StreamViewType`, where there is a stream.
     pub stream: Option<String>,
 }
 

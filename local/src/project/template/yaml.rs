@@ -1,4 +1,4 @@
-//! YAML into JSON without losing `CloudFormation`'s short tags: `!Ref Table` becomes `{"Ref": "Table"}`.
+//! Parses YAML as JSON, with `CloudFormation`'s short tags in their long form: `!Ref Table` becomes `{"Ref": "Table"}`.
 
 use std::fmt;
 
@@ -9,10 +9,10 @@ use serde::{
 use serde_json::{Map, Number, Value};
 use serde_saphyr::Tagged;
 
-/// Parses a document. The error is a phrase that names the line.
+/// Parses a document. An error is a phrase with the line.
 pub(super) fn parse(text: &str) -> Result<Value, String> {
     let options = serde_saphyr::options! {
-        // As the Serverless Framework reads it (YAML 1.2): `on`, `yes` and `no` are words.
+        // YAML 1.2, as the Serverless Framework reads it: `on`, `yes` and `no` are strings.
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,
     };
@@ -28,7 +28,7 @@ pub(super) fn parse(text: &str) -> Result<Value, String> {
     })
 }
 
-/// A value whose tags have become long-form intrinsic functions.
+/// A value with its tags converted to intrinsic functions.
 struct Node(Value);
 
 impl<'de> Deserialize<'de> for Node {

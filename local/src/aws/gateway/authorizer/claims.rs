@@ -1,27 +1,27 @@
-//! Claims, as the checks compare them and as a function gets them.
+//! Claims of a token: the authorizer's checks, and the strings that a function receives.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Number, Value};
 
 use crate::project::template::Jwt;
 
-/// What is wrong with a token's claims, if anything. The order is that of the manual.
+/// The first claim that fails a check, in the order of API Gateway's documentation.
 pub(super) fn fault(claims: &Map<String, Value>, jwt: &Jwt, now: DateTime<Utc>) -> Option<&'static str> {
     if claims.get("iss").and_then(Value::as_str) != Some(&jwt.issuer) {
         return Some("the token does not have a valid issuer");
     }
-    // `client_id` counts only where there is no `aud`.
+    // `client_id` is checked only where there is no `aud`.
     let audience = claims.get("aud").or_else(|| claims.get("client_id"));
     if !audience.is_some_and(|audience| texts(audience).any(|one| jwt.audience.iter().any(|known| known == one))) {
         return Some("the token does not have a valid audience");
     }
-    // Whole seconds would refuse what was issued in this one, and milliseconds are exact in a float for ages.
+    // Compares milliseconds: in whole seconds, a token issued within the current second would be from the future.
     #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 have 41 bits")]
     let now = now.timestamp_millis() as f64 / 1000.0;
     if !claims.get("exp").and_then(Value::as_f64).is_some_and(|expiry| expiry > now) {
         return Some("the token has expired");
     }
-    // What is there and no number is no time in the past.
+    // A value that is no number is not a time in the past.
     let ahead = |name: &str| claims.get(name).is_some_and(|value| value.as_f64().is_none_or(|time| time > now));
     if ahead("nbf") {
         return Some("the token is not valid yet");
@@ -32,21 +32,21 @@ pub(super) fn fault(claims: &Map<String, Value>, jwt: &Jwt, now: DateTime<Utc>) 
     None
 }
 
-/// Whether the token has one of `scopes`, or none is asked for. `scp` counts where there is no `scope`.
+/// Whether the token has one of `scopes`. `scp` is read where there is no `scope`.
 pub(super) fn in_scope(claims: &Map<String, Value>, scopes: &[String]) -> bool {
     let Some(granted) = claims.get("scope").or_else(|| claims.get("scp")) else { return scopes.is_empty() };
     let mut granted = texts(granted).flat_map(str::split_whitespace);
     scopes.is_empty() || granted.any(|one| scopes.iter().any(|scope| scope == one))
 }
 
-/// A text, or the texts of a list.
+/// A string, or the strings of a list.
 fn texts(value: &Value) -> impl Iterator<Item = &str> {
     let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
     items.iter().filter_map(Value::as_str)
 }
 
-/// Every claim as a text, as a function gets it: numbers by their digits, lists as `[a b]`, maps as JSON, and no nulls.
-/// None of it is documented; it is what people report of the real one.
+/// The claims as strings, as a function receives them: whole numbers without exponent, lists as `[a b]`, objects as
+/// JSON, nulls dropped. AWS does not document this; it follows observations of API Gateway.
 pub(super) fn flat(claims: &Map<String, Value>) -> Map<String, Value> {
     let claims = claims.iter().filter(|(_, value)| !value.is_null());
     claims.map(|(name, value)| (name.clone(), text(value).into())).collect()
@@ -61,7 +61,7 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// Whole numbers without a point or an exponent.
+/// Whole numbers without a decimal point or an exponent.
 fn digits(number: &Number) -> String {
     match number.as_f64() {
         Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e21 => format!("{float:.0}"),

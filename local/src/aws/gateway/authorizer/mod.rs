@@ -15,7 +15,7 @@ use url::form_urlencoded;
 
 use crate::project::template::{Access, Authorizer, Identity};
 
-/// What a function gets to know of a token that was accepted.
+/// The claims of an accepted token, and the scopes of its route.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Grant {
     claims: Map<String, Value>,
@@ -30,19 +30,19 @@ impl Grant {
     }
 }
 
-/// Why a request may not pass.
+/// Why a request is not authorized.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Denied {
-    /// There is no token.
+    /// The request has no token.
     Missing,
-    /// It is none of the issuer's, or not for here and now.
+    /// The token is not the issuer's, has expired, is not valid yet, or has another audience.
     Invalid(&'static str),
-    /// It is good, but not for this route, which asks for one of these.
+    /// The token has none of these scopes of the route.
     Scope(Vec<String>),
 }
 
 impl Denied {
-    /// The `www-authenticate` header. Of the descriptions, the manual has the audience's
+    /// The `WWW-Authenticate` header. API Gateway documents only the description for the audience
     /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-jwt.html>).
     pub(crate) fn challenge(&self) -> String {
         match self {
@@ -64,7 +64,7 @@ pub(crate) fn check(
     keys: &JwkSet,
     now: DateTime<Utc>,
 ) -> Result<Grant, Denied> {
-    // There are no others in a service that has started.
+    // A template with any other authorizer does not start.
     let Authorizer::Jwt(jwt) = &access.authorizer else { return Err(Denied::Missing) };
     let token = token(&jwt.identity, headers, uri)?.ok_or(Denied::Missing)?;
     let claims = verified(&token, keys)?;
@@ -77,7 +77,7 @@ pub(crate) fn check(
     Ok(Grant { claims: claims::flat(&claims), scopes: access.scopes.clone() })
 }
 
-/// The token, with or without `Bearer` in front. Two of them are none that could be meant.
+/// The token, with or without `Bearer` in front. Several tokens are an error.
 fn token(identity: &Identity, headers: &HeaderMap, uri: &Uri) -> Result<Option<String>, Denied> {
     let mut found: Vec<String> = match identity {
         Identity::Header(name) => {
@@ -102,13 +102,14 @@ fn token(identity: &Identity, headers: &HeaderMap, uri: &Uri) -> Result<Option<S
     Ok((!token.is_empty()).then(|| token.to_owned()))
 }
 
-/// The claims, when the key that the token names has signed them with its own algorithm.
+/// The claims of a token whose signature is that of the key it names, in that key's own algorithm.
 fn verified(token: &str, keys: &JwkSet) -> Result<Map<String, Value>, Denied> {
     if token.split('.').count() != 3 {
         return Err(Denied::Invalid("token contains an invalid number of segments"));
     }
     let header = decode_header(token).map_err(|_| Denied::Invalid("the token's header cannot be read"))?;
-    // Nothing of it is understood here: <https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11>.
+    // No critical header parameter is supported, so all are refused:
+    // <https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11>.
     if header.crit.is_some() {
         return Err(Denied::Invalid("the token's header asks for an extension"));
     }
@@ -118,7 +119,7 @@ fn verified(token: &str, keys: &JwkSet) -> Result<Map<String, Value>, Denied> {
     let algorithm = algorithm.ok_or(Denied::Invalid("the token's algorithm is not the key's"))?;
     let unsigned = |_| Denied::Invalid("the token's signature is not the issuer's");
     let key = DecodingKey::from_jwk(key).map_err(unsigned)?;
-    // The signature and nothing else: what API Gateway compares of the claims, and how, is not what the library does.
+    // Only the signature is checked here: the library's claim checks differ from API Gateway's.
     let mut signature_only = Validation::new(algorithm);
     signature_only.required_spec_claims.clear();
     signature_only.validate_exp = false;
@@ -127,7 +128,7 @@ fn verified(token: &str, keys: &JwkSet) -> Result<Map<String, Value>, Denied> {
     decode::<Map<String, Value>>(token, &key, &signature_only).map(|data| data.claims).map_err(unsigned)
 }
 
-/// What a key signs with, where API Gateway knows how to check that.
+/// The algorithm of a key, if API Gateway supports it.
 fn algorithm(key: &Jwk) -> Option<Algorithm> {
     match key.common.key_algorithm? {
         KeyAlgorithm::RS256 => Some(Algorithm::RS256),

@@ -1,4 +1,4 @@
-//! A request as the event a function gets: payload format 2.0.
+//! Converts a request to the event of payload format 2.0.
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.proxy-format>
 
@@ -17,11 +17,11 @@ use url::{Url, form_urlencoded};
 use super::{authorizer::Grant, routes::Found};
 use crate::{aws::interface::trace::Trace, project::template::ACCOUNT};
 
-/// Request line and headers together:
+/// Quota of the request line and the headers together:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
 pub(super) const HEAD_LIMIT: usize = 10_240;
 
-/// They concern the connection, not the request.
+/// Headers of the connection, which are not forwarded.
 const HOP_BY_HOP: [HeaderName; 6] = [
     header::CONNECTION,
     header::TE,
@@ -31,17 +31,17 @@ const HOP_BY_HOP: [HeaderName; 6] = [
     header::PROXY_AUTHORIZATION,
 ];
 
-/// A request that has a route.
+/// A request with a route.
 pub(super) struct Incoming<'a> {
     pub head: &'a Parts,
-    /// Decoded.
+    /// Percent-decoded.
     pub path: String,
     pub host: String,
     pub client: SocketAddr,
     pub request_id: &'a str,
     pub trace: &'a Trace,
     pub port: u16,
-    /// Of the token, where the route asks for one.
+    /// The claims, where the route has an authorizer.
     pub grant: Option<&'a Grant>,
 }
 
@@ -51,7 +51,7 @@ pub(super) fn head_size(head: &Parts) -> usize {
     head.method.as_str().len() + target + headers.sum::<usize>()
 }
 
-/// The `Host`, or `None` when it is none: what builds a URL of it must not stumble.
+/// The `Host` header. `None` where no URL can be built from it: functions may try.
 pub(super) fn host(head: &Parts, port: u16) -> Option<String> {
     let host = match head.headers.get(HOST) {
         Some(host) => host.to_str().ok()?.to_owned(),
@@ -62,7 +62,7 @@ pub(super) fn host(head: &Parts, port: u16) -> Option<String> {
     (bare && url.password().is_none()).then_some(host)
 }
 
-/// An IPv6 address is in brackets: the colons in there are its own.
+/// An IPv6 address in brackets has colons of its own.
 fn without_port(host: &str) -> &str {
     if host.ends_with(']') { host } else { host.rsplit_once(':').map_or(host, |(name, _)| name) }
 }
@@ -101,7 +101,7 @@ pub(super) fn event(request: &Incoming<'_>, found: &Found<'_>, body: &[u8]) -> V
     if let Some(grant) = grant {
         event["requestContext"]["authorizer"] = grant.event();
     }
-    // What there is none of is absent, not empty.
+    // Absent members are left out, not empty.
     let cookies = cookies(&head.headers);
     if !cookies.is_empty() {
         event["cookies"] = cookies.into();
@@ -125,8 +125,8 @@ pub(super) fn event(request: &Incoming<'_>, found: &Found<'_>, body: &[u8]) -> V
     event
 }
 
-/// Lower-case names, the values of one name joined by commas, and what the gateway knows of the client. Whatever of
-/// that the client claimed is replaced: it is not the client's to say.
+/// Header names in lower case, values of one name joined by commas. `X-Forwarded-*` and the trace header are the
+/// gateway's: a client's own values are replaced.
 fn headers(headers: &HeaderMap, client: SocketAddr, trace: &str, port: u16) -> Map<String, Value> {
     let mut joined: BTreeMap<&str, String> = BTreeMap::new();
     for (name, value) in headers {
@@ -156,7 +156,7 @@ fn cookies(headers: &HeaderMap) -> Vec<String> {
         .collect()
 }
 
-/// Decoded; the values of one name joined by commas.
+/// Decoded query parameters, values of one name joined by commas.
 fn query_parameters(query: &str) -> Map<String, Value> {
     let mut parameters: Map<String, Value> = Map::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -169,7 +169,7 @@ fn query_parameters(query: &str) -> Map<String, Value> {
     parameters
 }
 
-/// A header's value: UTF-8 where it is that, Latin-1 as HTTP/1.1 once had it where it is not.
+/// A header value as UTF-8, else as Latin-1 (RFC 9110, section 5.5).
 fn text(value: &HeaderValue) -> Cow<'_, str> {
     match std::str::from_utf8(value.as_bytes()) {
         Ok(text) => text.into(),
@@ -177,7 +177,7 @@ fn text(value: &HeaderValue) -> Cow<'_, str> {
     }
 }
 
-/// The body as text, where its type says text, nothing compressed it, and it is UTF-8.
+/// The body as a string, where its content type is textual, it has no content coding, and it is UTF-8.
 fn readable<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<&'a str> {
     if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
         return None;

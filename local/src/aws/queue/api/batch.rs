@@ -1,4 +1,4 @@
-//! What all batches have in common: up to ten entries with an id each, answered one by one.
+//! Common parts of batch operations: up to ten entries, each with an id and a result of its own.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::aws::interface::json::Refusal;
 
 const MOST: usize = 10;
 
-/// The entries of a batch and their ids; `kind` is what SQS calls an entry.
+/// The ids and entries of a batch. `kind` is SQS's name of an entry.
 pub(super) fn entries<'a>(request: Request<'a>, kind: &str) -> Result<Vec<(&'a str, Request<'a>)>, Refusal> {
     let entries: Vec<_> = request.list("Entries").collect();
     if entries.is_empty() {
@@ -29,7 +29,7 @@ pub(super) fn entries<'a>(request: Request<'a>, kind: &str) -> Result<Vec<(&'a s
     entries.collect()
 }
 
-/// The answer to a batch.
+/// The response to a batch.
 pub(super) fn answer(results: impl IntoIterator<Item = Result<Value, Value>>) -> Value {
     let (mut successful, mut failed) = (Vec::new(), Vec::new());
     for result in results {
@@ -41,7 +41,7 @@ pub(super) fn answer(results: impl IntoIterator<Item = Result<Value, Value>>) ->
     json!({ "Successful": successful, "Failed": failed })
 }
 
-/// The answer to an entry that is refused.
+/// The result of an entry that failed.
 pub(super) fn failure(id: &str, refusal: &Refusal) -> Value {
     let code = refusal.query.unwrap_or(&refusal.kind);
     json!({ "Id": id, "SenderFault": !refusal.fault, "Code": code, "Message": refusal.message })

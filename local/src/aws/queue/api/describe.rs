@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{error, request::Request};
 use crate::aws::{interface::json::Refusal, queue::Queues};
 
-/// Those of a standard queue with nothing special about it.
+/// Attributes of a standard queue.
 const ATTRIBUTES: [&str; 13] = [
     "QueueArn",
     "ApproximateNumberOfMessages",
@@ -21,7 +21,7 @@ const ATTRIBUTES: [&str; 13] = [
     "RedrivePolicy",
     "SqsManagedSseEnabled",
 ];
-/// Those that a queue may have, and none has here.
+/// Further attributes that SQS knows. No queue has them here.
 const OTHERS: [&str; 8] = [
     "Policy",
     "FifoQueue",
@@ -39,7 +39,7 @@ pub(super) fn url(queues: &Queues, request: Request<'_>) -> Result<Value, Refusa
     Ok(json!({ "QueueUrl": queues.url_of(name) }))
 }
 
-/// All at once: a template has a few.
+/// Lists all queues on one page.
 pub(super) fn list(queues: &Queues, request: Request<'_>) -> Value {
     let beginning = request.text("QueueNamePrefix").unwrap_or_default();
     let names = queues.names().into_iter().filter(|name| name.starts_with(beginning));

@@ -1,11 +1,11 @@
-//! SQS's errors, each with the name that clients of the older protocol know it by.
+//! SQS's errors, with their names in the older query protocol.
 
 use std::fmt::Display;
 
 use crate::aws::{interface::json::Refusal, queue::QueueError};
 
 const MODELLED: &str = "com.amazonaws.sqs#";
-/// Errors that any service of AWS may have, and SQS's model does not name.
+/// Errors that are common to AWS services and not part of SQS's model.
 const COMMON: &str = "com.amazon.coral.service#";
 
 fn modelled(kind: &'static str, query: &'static str, message: impl Into<String>) -> Refusal {

@@ -1,6 +1,6 @@
 //! SQS's operations: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html>.
 //!
-//! Queues are made by the template, so that there is nothing that makes, changes or deletes one.
+//! Queues are defined by the template: no operation creates, changes or deletes one.
 
 mod batch;
 mod describe;

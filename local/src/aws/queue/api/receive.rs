@@ -18,7 +18,7 @@ const MOST: u64 = 10;
 const LONGEST_WAIT: u64 = 20;
 pub(super) const LONGEST_VISIBILITY: u64 = 43_200;
 
-/// What SQS itself says of a message.
+/// System attributes of a message.
 const SYSTEM: [&str; 6] = [
     "SenderId",
     "SentTimestamp",
@@ -27,7 +27,7 @@ const SYSTEM: [&str; 6] = [
     "AWSTraceHeader",
     "DeadLetterQueueSourceArn",
 ];
-/// What it says of messages of a FIFO queue.
+/// System attributes of messages in FIFO queues.
 const FIFO: [&str; 3] = ["SequenceNumber", "MessageDeduplicationId", "MessageGroupId"];
 
 pub(super) async fn receive(queues: &Queues, request: Request<'_>) -> Result<Value, Refusal> {
@@ -37,7 +37,7 @@ pub(super) async fn receive(queues: &Queues, request: Request<'_>) -> Result<Val
     let hidden = request.seconds("VisibilityTimeout", LONGEST_VISIBILITY)?.unwrap_or(settings.visibility);
     let wait = request.seconds("WaitTimeSeconds", LONGEST_WAIT)?.unwrap_or(settings.wait);
     let mut system = request.texts("MessageSystemAttributeNames");
-    // What it was called before.
+    // Older name of the same parameter.
     system.extend(request.texts("AttributeNames"));
     if let Some(unknown) = system.iter().find(|name| !is_system(name)) {
         return Err(error::unknown_attribute(unknown));
@@ -65,7 +65,7 @@ fn show(message: &Message, system: &[&str], own: &[&str]) -> Value {
         shown["Attributes"] = Value::Object(attributes);
     }
     let attributes: BTreeMap<_, _> = message.attributes.iter().filter(|(name, _)| is_asked_for(name, own)).collect();
-    // The digest is of those that are shown.
+    // The digest covers the returned attributes only.
     if let Some(digest) = digest::attributes(attributes.iter().map(|(name, attribute)| (*name, *attribute))) {
         shown["MD5OfMessageAttributes"] = digest.into();
         let attributes = attributes.iter().map(|(name, attribute)| ((*name).clone(), show_attribute(attribute)));
@@ -88,7 +88,7 @@ fn system_attributes(message: &Message, asked: &[&str]) -> Map<String, Value> {
     asked.filter_map(|name| Some((name.to_owned(), value(name)?.into()))).collect()
 }
 
-/// `All`, `.*`, a name, or the beginning of one as `name.*`.
+/// `All`, `.*`, a name, or a prefix as `name.*`.
 fn is_asked_for(name: &str, asked: &[&str]) -> bool {
     asked.iter().any(|asked| match asked.strip_suffix(".*") {
         Some(beginning) => name.starts_with(beginning),

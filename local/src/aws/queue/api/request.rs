@@ -1,4 +1,4 @@
-//! What a request or an entry of it says.
+//! Typed access to the parameters of a request.
 
 use std::{ops::RangeInclusive, time::Duration};
 
@@ -20,7 +20,7 @@ impl<'a> Request<'a> {
         self.text(name).filter(|text| !text.is_empty()).ok_or_else(|| error::missing(name))
     }
 
-    /// The queue's name, which is the end of its URL, whatever address it begins with.
+    /// The queue's name: the last segment of its URL.
     pub(super) fn queue(self) -> Result<&'a str, Refusal> {
         let url = self.needed("QueueUrl")?;
         Ok(url.rsplit('/').next().unwrap_or(url))
@@ -47,7 +47,7 @@ impl<'a> Request<'a> {
         self.0.get(name).and_then(Value::as_object)
     }
 
-    /// A list of texts; none is an empty one.
+    /// A list of strings, empty if absent.
     pub(super) fn texts(self, name: &str) -> Vec<&'a str> {
         self.list(name).filter_map(|item| item.0.as_str()).collect()
     }

@@ -1,5 +1,5 @@
-//! What becomes of messages that were received: `DeleteMessage`, `DeleteMessageBatch`, `ChangeMessageVisibility`; and
-//! `PurgeQueue`, which here may be asked for as often as one likes.
+//! `DeleteMessage`, `DeleteMessageBatch`, `ChangeMessageVisibility` and `PurgeQueue`. Purges are not limited to one a
+//! minute.
 
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
-//! One queue: its messages, and which of them can be received at what time.
+//! A queue: its messages and their visibility.
 //!
-//! It has no clock of its own: `now` is milliseconds since 1970. What it answers is on its journal already.
+//! It reads no clock: `now` is in epoch milliseconds. Every change is in the journal before it is returned.
 //! <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-lifecycle.html>
 
 use std::{io, time::Duration};
@@ -13,14 +13,14 @@ use crate::project::template;
 
 pub(super) struct Queue {
     pub settings: template::Queue,
-    /// When it was made, in seconds.
+    /// In epoch seconds.
     pub created: i64,
     journal: Journal,
     /// In the order they were sent.
     messages: Vec<Message>,
 }
 
-/// How many messages there are, by what can be done with them.
+/// Numbers of messages by their state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     pub visible: usize,
@@ -28,11 +28,11 @@ pub(super) struct Counts {
     pub delayed: usize,
 }
 
-/// What there was to a message's visibility.
+/// Result of `ChangeMessageVisibility`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Changed {
     Done,
-    /// Nobody is at it.
+    /// Not in flight.
     NotInFlight,
     Gone,
 }
@@ -42,7 +42,7 @@ impl Queue {
         Self { settings, created: now / 1000, journal, messages }
     }
 
-    /// Takes messages: all of them or, with an error, none.
+    /// Adds messages, all or none.
     pub(super) fn put(&mut self, messages: Vec<Message>) -> io::Result<()> {
         let entries: Vec<_> = messages.iter().cloned().map(Entry::Put).collect();
         self.journal.append(&entries, true)?;
@@ -50,7 +50,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Up to `most` messages that are visible now; they stay out of sight for `hidden`.
+    /// Receives up to `most` visible messages, and hides them for `hidden`.
     pub(super) fn receive(&mut self, now: i64, most: usize, hidden: Duration) -> io::Result<Vec<Message>> {
         self.forget_old(now)?;
         let until = now.saturating_add(milliseconds(hidden));
@@ -62,7 +62,7 @@ impl Queue {
                 (index, Message { visible: until, receives, first_received, ..message.clone() })
             })
             .collect();
-        // What is forgotten of this in a crash is received once more, which SQS promises no less of.
+        // Not durable: a receive that is lost in a crash is repeated, as at-least-once delivery permits.
         let entries: Vec<_> = taken.iter().map(|(_, message)| Entry::Put(message.clone())).collect();
         self.journal.append(&entries, false)?;
         for (index, message) in &taken {
@@ -72,7 +72,7 @@ impl Queue {
         Ok(taken.into_iter().map(|(_, message)| message).collect())
     }
 
-    /// Deletes a message. One that is gone, or was received again since, is no mistake.
+    /// Deletes a message. A message that is gone or was received again is ignored.
     pub(super) fn delete(&mut self, receipt: &Receipt) -> io::Result<()> {
         match self.find(receipt) {
             Some(index) => self.remove(&[index]),
@@ -80,7 +80,7 @@ impl Queue {
         }
     }
 
-    /// Hides a message that somebody is at for so long from now on, or shows it at once.
+    /// Changes the visibility timeout of a message in flight.
     pub(super) fn change(&mut self, now: i64, receipt: &Receipt, hidden: Duration) -> io::Result<Changed> {
         let Some(index) = self.find(receipt) else { return Ok(Changed::Gone) };
         let message = &self.messages[index];
@@ -93,19 +93,18 @@ impl Queue {
         Ok(Changed::Done)
     }
 
-    /// Deletes all there are.
     pub(super) fn purge(&mut self) -> io::Result<()> {
         self.remove(&(0..self.messages.len()).collect::<Vec<_>>())
     }
 
-    /// Those that would be received, were it not once too often.
+    /// Visible messages that have reached the maximum receive count.
     pub(super) fn given_up(&self, now: i64) -> Vec<Message> {
         let Some(redrive) = &self.settings.redrive else { return Vec::new() };
         let dead = |message: &&Message| message.visible <= now && message.receives >= redrive.after;
         self.messages.iter().filter(dead).cloned().collect()
     }
 
-    /// Lets go of messages that are in another queue now.
+    /// Removes messages that were moved to another queue.
     pub(super) fn let_go(&mut self, messages: &[Message]) -> io::Result<()> {
         let indexes =
             self.messages.iter().enumerate().filter(|(_, known)| messages.iter().any(|gone| gone.id == known.id));
@@ -113,7 +112,7 @@ impl Queue {
         self.remove(&indexes)
     }
 
-    /// When the next message comes into sight.
+    /// When the next message becomes visible.
     pub(super) fn next(&self) -> Option<i64> {
         self.messages.iter().map(|message| message.visible).min()
     }
@@ -130,7 +129,6 @@ impl Queue {
         counts
     }
 
-    /// All there are, in the order they were sent.
     pub(super) fn messages(&self, now: i64) -> Vec<Message> {
         self.messages.iter().filter(|message| !self.is_old(message, now)).cloned().collect()
     }
@@ -149,7 +147,7 @@ impl Queue {
         self.remove(&old)
     }
 
-    /// `indexes` are in their order.
+    /// Removes messages by their indexes, in ascending order.
     fn remove(&mut self, indexes: &[usize]) -> io::Result<()> {
         if indexes.is_empty() {
             return Ok(());

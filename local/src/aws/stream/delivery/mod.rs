@@ -1,6 +1,6 @@
-//! One batch, until it is dealt with: delivered, delivered in parts, or given up.
+//! Delivery of a batch: retries, bisection, partial failures and expiry.
 //!
-//! The rules are the event source mapping's: <https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-errors.html> and
+//! The rules of event source mappings: <https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-errors.html> and
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>.
 
 use std::{collections::VecDeque, time::Duration};
@@ -20,31 +20,31 @@ use crate::{
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// Where a batch goes and who is told what becomes of it.
+/// The function of a batch, and the receiver of its progress.
 pub(super) trait Target: Sync {
     fn invoke(&self, payload: Bytes) -> impl Future<Output = Result<Bytes, FunctionError>> + Send;
-    /// Everything up to this sequence number is dealt with.
+    /// All records up to this sequence number are processed or discarded.
     fn done(&self, sequence_number: &str);
-    /// These will not be tried again.
+    /// These records are discarded.
     fn give_up(&self, records: &[Record], why: &GivenUp);
-    /// These will be tried again.
+    /// These records will be retried.
     fn retry(&self, records: &[Record], failures: u64);
     /// Epoch seconds.
     fn now(&self) -> f64;
-    /// Waits; `false` when the service is being stopped.
+    /// Returns `false` when the service stops.
     fn pause(&self, time: Duration) -> impl Future<Output = bool> + Send;
 }
 
-/// Records that are tried together, and how often that failed.
+/// Records that are delivered together, and their failed attempts.
 struct Chunk {
     records: Vec<Record>,
     failures: u64,
-    /// What the function answered last.
+    /// The last response of the function.
     last: Option<Answer>,
 }
 
 impl Chunk {
-    /// Records that were not tried yet.
+    /// Records without an attempt.
     fn new(records: Vec<Record>) -> Self {
         Self { records, failures: 0, last: None }
     }
@@ -54,15 +54,15 @@ impl Chunk {
     }
 }
 
-/// What a function made of a batch.
+/// A function's verdict on a batch.
 #[derive(Debug, PartialEq, Eq)]
 enum Verdict {
     Success,
-    /// The first record that failed; those before it are done.
+    /// The first record that failed. Those before it succeeded.
     FailedAt(usize),
 }
 
-/// Returns when every record is dealt with, or early, with `false`, when the service is being stopped.
+/// Returns `true` when every record is processed or discarded, and `false` when the service stops first.
 pub(super) async fn deliver<T: Target>(mapping: &StreamMapping, target: &T, records: Vec<Record>) -> bool {
     let mut chunks = VecDeque::from([Chunk::new(records)]);
     while let Some(mut chunk) = chunks.pop_front() {
@@ -87,10 +87,10 @@ pub(super) async fn deliver<T: Target>(mapping: &StreamMapping, target: &T, reco
         let mut rest = Chunk { records, failures: chunk.failures + 1, last: answer };
         if let Some(before) = chunk.records.last() {
             target.done(&before.sequence_number);
-            // The record in front is another one than before: it failed once.
+            // Records before it succeeded, so this record is first in its chunk now, with one failed attempt.
             rest.failures = 1;
         } else if mapping.bisect && rest.records.len() > 1 {
-            // Halving costs no attempt.
+            // Splitting a batch does not count as a retry.
             let second = rest.records.split_off(rest.records.len().div_ceil(2));
             chunks.push_front(Chunk::new(second));
             chunks.push_front(Chunk::new(rest.records));
@@ -113,7 +113,7 @@ pub(super) async fn deliver<T: Target>(mapping: &StreamMapping, target: &T, reco
 fn drop_old<T: Target>(mapping: &StreamMapping, target: &T, chunk: &mut Chunk) {
     let Some(age) = mapping.maximum_age else { return };
     let oldest = target.now() - age.as_secs_f64();
-    // Records are in the order they were made.
+    // Records are in the order of their creation.
     let young = chunk.records.partition_point(|record| record.created < oldest);
     let rest = chunk.records.split_off(young);
     let old = std::mem::replace(&mut chunk.records, rest);
@@ -123,7 +123,7 @@ fn drop_old<T: Target>(mapping: &StreamMapping, target: &T, chunk: &mut Chunk) {
     }
 }
 
-/// A failure before the function got to answer is none of its own.
+/// These failures happened before the function ran.
 fn answer_of(error: &FunctionError) -> Option<Answer> {
     match error.failure {
         Failure::Throttled | Failure::Request | Failure::Unknown => None,
@@ -136,7 +136,7 @@ fn payload(records: &[Record]) -> Bytes {
     Bytes::from(json!({ "Records": events }).to_string())
 }
 
-/// Nothing reported is success; what cannot be understood is failure of the whole batch.
+/// No reported failure is a success. An unreadable report fails the whole batch.
 fn verdict(answer: &[u8], records: &[Record]) -> Verdict {
     if answer.trim_ascii().is_empty() {
         return Verdict::Success;

@@ -3,7 +3,7 @@ use std::sync::Mutex;
 use super::*;
 use crate::project::template::StartingPosition;
 
-/// A function in a few lines: what it is given is written down, `answer` says what it makes of it.
+/// A function that records its batches. `answer` is its response.
 struct Fake<F> {
     answer: F,
     calls: Mutex<Vec<Vec<u64>>>,

@@ -1,25 +1,25 @@
-//! The grammar of `${source(parameter):address, alternative, 'literal'}`, nesting included.
+//! Parser of `${source(parameter):address, alternative, 'literal'}`, with nesting.
 //!
-//! `${Name}` and `${AWS::Region}` are no variables: they belong to `Fn::Sub` and stay as they are.
+//! `${Name}` and `${AWS::Region}` belong to `Fn::Sub`, and stay as they are.
 
 use serde_json::Value;
 
-/// A piece of a string.
+/// A part of a string.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Part {
     Text(String),
-    /// `source` is how it is written, for messages.
+    /// `source` is the text, for messages.
     Variable {
         source: String,
         alternatives: Vec<Alternative>,
     },
 }
 
-/// One of the comma-separated things a variable may be; the first that is not nothing counts.
+/// An alternative of a variable. The first that is not null is its value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Alternative {
     Literal(Value),
-    /// `${...}` as an alternative by itself.
+    /// A nested `${...}`.
     Text(String),
     Lookup {
         kind: String,
@@ -28,7 +28,7 @@ pub(super) enum Alternative {
     },
 }
 
-/// Cuts a string into text and variables.
+/// Splits a string into text and variables.
 pub(super) fn parse(text: &str) -> Result<Vec<Part>, String> {
     let mut parts = Vec::new();
     let mut plain = String::new();
@@ -68,7 +68,7 @@ fn is_variable(body: &str) -> bool {
     rest.starts_with('(') || (rest.starts_with(':') && !rest.starts_with("::"))
 }
 
-/// Where the `}` of an expression is, past nested ones and quoted ones.
+/// The index of the closing `}`, past nested and quoted ones.
 fn closing(body: &str) -> Option<usize> {
     let mut depth = 0_usize;
     let mut quote = None;
@@ -87,7 +87,7 @@ fn closing(body: &str) -> Option<usize> {
     None
 }
 
-/// The alternatives: split at commas that stand in no quotes, parentheses or nested variables.
+/// Splits at commas outside of quotes, parentheses and nested variables.
 fn split(inner: &str) -> Vec<&str> {
     let (mut depth, mut quote, mut start) = (0_usize, None, 0);
     let mut pieces = Vec::new();

@@ -1,7 +1,7 @@
 //! The Serverless Framework's `${...}` variables: <https://www.serverless.com/framework/docs/guides/variables>.
 //!
-//! A value is resolved when it is asked for, so that a variable nobody needs locally (`${ssm:...}` in a domain plugin's
-//! section, say) does not stand in the way.
+//! Values are resolved lazily, so that a variable which is not needed locally (such as `${ssm:...}` in the section of a
+//! plugin) is no error.
 
 mod expression;
 mod sources;
@@ -16,21 +16,21 @@ use self::{
 };
 use super::{Given, TemplateError};
 
-/// A document whose values can be asked for, resolved.
+/// A document whose values are resolved on access.
 pub(super) struct Variables {
     document: Value,
     directory: PathBuf,
     options: BTreeMap<&'static str, String>,
-    /// Parameters that win over the document's.
+    /// Parameters that override the document's.
     params: BTreeMap<String, String>,
-    /// Parameters for where the document has none.
+    /// Parameters that the document overrides.
     defaults: BTreeMap<String, String>,
     environment: BTreeMap<String, String>,
     stage: String,
     region: String,
 }
 
-/// What is being resolved, for messages and to see that it goes in circles.
+/// The variables being resolved, for error messages and to detect cycles.
 #[derive(Clone)]
 struct Trail {
     place: String,
@@ -61,7 +61,7 @@ impl Variables {
         Ok(variables)
     }
 
-    /// Gives a parameter a value for where the document has none.
+    /// Sets the default of a parameter.
     pub(super) fn default_parameter(&mut self, name: &str, value: &str) {
         self.defaults.insert(name.to_owned(), value.to_owned());
     }
@@ -74,21 +74,21 @@ impl Variables {
         &self.region
     }
 
-    /// The value at a dotted address, resolved all the way down; null when there is none.
+    /// The value at a dotted address, resolved recursively; null if absent.
     pub(super) fn get(&self, address: &str) -> Result<Value, TemplateError> {
         let trail = Trail { place: address.to_owned(), open: Vec::new() };
         self.lookup(&self.document, address, &trail).map(Option::unwrap_or_default)
     }
 
-    /// The map at `address`, only as far resolved as needed to get there.
+    /// The object at `address`, resolved only as far as needed to reach it.
     pub(super) fn members(&self, address: &str) -> Result<Map<String, Value>, TemplateError> {
         let trail = Trail { place: address.to_owned(), open: Vec::new() };
         let value = self.walk(&self.document, address, &trail)?;
         self.map(value.unwrap_or_default(), address)
     }
 
-    /// `value`, which stands at `place`, as a map whose values are as they are written. Nothing is the empty map, a
-    /// list of maps is one map: <https://www.serverless.com/framework/docs/providers/aws/guide/resources>.
+    /// `value` as an object whose members are not resolved. Null is the empty object, and a list of objects is merged:
+    /// <https://www.serverless.com/framework/docs/providers/aws/guide/resources>.
     pub(super) fn map(&self, value: Value, place: &str) -> Result<Map<String, Value>, TemplateError> {
         match self.shallow(value, &Trail { place: place.to_owned(), open: Vec::new() })? {
             Value::Null => Ok(Map::new()),
@@ -105,7 +105,8 @@ impl Variables {
         }
     }
 
-    /// Later parts win, maps are merged; a part is often a file's name, and only what it holds can be merged.
+    /// Merges objects recursively; later members win. A member is often a `${file(...)}`, and is resolved before it is
+    /// merged.
     fn merge(&self, into: &mut Map<String, Value>, from: Map<String, Value>, place: &str) -> Result<(), TemplateError> {
         for (key, value) in from {
             let Some(earlier) = into.get_mut(&key) else {
@@ -124,7 +125,7 @@ impl Variables {
         Ok(())
     }
 
-    /// `value`, which stands at `place`, resolved all the way down.
+    /// `value`, which stands at `place`, resolved recursively.
     pub(super) fn resolve(&self, value: &Value, place: &str) -> Result<Value, TemplateError> {
         self.deep(value, &Trail { place: place.to_owned(), open: Vec::new() })
     }
@@ -147,7 +148,7 @@ impl Variables {
         })
     }
 
-    /// The value itself resolved, not what is in it.
+    /// Resolves the value itself, and not its members.
     fn shallow(&self, value: Value, trail: &Trail) -> Result<Value, TemplateError> {
         match value {
             Value::String(text) => self.interpolate(&text, trail),
@@ -178,7 +179,7 @@ impl Variables {
         self.shallow(current, trail).map(Some)
     }
 
-    /// A string with its variables put in. A string that is one variable takes on that variable's type.
+    /// Replaces the variables in a string. A string that is a single variable takes on the variable's type.
     fn interpolate(&self, text: &str, trail: &Trail) -> Result<Value, TemplateError> {
         let parts = expression::parse(text).map_err(|reason| TemplateError::at(&trail.place, reason))?;
         if let [Part::Variable { source, alternatives }] = parts.as_slice() {

@@ -1,4 +1,4 @@
-//! Where variables take their values from: the document itself, options, the environment, parameters, other files.
+//! Sources of variables: the document, options, the environment, parameters and other files.
 
 use serde_json::Value;
 
@@ -7,16 +7,16 @@ use super::{
     Trail, Variables,
 };
 
-/// What a source knows of an address.
+/// Result of reading a source.
 pub(super) enum Read {
-    /// Its value, if it has one there.
+    /// The value, if the source has one at the address.
     Known(Option<Value>),
-    /// Only the cloud can say.
+    /// The source exists in the cloud only.
     Cloud,
 }
 
 impl Variables {
-    /// What a source has under an address.
+    /// Reads the value at an address of a source.
     pub(super) fn read(
         &self,
         kind: &str,
