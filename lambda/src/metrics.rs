@@ -5,7 +5,7 @@
 //!
 //! | dimensions beside it | metrics |
 //! |---|---|
-//! | `Function` | one named like the function (`CreateBooking`), that counts its invocations; `Latency` (milliseconds), `ServerErrors` (answers of 500 and above, and events that failed), `ColdStart` |
+//! | `Function` | one named like the function (`CreateNote`), that counts its invocations; `Latency` (milliseconds), `ServerErrors` (answers of 500 and above, and events that failed), `ColdStart` |
 //! | `Problem` | `Problems`: answers with an error, by its kind (`time-taken`) |
 //! | none | those of the service, each a [`Metric`]; `IdempotentReplays`: creates that were answered with what an earlier request made |
 //!
@@ -126,8 +126,8 @@ impl Metrics {
         self.collector.set_property(name, value);
     }
 
-    /// Writes what one invocation has come to: a line for each set of dimensions, each with the ids of request, trace and
-    /// booking, and what `properties` say.
+    /// Writes what one invocation has come to: a line for each set of dimensions, each with the ids of request and trace,
+    /// what was noted, and what `properties` say.
     pub(super) fn flush<const N: usize>(
         &self,
         started: Instant,
@@ -161,7 +161,7 @@ fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 100_000.0).round() / 100.0
 }
 
-/// `create_booking` as `CreateBooking`.
+/// `create_note` as `CreateNote`.
 fn upper_camel(name: &str) -> String {
     name.split('_')
         .flat_map(|word| {

@@ -19,8 +19,7 @@ use uuid::Uuid;
     message = "`{Self}` cannot be read from a path",
     label = "cannot stand in a route's braces",
     note = "a path parameter is read with `FromStr` and documented with `JsonSchema`: implement `std::str::FromStr` and \
-            derive `JsonSchema` for `{Self}`, or take a type that has both, such as `u32`, `Uuid` or `NaiveDate`; \
-            `BookingId`, `UserId` and `ResourceId` can stand there too"
+            derive `JsonSchema` for `{Self}`, or take a type that has both, such as `u32`, `Uuid` or `NaiveDate`"
 )]
 pub trait FromPath: Sized + JsonSchema {
     /// The value, or `None` where `text` cannot be one. `text` is decoded already.
@@ -43,7 +42,7 @@ impl<T: FromStr + JsonSchema + 'static> FromPath for T {
 }
 
 /// `{room_number}` is "Room number not found", and `{paint_id}` "Paint not found".
-fn named(parameter: &str) -> Cow<'static, str> {
+pub(crate) fn named(parameter: &str) -> Cow<'static, str> {
     let words = parameter.strip_suffix("_id").unwrap_or(parameter).replace('_', " ");
     let mut letters = words.trim().chars();
     match letters.next() {

@@ -1,13 +1,12 @@
 //! Why a request about bookings is refused.
 
-use std::error::Error;
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Faults, Span, Timestamp};
-use lambda::Problem;
+use lambda::{Cause, Problem};
 
 /// Everything that can go wrong with a booking.
 #[derive(Debug, Problem)]
@@ -80,29 +79,6 @@ pub enum BookingError {
     /// The fault is ours. The request id says where to look.
     #[problem(status = 500, title = "Internal error", type = "internal")]
     Internal(#[problem(cause)] Cause),
-}
-
-/// What is behind an error: for the log, never for the client.
-#[derive(Debug)]
-pub struct Cause(Box<dyn Error + Send + Sync + 'static>);
-
-impl Cause {
-    /// `error`, kept as the cause of another.
-    pub fn new(error: impl Into<Box<dyn Error + Send + Sync + 'static>>) -> Self {
-        Self(error.into())
-    }
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl Error for Cause {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source()
-    }
 }
 
 /// When a resource is busy: times only, nobody's data.

@@ -1,31 +1,16 @@
 //! What an error of the SDK means to a client.
 
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use lambda::Cause;
+use lambda::aws::CallError;
 
-use crate::booking::{BookingError, Cause};
+use crate::booking::BookingError;
 
 /// 429 where we are too fast, 503 where the store does not answer, else 500.
-pub(super) fn classify<E, R>(error: SdkError<E, R>) -> BookingError
-where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
-{
-    let code = error.code().unwrap_or_default().to_owned();
-    match (&error, code.as_str()) {
-        (
-            _,
-            "ThrottlingException"
-            | "ProvisionedThroughputExceededException"
-            | "RequestLimitExceeded"
-            | "TransactionInProgressException",
-        ) => BookingError::Throttled(Cause::new(error)),
-        (_, "InternalServerError" | "ServiceUnavailable") => BookingError::Unavailable(Cause::new(error)),
-        (SdkError::ServiceError(context), _) if context.err().code().is_some() => {
-            BookingError::Internal(Cause::new(error))
-        }
-        (SdkError::ConstructionFailure(_), _) => BookingError::Internal(Cause::new(error)),
-        // No answer, or one that is not DynamoDB's.
-        _ => BookingError::Unavailable(Cause::new(error)),
+pub(super) fn classify(error: impl Into<CallError>) -> BookingError {
+    match error.into() {
+        CallError::Throttled(cause) => BookingError::Throttled(cause),
+        CallError::Unavailable(cause) => BookingError::Unavailable(cause),
+        CallError::Internal(cause) => BookingError::Internal(cause),
     }
 }
 

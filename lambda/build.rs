@@ -1,8 +1,10 @@
 //! Where rustc would link GCC's unwinder as a library of its own, a release build for Linux takes it in.
 //!
-//! It finds it by name, as `libgcc_s`; a folder of ours, searched before the system's, has a linker script of that name
-//! that leads to the static one. A function then loads a library less when it starts, a tenth of its way to the first answer.
-//! Zig, which `cargo lambda` links with, does the same of its own accord.
+//! The linker finds it by name, as `libgcc_s`; a folder of ours, searched before the system's, has a linker script of that
+//! name that leads to the static one. A function then loads a library less when it starts, a tenth of its way to the first
+//! response. Zig, which `cargo lambda` links with, does the same of its own accord.
+//!
+//! Cargo searches the folders that a build script names for whatever depends on its package, too: the functions.
 
 use std::path::PathBuf;
 use std::{env, fs, io};
