@@ -16,10 +16,6 @@ const PAGES = FILES.filter((file) => file.endsWith('.md'));
 const read = (file) => fs.readFileSync(path.join(ROOT, file), 'utf8');
 const exists = (file) => FILES.includes(file) || FILES.some((other) => other.startsWith(file.replace(/\/?$/, '/')));
 
-/** Folders that are documented but not written yet. Delete a line when its folder exists. */
-const COMING = ['examples/'];
-const isComing = (file) => COMING.some((folder) => `${file}/`.startsWith(folder));
-
 /** A page without its code blocks. */
 const prose = (text) => text.replace(/^```[\s\S]*?^```$/gm, '');
 
@@ -52,7 +48,6 @@ describe('the documentation', () => {
         if (/^[a-z]+:/.test(target)) continue;
         const [file, anchor] = target.split('#');
         const to = file ? path.join(path.dirname(page), file) : page;
-        if (isComing(to)) continue;
         assert.ok(exists(to), `${page} links to ${target}`);
         assert.ok(!anchor || anchors(to).includes(anchor), `${page} links to ${target}, which has no such heading`);
       }
@@ -83,7 +78,7 @@ describe('the documentation', () => {
       for (const name of quoted(prose(read(page)))) {
         if (!/^[\w.-]+(\/[\w.-]+)*\/([\w-]+\.(rs|js|md|json|yml))?$/.test(name)) continue;
         const places = ['', 'handlers/src/', 'local/src/'].map((folder) => folder + name);
-        assert.ok(places.some((place) => exists(place) || isComing(place)), `${page} names ${name}`);
+        assert.ok(places.some(exists), `${page} names ${name}`);
       }
     }
   });
@@ -136,6 +131,7 @@ describe('the documentation', () => {
     ];
     // Not run by CI: one sets up a clone, the other needs a machine without other load.
     const byHand = [/^git config core\.hooksPath \.githooks$/, /^cargo bench --package benches --features load --bench load$/];
+    // tests/deploy/notes.test.js runs every command of the page in examples/.
     const pages = PAGES.filter((page) => !page.startsWith('examples/'));
     let found = 0;
     for (const page of pages) {
@@ -150,5 +146,14 @@ describe('the documentation', () => {
       }
     }
     assert.ok(found > 20, `${found}`);
+  });
+
+  it('has a template of a service in fewer than 120 lines of Rust and YAML', () => {
+    const code = FILES.filter((file) => /^examples\/notes\/.*\.(rs|yml)$/.test(file));
+    const lines = code.flatMap((file) => read(file).trimEnd().split('\n')).length;
+    assert.ok(code.length === 5 && lines < 120, `${lines} lines in ${code}`);
+    assert.ok(read('examples/notes/README.md').includes(`in ${lines} lines of Rust and YAML`), `${lines}`);
+    const framework = (file) => JSON.parse(read(file)).devDependencies.osls;
+    assert.equal(framework('examples/notes/package.json'), framework('package.json'));
   });
 });

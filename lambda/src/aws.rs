@@ -2,6 +2,13 @@
 //!
 //! A Lambda function's region, credentials and endpoints are in its environment. The SDK's search through profiles,
 //! single sign-on and metadata services is not needed, and costs time in every cold start.
+//!
+//! A client of DynamoDB is an [`Init`](super::Init), and so is a [`Table`]; a client of another service is made from
+//! [`Service::config`].
+
+mod client;
+mod error;
+mod table;
 
 use std::time::Duration;
 
@@ -21,6 +28,11 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::time::timeout;
 
+/// The SDK for DynamoDB, of the version whose `Client` is an [`Init`](super::Init).
+pub use aws_sdk_dynamodb as dynamodb;
+
+pub use self::error::CallError;
+pub use self::table::Table;
 use super::https::Https;
 use super::{InitError, roots};
 

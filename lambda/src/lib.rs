@@ -19,6 +19,7 @@
 pub mod aws;
 mod batch;
 mod body;
+mod cause;
 mod coding;
 mod contract;
 mod document;
@@ -57,6 +58,7 @@ pub use lambda_http::{Body, Response};
 
 pub use batch::{BatchResult, Records};
 pub use body::Json;
+pub use cause::Cause;
 pub use contract::{Contract, Header};
 pub use etag::IfMatch;
 pub use event::{Event, Failure, FromEvent, Outcome, Schedule, Stream, Tick, Trigger, schedule, stream};

@@ -5,7 +5,7 @@
 //!
 //! | further dimensions | metrics |
 //! |---|---|
-//! | `Function` | one named like the function (`CreateBooking`), which counts its invocations; `Latency` (milliseconds), `ServerErrors` (responses of 500 and above, and failed events), `ColdStart` |
+//! | `Function` | one named like the function (`CreateNote`), which counts its invocations; `Latency` (milliseconds), `ServerErrors` (responses of 500 and above, and failed events), `ColdStart` |
 //! | `Problem` | `Problems`: error responses, by the kind of problem (`time-taken`) |
 //! | none | those of the service, each a [`Metric`]; `IdempotentReplays`: creates that were answered with the result of an earlier request |
 //!
@@ -127,8 +127,8 @@ impl Metrics {
         self.collector.set_property(name, value);
     }
 
-    /// Writes the metrics of one invocation: a line for each set of dimensions. Each has the ids of the request, of the
-    /// trace and of the booking, and `properties`.
+    /// Writes the metrics of one invocation: a line for each set of dimensions. Each has the ids of the request and of the
+    /// trace, the noted properties, and `properties`.
     pub(super) fn flush<const N: usize>(
         &self,
         started: Instant,
@@ -162,7 +162,7 @@ fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 100_000.0).round() / 100.0
 }
 
-/// `create_booking` becomes `CreateBooking`.
+/// `create_note` becomes `CreateNote`.
 fn upper_camel(name: &str) -> String {
     name.split('_')
         .flat_map(|word| {

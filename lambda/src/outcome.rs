@@ -9,6 +9,13 @@ pub struct Created<T> {
     pub replayed: bool,
 }
 
+impl<T> Created<T> {
+    /// Something new.
+    pub fn new(value: T) -> Self {
+        Self { value, replayed: false }
+    }
+}
+
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {

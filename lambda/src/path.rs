@@ -19,8 +19,7 @@ use uuid::Uuid;
     message = "`{Self}` cannot be read from a path",
     label = "cannot stand in a route's braces",
     note = "a path parameter is read with `FromStr` and documented with `JsonSchema`: implement `std::str::FromStr` and \
-            derive `JsonSchema` for `{Self}`, or take a type that has both, such as `u32`, `Uuid` or `NaiveDate`; \
-            `BookingId`, `UserId` and `ResourceId` can stand there too"
+            derive `JsonSchema` for `{Self}`, or take a type that has both, such as `u32`, `Uuid` or `NaiveDate`"
 )]
 pub trait FromPath: Sized + JsonSchema {
     /// Parses the parameter, which is already decoded; `None` if it is not valid.
@@ -43,7 +42,7 @@ impl<T: FromStr + JsonSchema + 'static> FromPath for T {
 }
 
 /// The 404 for a parameter: `{room_number}` gives "Room number not found", `{paint_id}` gives "Paint not found".
-fn named(parameter: &str) -> Cow<'static, str> {
+pub(crate) fn named(parameter: &str) -> Cow<'static, str> {
     let words = parameter.strip_suffix("_id").unwrap_or(parameter).replace('_', " ");
     let mut letters = words.trim().chars();
     match letters.next() {

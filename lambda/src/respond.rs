@@ -1,5 +1,7 @@
 //! Conversion of a handler's result into an HTTP response.
 
+use std::borrow::Cow;
+
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LINK, LOCATION};
 use lambda_http::{Body, Response, tracing};
@@ -10,14 +12,14 @@ use super::etag::EntityTags;
 use super::gateway::GatewayEvent;
 use super::metrics::{self, Metric};
 use super::problem::common;
-use super::{Contract, Created, Header, Json, Page, Problem, ProblemDetails, Route, uri};
+use super::{Contract, Created, Header, Json, Page, Problem, ProblemDetails, Route, path, uri};
 
 /// A result that a handler can answer with.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not something a handler can answer with",
     label = "cannot become an HTTP answer",
-    note = "answer with `Json<T>`, `Tagged<T>`, `Created<T>`, `Page<T>`, `()` or a `Result` of one of them and an \
-            error that derives `Problem`; or implement `lambda::Respond` for `{Self}`"
+    note = "answer with `Json<T>`, `Tagged<T>`, `Created<T>`, `Page<T>`, `()`, an `Option` of one of them or a `Result` \
+            of one of them and an error that derives `Problem`; or implement `lambda::Respond` for `{Self}`"
 )]
 pub trait Respond {
     /// Converts the result into a response.
@@ -252,6 +254,27 @@ impl<T: Serialize + JsonSchema> Respond for Page<T> {
     }
 }
 
+/// 404 for `None`: the same problem as for a path parameter that cannot be one.
+impl<T: Respond> Respond for Option<T> {
+    fn respond(self, reply: &Reply) -> Response<Body> {
+        match self {
+            Some(value) => value.respond(reply),
+            None => reply.problem(common::problem(common::NOT_FOUND).detail(not_found(reply.route))),
+        }
+    }
+
+    fn describe(contract: &mut Contract) {
+        T::describe(contract);
+        contract.problems([common::NOT_FOUND]);
+    }
+}
+
+/// Names what the last parameter of `route` names.
+fn not_found(route: &str) -> Cow<'static, str> {
+    let parameter = route.rsplit_once('{').and_then(|(_, rest)| rest.split_once('}'));
+    parameter.map_or(Cow::Borrowed("Not found"), |(name, _)| path::named(name))
+}
+
 impl<T: Respond, E: Problem> Respond for Result<T, E> {
     fn respond(self, reply: &Reply) -> Response<Body> {
         match self {
@@ -287,4 +310,16 @@ pub fn causes(error: &(dyn std::error::Error + 'static)) -> String {
         next = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::not_found;
+
+    #[test]
+    fn none_is_named_by_the_routes_last_parameter() {
+        assert_eq!(not_found("/rooms/{room_id}/paints/{paint_id}"), "Paint not found");
+        assert_eq!(not_found("/rooms/{room_number}/paint"), "Room number not found");
+        assert_eq!(not_found("/paint"), "Not found");
+    }
 }

@@ -4,6 +4,7 @@ const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { UserError } = require('./error');
+const { belongs } = require('./owner');
 
 const TARGETS = { x86_64: 'x86_64-unknown-linux-gnu', arm64: 'aarch64-unknown-linux-gnu' };
 
@@ -19,10 +20,10 @@ async function build(directory, functions) {
       takeBuilt(group, directory, executables);
       continue;
     }
-    members ??= await workspace(directory);
+    members ??= (await workspace(directory)).packages.filter(({ manifest_path: manifest }) => belongs(manifest, directory));
     const packages = new Set();
     for (const fn of group.functions) packages.add(owner(members, fn));
-    const built = await (await chosen(group, directory))(group, [...packages], directory, members.target_directory);
+    const built = await (await chosen(group, directory))(group, [...packages], directory);
     for (const fn of group.functions) {
       const executable = built.get(fn.binary);
       if (!executable) throw new UserError(`cargo built no binary "${fn.binary}" for the function "${fn.key}"`);
@@ -51,13 +52,13 @@ async function workspace(directory) {
 }
 
 /** The package that contains the function's binary. */
-function owner({ packages }, { key, binary }) {
+function owner(packages, { key, binary }) {
   const binaries = (pkg) => pkg.targets.filter((target) => target.kind.includes('bin')).map((target) => target.name);
   const found = packages.find((pkg) => binaries(pkg).includes(binary));
   if (found) return found.name;
   const known = packages.flatMap(binaries).sort().join(', ') || 'none';
   throw new UserError(
-    `the handler of the function "${key}" is "${binary}", and the workspace has no binary of that name (it has: ${known})`,
+    `the handler of the function "${key}" is "${binary}", and no package of this service has a binary of that name (they have: ${known})`,
   );
 }
 
@@ -81,20 +82,23 @@ function selection({ profile, cargoFlags, functions }, packages) {
   ];
 }
 
-/** The folder into which cargo-lambda builds `group`. */
-const lambdaDirectory = (group, targetDirectory) => path.join(targetDirectory, 'lambda', `${group.architecture}-${group.profile}`);
+/**
+ * The folder into which cargo-lambda builds `group`: beside the template, since another service of the workspace may have
+ * a binary of the same name.
+ */
+const lambdaDirectory = (group, directory) => path.join(directory, 'target/lambda', `${group.architecture}-${group.profile}`);
 
 /** Takes executables that cargo-lambda has built before, possibly on another machine. Needs no Rust on this one. */
 function takeBuilt(group, directory, executables) {
   for (const { key, binary } of group.functions) {
-    const executable = path.join(lambdaDirectory(group, path.join(directory, 'target')), binary, 'bootstrap');
+    const executable = path.join(lambdaDirectory(group, directory), binary, 'bootstrap');
     if (!fs.existsSync(executable)) throw new UserError(`builder is "built", but there is no ${path.relative(directory, executable)}`);
     executables.set(key, executable);
   }
 }
 
-async function withCargoLambda(group, packages, directory, targetDirectory) {
-  const output = lambdaDirectory(group, targetDirectory);
+async function withCargoLambda(group, packages, directory) {
+  const output = lambdaDirectory(group, directory);
   const { code } = await run(
     'cargo',
     // cargo-lambda's own optimizations would set `panic = "abort"`, against the workspace's profile.

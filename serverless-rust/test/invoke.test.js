@@ -66,7 +66,7 @@ describe('invoke local', () => {
   });
 
   it('names the binaries there are when the function\'s is missing', async (t) => {
-    await assert.rejects(invoke(t, 'nothing'), /function "fn" is "nothing".*it has: asks, crashes, echo/);
+    await assert.rejects(invoke(t, 'nothing'), /function "fn" is "nothing".*they have: asks, crashes, echo/);
   });
 
   it('leaves unknown functions, other runtimes and Docker to the framework', async (t) => {

@@ -13,7 +13,7 @@ const AARCH64 = 'aarch64-unknown-linux-gnu';
 const X86_64 = 'x86_64-unknown-linux-gnu';
 
 /** Packages a service with a fake cargo. */
-function packaged(t, { functions, lambda, needs = 'GLIBC_2.34', ...rest }) {
+function packaged(t, { functions, lambda, needs = 'GLIBC_2.34', others, templates = [], ...rest }) {
   const made = service({ functions, t, ...rest });
   const executables = {};
   for (const [target, architecture] of [['host', 'x86_64'], [X86_64, 'x86_64'], [AARCH64, 'arm64']]) {
@@ -21,7 +21,11 @@ function packaged(t, { functions, lambda, needs = 'GLIBC_2.34', ...rest }) {
     fs.writeFileSync(executables[target], elf(architecture, { name: needs }));
   }
   const binaries = ['one', 'two', 'three'];
-  const calls = fakeCargo(t, made.directory, { binaries, executables, lambda });
+  const calls = fakeCargo(t, made.directory, { binaries, executables, lambda, others });
+  for (const folder of templates) {
+    fs.mkdirSync(path.join(made.directory, folder), { recursive: true });
+    fs.writeFileSync(path.join(made.directory, folder, 'serverless.yml'), '');
+  }
   const hook = 'before:package:createDeploymentArtifacts';
   return { ...made, calls, packageAll: () => made.plugin.hooks[hook]() };
 }
@@ -85,7 +89,18 @@ describe('building', () => {
 
   it('names what there is when a function\'s binary is missing', async (t) => {
     const { packageAll } = packaged(t, { functions: { a: { handler: 'four' } } });
-    await assert.rejects(packageAll(), /function "a" is "four".*it has: one, three, two/);
+    await assert.rejects(packageAll(), /function "a" is "four".*they have: one, three, two/);
+  });
+
+  it('takes a binary of its own service, where another one of the workspace has one of that name', async (t) => {
+    const others = { 'services/other': ['one', 'four'], 'crates/shared': ['five'] };
+    const functions = { a: { handler: 'one' }, b: { handler: 'five' } };
+    const { calls, packageAll, serverless } = packaged(t, { functions, others, templates: ['services/other'] });
+    await packageAll();
+    assert.match(calls()[0], /^build .*--package functions --package crates\/shared --bin one --bin five /);
+    serverless.service.getFunction('a').handler = 'four';
+    for (const config of Object.values(functions)) delete config.package;
+    await assert.rejects(packageAll(), /they have: five, one, three, two/);
   });
 
   it('leaves other runtimes, images and ready-made packages alone', async (t) => {

@@ -1,13 +1,12 @@
 //! Errors of requests about bookings, each with the problem that clients receive.
 
-use std::error::Error;
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Faults, Span, Timestamp};
-use lambda::Problem;
+use lambda::{Cause, Problem};
 
 /// An error of a request about bookings.
 #[derive(Debug, Problem)]
@@ -80,29 +79,6 @@ pub enum BookingError {
     /// The fault is ours. The request id says where to look.
     #[problem(status = 500, title = "Internal error", type = "internal")]
     Internal(#[problem(cause)] Cause),
-}
-
-/// The underlying error: for the log, never for the client.
-#[derive(Debug)]
-pub struct Cause(Box<dyn Error + Send + Sync + 'static>);
-
-impl Cause {
-    /// Wraps `error` as the cause of another.
-    pub fn new(error: impl Into<Box<dyn Error + Send + Sync + 'static>>) -> Self {
-        Self(error.into())
-    }
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl Error for Cause {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source()
-    }
 }
 
 /// A span of time in which a resource is busy, without the booking's data.

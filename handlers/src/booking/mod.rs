@@ -11,7 +11,7 @@ mod reminder;
 mod span;
 
 pub use caller::{ADMIN, Caller};
-pub use error::{BookingError, BusySpan, Cause};
+pub use error::{BookingError, BusySpan};
 pub use ids::{BookingId, IdempotencyKey, ResourceId, UserId};
 pub use input::{BookingPatch, BusyQuery, ListQuery, NewBooking};
 pub use model::{Booking, Status};

@@ -8,9 +8,8 @@ use aws_sdk_sqs::types::MessageAttributeValue;
 use serde_json::Value;
 
 use super::record::sequence;
-use crate::booking::Cause;
 use lambda::trace::Subsegments;
-use lambda::{Init, InitError, aws, variable};
+use lambda::{Cause, Init, InitError, aws, variable};
 
 /// The dead-letter queue.
 #[derive(Debug, Clone)]

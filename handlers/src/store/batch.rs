@@ -6,7 +6,8 @@ use super::Bookings;
 use super::attempts::pause;
 use super::errors::{classify, foreign};
 use super::item::Item;
-use crate::booking::{BookingError, Cause};
+use crate::booking::BookingError;
+use lambda::Cause;
 
 /// Maximum of keys in one `BatchGetItem`
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>).

@@ -6,7 +6,8 @@ use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, 
 use super::Bookings;
 use super::errors::{classify, foreign};
 use super::item::Item;
-use crate::booking::{BookingError, Cause};
+use crate::booking::BookingError;
+use lambda::Cause;
 
 /// Result of a transaction.
 pub(super) enum Commit {

@@ -1,31 +1,16 @@
 //! Translates errors of the AWS SDK into errors for clients.
 
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use lambda::Cause;
+use lambda::aws::CallError;
 
-use crate::booking::{BookingError, Cause};
+use crate::booking::BookingError;
 
 /// 429 for throttling, 503 if DynamoDB does not answer, otherwise 500.
-pub(super) fn classify<E, R>(error: SdkError<E, R>) -> BookingError
-where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
-{
-    let code = error.code().unwrap_or_default().to_owned();
-    match (&error, code.as_str()) {
-        (
-            _,
-            "ThrottlingException"
-            | "ProvisionedThroughputExceededException"
-            | "RequestLimitExceeded"
-            | "TransactionInProgressException",
-        ) => BookingError::Throttled(Cause::new(error)),
-        (_, "InternalServerError" | "ServiceUnavailable") => BookingError::Unavailable(Cause::new(error)),
-        (SdkError::ServiceError(context), _) if context.err().code().is_some() => {
-            BookingError::Internal(Cause::new(error))
-        }
-        (SdkError::ConstructionFailure(_), _) => BookingError::Internal(Cause::new(error)),
-        // No response, or one that is not DynamoDB's.
-        _ => BookingError::Unavailable(Cause::new(error)),
+pub(super) fn classify(error: impl Into<CallError>) -> BookingError {
+    match error.into() {
+        CallError::Throttled(cause) => BookingError::Throttled(cause),
+        CallError::Unavailable(cause) => BookingError::Unavailable(cause),
+        CallError::Internal(cause) => BookingError::Internal(cause),
     }
 }
 

@@ -29,12 +29,9 @@ mod sweep;
 mod tombstone;
 mod update;
 
-use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 
-use lambda::trace::Subsegments;
-use lambda::{Init, InitError, aws, variable};
+use lambda::{Init, InitError, variable};
 
 pub use item::{BOOKING, REMINDER, ReminderItem, State, Stored};
 pub use tombstone::Entry;
@@ -54,13 +51,6 @@ impl Bookings {
     }
 }
 
-/// The URL to which the client will send its requests.
-async fn endpoint(config: &SdkConfig) -> Option<String> {
-    let region = config.region().map(ToString::to_string);
-    let params = Params::builder().set_region(region).set_endpoint(config.endpoint_url().map(str::to_owned)).build();
-    Some(DefaultResolver::new().resolve_endpoint(&params.ok()?).await.ok()?.url().to_owned())
-}
-
 /// Reads `TABLE_NAME`, and `DUE_SHARDS`: the number of partitions of `due_index` over which pending reminders are
 /// spread.
 impl Init for Bookings {
@@ -72,13 +62,6 @@ impl Init for Bookings {
             return Err(InitError::new(format!("DUE_SHARDS must be a number from 1 to 1000, not {shards:?}")));
         };
         let table = variable("TABLE_NAME")?;
-        let dynamodb = aws::Service::from_environment("DYNAMODB")?;
-        if let Some(url) = endpoint(dynamodb.config()).await {
-            dynamodb.connect(&url).await;
-        }
-        let config = aws_sdk_dynamodb::config::Builder::from(dynamodb.config())
-            .interceptor(aws::NoUserAgent)
-            .interceptor(Subsegments::default());
-        Ok(Self::new(Client::from_conf(config.build()), table, shards))
+        Ok(Self::new(Client::init().await?, table, shards))
     }
 }

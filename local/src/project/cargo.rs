@@ -15,6 +15,7 @@ use tokio::{
     process::{ChildStderr, ChildStdout, Command},
 };
 
+use super::owner;
 use crate::{base::error::StartError, project::template::Function};
 
 /// Prefixes of variables that Cargo sets for the package it runs.
@@ -36,6 +37,7 @@ struct Metadata {
 #[derive(Deserialize)]
 struct Described {
     id: String,
+    manifest_path: PathBuf,
     targets: Vec<Target>,
 }
 
@@ -77,7 +79,7 @@ fn cannot_run(error: &std::io::Error) -> StartError {
     StartError::Build(format!("cargo cannot be run: {error}"))
 }
 
-/// Finds the package of the workspace around `directory` whose binaries are the functions.
+/// Finds the package, of the service in `directory`, whose binaries are the functions.
 pub(crate) async fn find(directory: &Path, functions: &[Function]) -> Result<Package, StartError> {
     let output = cargo(directory)
         .args(["metadata", "--no-deps", "--format-version", "1"])
@@ -90,22 +92,27 @@ pub(crate) async fn find(directory: &Path, functions: &[Function]) -> Result<Pac
     }
     let metadata: Metadata = serde_json::from_slice(&output.stdout)
         .map_err(|error| StartError::Build(format!("cargo metadata cannot be understood: {error}")))?;
-    choose(metadata, functions)
+    // Cargo's paths are canonical.
+    let canonical = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
+    choose(metadata, functions, |manifest| owner::belongs(manifest, &canonical))
 }
 
-/// The package with the most handlers: a typo in one of them must not hide the package.
-fn choose(metadata: Metadata, functions: &[Function]) -> Result<Package, StartError> {
+/// The package of the service with the most handlers: a typo in one of them must not hide the package.
+fn choose(metadata: Metadata, functions: &[Function], belongs: impl Fn(&Path) -> bool) -> Result<Package, StartError> {
     let handlers: BTreeSet<&str> = functions.iter().map(|function| function.handler.as_str()).collect();
     let members = metadata.workspace_members;
-    let packages = metadata.packages.into_iter().filter(|package| members.contains(&package.id)).map(|package| {
-        let binaries = package.targets.into_iter().filter(Target::is_binary).map(|target| target.name);
-        Package { id: package.id, binaries: binaries.collect() }
-    });
+    let packages = metadata
+        .packages
+        .into_iter()
+        .filter(|package| members.contains(&package.id) && belongs(&package.manifest_path))
+        .map(|package| {
+            let binaries = package.targets.into_iter().filter(Target::is_binary).map(|target| target.name);
+            Package { id: package.id, binaries: binaries.collect() }
+        });
     let shared = |package: &Package| package.binaries.iter().filter(|name| handlers.contains(name.as_str())).count();
     packages.max_by_key(shared).filter(|package| shared(package) > 0).ok_or_else(|| {
         StartError::Binaries(
-            "no package of the workspace has a binary that a function of serverless.yml names as its handler"
-                .to_owned(),
+            "no package of this service has a binary that a function of serverless.yml names as its handler".to_owned(),
         )
     })
 }
@@ -200,9 +207,9 @@ mod tests {
         let text = r#"{
             "workspace_members": ["tools", "app"],
             "packages": [
-                { "id": "tools", "targets": [{ "name": "local", "kind": ["bin"] }] },
-                { "id": "app", "targets": [{ "name": "a", "kind": ["bin"] }, { "name": "app", "kind": ["lib"] }] },
-                { "id": "elsewhere", "targets": [{ "name": "a", "kind": ["bin"] }, { "name": "b", "kind": ["bin"] }] }
+                { "id": "tools", "manifest_path": "/w/tools/Cargo.toml", "targets": [{ "name": "local", "kind": ["bin"] }] },
+                { "id": "app", "manifest_path": "/w/app/Cargo.toml", "targets": [{ "name": "a", "kind": ["bin"] }, { "name": "app", "kind": ["lib"] }] },
+                { "id": "elsewhere", "manifest_path": "/e/Cargo.toml", "targets": [{ "name": "a", "kind": ["bin"] }, { "name": "b", "kind": ["bin"] }] }
             ]
         }"#;
         let function = |handler: &str| Function {
@@ -218,9 +225,12 @@ mod tests {
             schedules: Vec::new(),
         };
         let metadata = || serde_json::from_str(text).unwrap();
-        let chosen = choose(metadata(), &[function("a"), function("b")]).unwrap();
+        let chosen = choose(metadata(), &[function("a"), function("b")], |_| true).unwrap();
         assert_eq!((chosen.id.as_str(), chosen.binaries), ("app", BTreeSet::from(["a".to_owned()])));
-        assert!(choose(metadata(), &[function("c")]).is_err());
+        assert!(choose(metadata(), &[function("c")], |_| true).is_err());
+        // Another service's package is none, however well its binaries fit.
+        let others = |manifest: &Path| manifest != Path::new("/w/app/Cargo.toml");
+        assert!(choose(metadata(), &[function("a"), function("b")], others).is_err());
 
         let has = |names: &[&str]| names.iter().map(ToString::to_string).collect::<BTreeSet<String>>();
         let check = |binaries| {

@@ -5,4 +5,5 @@ pub(crate) mod build;
 pub(crate) mod cargo;
 pub(crate) mod openapi;
 pub(crate) mod outline;
+mod owner;
 pub(crate) mod template;

@@ -5,15 +5,21 @@ const path = require('node:path');
 
 /**
  * Puts a fake cargo first in PATH for the duration of the test `t`. It records its arguments, and "builds" by copying
- * `executables`. `lambda`: whether it has the subcommand of cargo-lambda.
+ * `executables`. `lambda`: whether it has the subcommand of cargo-lambda. `others`: the binaries of further packages of the
+ * workspace, by folder; they come first.
  */
-function fakeCargo(t, directory, { binaries, executables = {}, lambda = false }) {
+function fakeCargo(t, directory, { binaries, executables = {}, lambda = false, others = {} }) {
   const bin = path.join(directory, 'fake');
   const calls = path.join(directory, 'calls');
   fs.mkdirSync(bin);
   fs.writeFileSync(calls, '');
-  const targets = binaries.map((name) => ({ name, kind: ['bin'] }));
-  const metadata = { packages: [{ name: 'functions', targets }], target_directory: path.join(directory, 'target') };
+  const described = (name, folder, names) => ({
+    name,
+    manifest_path: path.join(fs.realpathSync(directory), folder, 'Cargo.toml'),
+    targets: names.map((target) => ({ name: target, kind: ['bin'] })),
+  });
+  const packages = Object.entries(others).map(([folder, names]) => described(folder, folder, names));
+  const metadata = { packages: [...packages, described('functions', '', binaries)], target_directory: path.join(directory, 'elsewhere') };
   const settings = JSON.stringify({ calls, metadata, executables, lambda });
   fs.writeFileSync(path.join(bin, 'settings.json'), settings);
   const script = `#!${process.execPath}\n(${program})(${JSON.stringify(path.join(bin, 'settings.json'))});\n`;

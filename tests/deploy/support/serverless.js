@@ -39,4 +39,4 @@ function run(program, args, { env = {}, input, cwd = ROOT } = {}) {
   });
 }
 
-module.exports = { ROOT, HERE, serverless, run };
+module.exports = { ROOT, ARCHITECTURE, HERE, serverless, run };

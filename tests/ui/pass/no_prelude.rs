@@ -29,7 +29,7 @@ enum Refused {
     #[problem(status = 403)]
     Plainly,
     #[problem(status = 500)]
-    Unknown(#[problem(cause)] ::handlers::booking::Cause),
+    Unknown(#[problem(cause)] ::lambda::Cause),
     #[problem(transparent)]
     Booking(::handlers::booking::BookingError),
 }

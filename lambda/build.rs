@@ -3,6 +3,8 @@
 //! rustc links it by name. A folder that is searched before the system's contains a linker script of that name, which
 //! refers to the static library. A function then loads one library less when it starts: a tenth of the time to its
 //! first response. Zig, which `cargo lambda` links with, links it statically by default.
+//!
+//! Cargo passes the folders of a build script on to the packages that depend on its package: the functions.
 
 use std::path::PathBuf;
 use std::{env, fs, io};
