@@ -228,6 +228,11 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// How many nodes it is, with all that are in it.
+    pub(crate) fn size(&self) -> usize {
+        1 + self.children().iter().map(|(_, child)| child.size()).sum::<usize>()
+    }
+
     /// Its children, each with its reference token.
     pub(crate) fn children(&self) -> Vec<(Cow<'_, str>, &Node<'a>)> {
         match self {

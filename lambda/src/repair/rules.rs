@@ -7,26 +7,63 @@ use garde::Validate;
 use garde::error::Path;
 use garde::i18n::{I18n, InvalidCreditCard, InvalidEmail, InvalidPhoneNumber, InvalidUrl, IpKind, with_i18n};
 
+use super::trial::{Reads, Trial};
 use crate::Fault;
 use crate::document::{Node, pointer};
 
 /// How the rule that compares two values begins.
 pub(super) const SAME: &str = "must be the same as ";
 
-/// Every rule that `value` breaks, which was read from `document`, in the order of their pointers.
-pub(super) fn broken(value: &impl Validate<Context = ()>, document: &Node) -> Vec<Fault> {
+/// A broken rule: garde's path, and what it says.
+pub(super) type Broken = (Path, String);
+
+/// Every rule that `value` breaks.
+pub(super) fn broken(value: &impl Validate<Context = ()>) -> Vec<Broken> {
     let Err(report) = with_i18n(Words, || value.validate()) else { return Vec::new() };
-    let faults = report.iter().map(|(path, error)| Fault::new(place(path, document), error.message().to_owned()));
-    let mut faults: Vec<_> = faults.collect();
+    report.iter().map(|(path, error)| (path.clone(), error.message().to_owned())).collect()
+}
+
+/// The same as faults of the document that the value was read from, in the order of their pointers.
+pub(super) fn faults(broken: Vec<Broken>, document: &mut Node, reads: Reads) -> Vec<Fault> {
+    let mut trial = Trial::new(document, reads);
+    let placed = broken.into_iter().map(|broken| {
+        let at = place(&broken, document, &mut trial);
+        Fault::new(at, broken.1)
+    });
+    let mut faults: Vec<_> = placed.collect();
     // A map has no order of its own.
     faults.sort_by(|one, other| one.pointer.cmp(&other.pointer));
     faults
 }
 
-/// The pointer to what garde found. garde goes by Rust's fields, so what the document has in between is looked for: the
+/// The pointer to what garde found.
+fn place(broken: &Broken, document: &mut Node, trial: &mut Trial) -> String {
+    let steps = steps(&broken.0);
+    let (known, whole) = led(&steps, document);
+    if whole {
+        return known;
+    }
+    match trial.find(document, &known, broken) {
+        Some(found) => found,
+        None => likely(&steps, document),
+    }
+}
+
+/// How far the steps lead by the names of members, and whether that is all the way.
+fn led(steps: &[(bool, String)], document: &Node) -> (String, bool) {
+    let (mut at, mut node) = (String::new(), document);
+    for (indexed, step) in steps {
+        let Some((token, child)) = child_like(node, step, *indexed) else { return (at, false) };
+        at = pointer::child(&at, &token);
+        node = child;
+    }
+    (at, true)
+}
+
+/// Where the steps may lead to. garde goes by Rust's fields, so what the document has in between is looked for: the
 /// variant of an enum, a name that is written in another case, the value of a struct that is nothing but this value.
-fn place(path: &Path, document: &Node) -> String {
-    let mut steps = steps(path).into_iter().peekable();
+fn likely(steps: &[(bool, String)], document: &Node) -> String {
+    let mut steps = steps.iter().cloned().peekable();
     let (mut at, mut node) = (String::new(), Some(document));
     while let Some((indexed, step)) = steps.next() {
         let direct = node.and_then(|node| child_like(node, &step, indexed));

@@ -10,6 +10,7 @@ use super::*;
 use crate::document::{UNFIT, parse, pointer};
 use crate::samples::{Order, OrderPatch, OrderQuery};
 
+mod places;
 mod shapes;
 
 type Found = Vec<(String, String)>;
