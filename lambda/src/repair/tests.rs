@@ -12,6 +12,7 @@ use crate::samples::{Order, OrderPatch, OrderQuery};
 
 mod places;
 mod shapes;
+mod words;
 
 type Found = Vec<(String, String)>;
 
