@@ -40,19 +40,19 @@ impl Context {
         Ok(Self { options, template, addresses, logger, issuer, intake, backing, tasks, store })
     }
 
-    /// Writes the addresses to the file for other tools, where one is asked for and no other service has it.
+    /// Writes the addresses to the file for other tools, where one is asked for: now, or when no other service has it.
     pub(super) fn announce(&self) -> Result<Option<Endpoints>, StartError> {
         let Some(path) = self.options.endpoints.as_deref() else { return Ok(None) };
         let Addresses { api, dynamodb, eventbridge, sqs, .. } = &self.addresses;
         let parts = [("api", api), ("dynamodb", dynamodb), ("eventbridge", eventbridge), ("sqs", sqs)];
         let parts = parts.map(|(name, url)| (name, url.as_str()));
         let endpoints = Endpoints::write(path, &parts, self.store.owns(path.parent().map(Path::new)))?;
-        if endpoints.is_none() {
+        if !endpoints.is_written() {
             self.logger.say(
                 "local",
                 "another `cargo local` runs in this folder; `serverless invoke local` works beside that one",
             );
         }
-        Ok(endpoints)
+        Ok(Some(endpoints))
     }
 }
