@@ -14,6 +14,7 @@ pub(super) mod pointer;
 mod reader;
 pub(super) mod search;
 mod stand_in;
+mod times;
 mod tree;
 mod wanted;
 

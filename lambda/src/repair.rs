@@ -6,6 +6,7 @@
 
 mod mend;
 mod rules;
+mod trial;
 
 use garde::Validate;
 use serde::de::DeserializeOwned;
@@ -33,11 +34,13 @@ pub(super) fn read<T: DeserializeOwned + Validate<Context = ()>>(mut document: N
                 if repair.mend_copies(&mut document, &|document| T::deserialize(Reader::new(document)).is_ok()) {
                     continue;
                 }
-                let broken = rules::broken(&value, &document);
+                let broken = rules::broken(&value);
                 if repair.faults.is_empty() && broken.is_empty() {
                     return Ok(value);
                 }
-                repair.note_rules(broken);
+                let reads =
+                    |document: &Node| T::deserialize(Reader::new(document)).ok().map(|value| rules::broken(&value));
+                repair.note_rules(rules::faults(broken, &mut document, &reads));
                 break;
             }
             Err(refusal) => {

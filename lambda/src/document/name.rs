@@ -6,7 +6,7 @@ use serde::forward_to_deserialize_any;
 
 use super::error::Refusal;
 use super::number::{self, Integer};
-use super::wanted;
+use super::{times, wanted};
 
 /// The name of a member or of a variant: read as a string, or as the number or boolean that it spells.
 #[derive(Clone, Copy)]
@@ -29,6 +29,7 @@ impl<'de> Deserializer<'de> for Name<'de> {
     type Error = Refusal;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        times::check(self.0, &visitor)?;
         visitor.visit_borrowed_str(self.0)
     }
 

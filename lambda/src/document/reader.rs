@@ -6,7 +6,7 @@ use serde::de::{Deserializer, Expected, Visitor};
 use super::access::{Items, Members, Variant};
 use super::error::{Refusal, UNFIT};
 use super::number::{self, Integer};
-use super::{Node, stand_in, wanted};
+use super::{Node, stand_in, times, wanted};
 
 /// Limit for recursive types, which could read stand-ins without end.
 const DEEPEST: u8 = 150;
@@ -206,6 +206,9 @@ impl<'a> Deserializer<'a> for Reader<'a> {
 
     fn deserialize_str<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Refusal> {
         let text = self.text().ok_or_else(|| self.unlike("a string"))?;
+        if !matches!(self.node, Node::StandIn(_)) {
+            times::check(text, &visitor)?;
+        }
         visitor.visit_borrowed_str(text).map_err(Refusal::settled)
     }
 

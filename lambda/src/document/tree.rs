@@ -229,6 +229,11 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The number of nodes, this one and all below it.
+    pub(crate) fn size(&self) -> usize {
+        1 + self.children().iter().map(|(_, child)| child.size()).sum::<usize>()
+    }
+
     /// The children, each with its reference token.
     pub(crate) fn children(&self) -> Vec<(Cow<'_, str>, &Node<'a>)> {
         match self {

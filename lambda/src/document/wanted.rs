@@ -75,6 +75,7 @@ fn wanted(expected: &str) -> Option<String> {
         "a character" | "char" => "one character",
         "a sequence" | "byte array" | "a byte array" | "a borrowed byte array" => "an array",
         "a map" => "an object",
+        "string or map" => "a string or an object",
         "option" | "any value" | "any valid JSON value" | "Option<T>" => return None,
         _ if range(expected).is_some() || expected.starts_with("integer ") => "an integer",
         _ if expected.starts_with("a nonzero ") => "an integer other than 0",
@@ -145,6 +146,11 @@ pub(super) fn told(message: String) -> String {
         ("no possible date and time matching input", TIME),
         ("premature end of input", TIME),
         ("trailing input", TIME),
+        ("short or long weekday names expected", "must be a day of the week in English, such as `Mon` or `monday`"),
+        ("short (3-letter) or full month names expected", "must be a month in English, such as `Jan` or `january`"),
+        ("out of range integral type conversion attempted", "must be an integer of another range"),
+        ("converted integer out of range for `char`", "must be the code of a character"),
+        ("nul byte found in provided data", "must not have the character U+0000"),
     ] {
         if message.starts_with(theirs) {
             return ours.to_owned();

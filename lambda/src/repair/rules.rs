@@ -7,26 +7,63 @@ use garde::Validate;
 use garde::error::Path;
 use garde::i18n::{I18n, InvalidCreditCard, InvalidEmail, InvalidPhoneNumber, InvalidUrl, IpKind, with_i18n};
 
+use super::trial::{Reads, Trial};
 use crate::Fault;
 use crate::document::{Node, pointer};
 
 /// Beginning of the message for two values that have to be equal.
 pub(super) const SAME: &str = "must be the same as ";
 
-/// The rules that `value` breaks, ordered by pointer. `value` was read from `document`.
-pub(super) fn broken(value: &impl Validate<Context = ()>, document: &Node) -> Vec<Fault> {
+/// A broken rule: garde's path, and what it says.
+pub(super) type Broken = (Path, String);
+
+/// Every rule that `value` breaks.
+pub(super) fn broken(value: &impl Validate<Context = ()>) -> Vec<Broken> {
     let Err(report) = with_i18n(Words, || value.validate()) else { return Vec::new() };
-    let faults = report.iter().map(|(path, error)| Fault::new(place(path, document), error.message().to_owned()));
-    let mut faults: Vec<_> = faults.collect();
-    // The order of a map is random.
+    report.iter().map(|(path, error)| (path.clone(), error.message().to_owned())).collect()
+}
+
+/// The same as faults of the document that the value was read from, in the order of their pointers.
+pub(super) fn faults(broken: Vec<Broken>, document: &mut Node, reads: Reads) -> Vec<Fault> {
+    let mut trial = Trial::new(document, reads);
+    let placed = broken.into_iter().map(|broken| {
+        let at = place(&broken, document, &mut trial);
+        Fault::new(at, broken.1)
+    });
+    let mut faults: Vec<_> = placed.collect();
+    // A map has no order of its own.
     faults.sort_by(|one, other| one.pointer.cmp(&other.pointer));
     faults
 }
 
-/// The JSON pointer of a path of garde. garde's path has the names of Rust's fields. Levels that exist only in the
-/// document are searched for: the variant of an enum, a name in another case, the value of a newtype.
-fn place(path: &Path, document: &Node) -> String {
-    let mut steps = steps(path).into_iter().peekable();
+/// The JSON pointer of a broken rule. garde's path has the names of Rust's fields.
+fn place(broken: &Broken, document: &mut Node, trial: &mut Trial) -> String {
+    let steps = steps(&broken.0);
+    let (known, whole) = led(&steps, document);
+    if whole {
+        return known;
+    }
+    match trial.find(document, &known, broken) {
+        Some(found) => found,
+        None => likely(&steps, document),
+    }
+}
+
+/// How far the steps lead by the names of members, and whether that is all the way.
+fn led(steps: &[(bool, String)], document: &Node) -> (String, bool) {
+    let (mut at, mut node) = (String::new(), document);
+    for (indexed, step) in steps {
+        let Some((token, child)) = child_like(node, step, *indexed) else { return (at, false) };
+        at = pointer::child(&at, &token);
+        node = child;
+    }
+    (at, true)
+}
+
+/// The likely pointer of the steps. Levels that exist only in the document are searched for: the variant of an enum, a name
+/// in another case, the value of a newtype.
+fn likely(steps: &[(bool, String)], document: &Node) -> String {
+    let mut steps = steps.iter().cloned().peekable();
     let (mut at, mut node) = (String::new(), Some(document));
     while let Some((indexed, step)) = steps.next() {
         let direct = node.and_then(|node| child_like(node, &step, indexed));

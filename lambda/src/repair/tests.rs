@@ -10,7 +10,9 @@ use super::*;
 use crate::document::{UNFIT, parse, pointer};
 use crate::samples::{Order, OrderPatch, OrderQuery};
 
+mod places;
 mod shapes;
+mod words;
 
 type Found = Vec<(String, String)>;
 

@@ -39,7 +39,7 @@ impl Context {
         Ok(Self { options, template, addresses, logger, issuer, intake, backing, tasks, store })
     }
 
-    /// Writes the endpoints file, if there is one and no other service has it.
+    /// Writes the endpoints file, if one is asked for: now, or when no other service has it.
     pub(super) fn announce(&self) -> Result<Option<Endpoints>, StartError> {
         let Some(path) = self.options.endpoints.as_deref() else { return Ok(None) };
         let Addresses { api, dynamodb, eventbridge, sqs, lambda, .. } = &self.addresses;
@@ -47,12 +47,12 @@ impl Context {
             [("api", api), ("dynamodb", dynamodb), ("eventbridge", eventbridge), ("sqs", sqs), ("lambda", lambda)];
         let parts = parts.map(|(name, url)| (name, url.as_str()));
         let endpoints = Endpoints::write(path, &parts, self.store.owns(path.parent().map(Path::new)))?;
-        if endpoints.is_none() {
+        if !endpoints.is_written() {
             self.logger.say(
                 "local",
                 "another `cargo local` runs in this folder; `serverless invoke local` works beside that one",
             );
         }
-        Ok(endpoints)
+        Ok(Some(endpoints))
     }
 }

@@ -1,65 +1,129 @@
 //! The endpoints file: the URLs of a running service, for other tools.
 //!
 //! Several services may run on one template. The one that keeps its data in the file's directory always writes the
-//! file. Otherwise the first service writes it. The writer removes it at its end, unless another has replaced it.
+//! file. Of the others, the first writes it, while none has the data. The writer removes it at its end, unless another
+//! has replaced it. When a writer ends, however it ends, one that still runs takes its place.
 
 use std::{
     io,
     path::{Path, PathBuf},
+    sync::mpsc::{self, RecvTimeoutError, Sender},
+    thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use serde_json::{Map, Value};
 
 use crate::base::{error::StartError, lock::Lock};
 
+/// How often a service without the file checks whether its writer has ended.
+const PERIOD: Duration = Duration::from_millis(250);
+
 /// The file. Dropping it removes the file.
 pub(crate) struct Endpoints {
-    path: PathBuf,
-    text: String,
-    /// Held by a service without data there: it is the first of them.
-    first: Option<Lock>,
+    file: Entry,
+    /// Of a service that has no data there.
+    beside: Option<Beside>,
 }
 
 impl Endpoints {
-    /// Writes the name and the URL of each part. `None` while another service has the file. `owner`: the caller keeps
-    /// its data in the file's directory.
-    pub(crate) fn write(path: &Path, parts: &[(&str, &str)], owner: bool) -> Result<Option<Self>, StartError> {
+    /// Writes the name and the URL of each part. `owner`: the caller keeps its data in the file's directory.
+    pub(crate) fn write(path: &Path, parts: &[(&str, &str)], owner: bool) -> Result<Self, StartError> {
         let parts: Map<String, Value> = parts.iter().map(|(name, url)| ((*name).to_owned(), (*url).into())).collect();
-        let text = format!("{}\n", Value::Object(parts));
+        let file = Entry { path: path.to_owned(), text: format!("{}\n", Value::Object(parts)) };
         let failed = |error: io::Error| StartError::Data { path: path.to_owned(), reason: error.to_string() };
-        let first = if owner {
-            replace(path, &text).map_err(failed)?;
-            None
-        } else {
-            let Some(first) = write_as_first(path, &text).map_err(failed)? else { return Ok(None) };
-            Some(first)
-        };
-        Ok(Some(Self { path: path.to_owned(), text, first }))
+        if owner {
+            file.replace().map_err(failed)?;
+            return Ok(Self { file, beside: None });
+        }
+        let beside = Beside::start(&file).map_err(failed)?;
+        Ok(Self { file, beside: Some(beside) })
     }
 
-    fn remove(&self) {
-        if std::fs::read_to_string(&self.path).is_ok_and(|text| text == self.text) {
-            let _ = std::fs::remove_file(&self.path);
-        }
+    /// Whether the file says where this service is.
+    pub(crate) fn is_written(&self) -> bool {
+        self.file.is_written()
     }
 }
 
 impl Drop for Endpoints {
     fn drop(&mut self) {
-        if self.first.is_none() {
-            self.remove();
-        } else if let Ok(Some(_no_owner)) = Lock::share(directory(&self.path)) {
-            self.remove();
+        let first = self.beside.take().map(Beside::end);
+        match first {
+            // The owner.
+            None => self.file.remove(),
+            Some(Some(_first)) => {
+                if let Ok(Some(_no_owner)) = Lock::share(directory(&self.file.path)) {
+                    self.file.remove();
+                }
+            }
+            Some(None) => {}
         }
     }
 }
 
-fn write_as_first(path: &Path, text: &str) -> io::Result<Option<Lock>> {
-    std::fs::create_dir_all(directory(path))?;
-    let Some(first) = Lock::of(&path.with_extension("lock"))? else { return Ok(None) };
-    let Some(_no_owner) = Lock::share(directory(path))? else { return Ok(None) };
-    replace(path, text)?;
-    Ok(Some(first))
+/// Takes the file over where its writer has ended.
+struct Beside {
+    stop: Sender<()>,
+    /// With the lock of the first, once it is.
+    thread: JoinHandle<Option<Lock>>,
+}
+
+impl Beside {
+    fn start(file: &Entry) -> io::Result<Self> {
+        let (file, mut first) = (file.clone(), None);
+        file.claim(&mut first)?;
+        let (stop, stopped) = mpsc::channel();
+        let thread = thread::Builder::new().name("endpoints".to_owned()).spawn(move || {
+            while stopped.recv_timeout(PERIOD) == Err(RecvTimeoutError::Timeout) {
+                // A directory that is gone may come back.
+                let _ = file.claim(&mut first);
+            }
+            first
+        })?;
+        Ok(Self { stop, thread })
+    }
+
+    fn end(self) -> Option<Lock> {
+        drop(self.stop);
+        self.thread.join().ok().flatten()
+    }
+}
+
+/// What one service writes, and where.
+#[derive(Clone)]
+struct Entry {
+    path: PathBuf,
+    text: String,
+}
+
+impl Entry {
+    /// Writes it for the first of those without data, while no service has the data.
+    fn claim(&self, first: &mut Option<Lock>) -> io::Result<()> {
+        std::fs::create_dir_all(directory(&self.path))?;
+        if first.is_none() {
+            *first = Lock::of(&self.path.with_extension("lock"))?;
+        }
+        if first.is_none() {
+            return Ok(());
+        }
+        let no_owner = Lock::share(directory(&self.path))?;
+        if no_owner.is_some() && !self.is_written() { self.replace() } else { Ok(()) }
+    }
+
+    fn is_written(&self) -> bool {
+        std::fs::read_to_string(&self.path).is_ok_and(|text| text == self.text)
+    }
+
+    fn replace(&self) -> io::Result<()> {
+        replace(&self.path, &self.text)
+    }
+
+    fn remove(&self) {
+        if self.is_written() {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
 }
 
 /// Replaces the file atomically.
@@ -84,13 +148,22 @@ mod tests {
         (directory, path)
     }
 
-    fn written(path: &Path, api: &str, owner: bool) -> Option<Endpoints> {
+    fn written(path: &Path, api: &str, owner: bool) -> Endpoints {
         Endpoints::write(path, &[("api", api)], owner).unwrap()
     }
 
     fn api(path: &Path) -> Option<String> {
         let text = std::fs::read_to_string(path).ok()?;
         Some(serde_json::from_str::<Value>(&text).unwrap()["api"].as_str().unwrap().to_owned())
+    }
+
+    #[track_caller]
+    fn becomes(path: &Path, expected: &str) {
+        let late = std::time::Instant::now() + Duration::from_secs(10);
+        while api(path).as_deref() != Some(expected) {
+            assert!(std::time::Instant::now() < late, "{:?} is not {expected}", api(path));
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 
     #[test]
@@ -108,11 +181,26 @@ mod tests {
         let (_directory, path) = place();
         let first = written(&path, "first", false);
         let second = written(&path, "second", false);
-        assert!(second.is_none());
+        assert!(first.is_written() && !second.is_written());
         assert_eq!(api(&path).as_deref(), Some("first"));
         drop(first);
+        becomes(&path, "second");
+        drop(second);
         assert!(!path.exists());
-        assert!(written(&path, "third", false).is_some());
+    }
+
+    /// A service that is killed leaves its file, and the system releases its locks.
+    #[test]
+    fn one_that_still_runs_takes_over_from_one_that_was_killed() {
+        let (_directory, path) = place();
+        std::fs::create_dir_all(directory(&path)).unwrap();
+        let data = Lock::own(directory(&path)).unwrap().unwrap();
+        let killed = written(&path, "killed", true);
+        let beside = written(&path, "beside", false);
+        assert!(!beside.is_written());
+        std::mem::forget(killed);
+        drop(data);
+        becomes(&path, "beside");
     }
 
     #[test]
@@ -136,7 +224,7 @@ mod tests {
                 assert_eq!(api(&path).as_deref(), Some("owner"));
                 if owner_ends_first {
                     drop(owner);
-                    assert_eq!(api(&path), None);
+                    becomes(&path, "beside");
                     drop(beside);
                 } else {
                     drop(beside);
