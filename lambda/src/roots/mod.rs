@@ -6,11 +6,11 @@ use rustls::pki_types::CertificateDer;
 
 /// From <https://www.amazontrust.com/repository/>, as DER.
 static AMAZON: [&[u8]; 5] = [
-    include_bytes!("roots/amazon-root-ca-1.der"),
-    include_bytes!("roots/amazon-root-ca-2.der"),
-    include_bytes!("roots/amazon-root-ca-3.der"),
-    include_bytes!("roots/amazon-root-ca-4.der"),
-    include_bytes!("roots/starfield-services-root-ca-g2.der"),
+    include_bytes!("amazon-root-ca-1.der"),
+    include_bytes!("amazon-root-ca-2.der"),
+    include_bytes!("amazon-root-ca-3.der"),
+    include_bytes!("amazon-root-ca-4.der"),
+    include_bytes!("starfield-services-root-ca-g2.der"),
 ];
 
 /// Amazon's root certificates.
