@@ -2,11 +2,11 @@
 
 use std::fmt;
 
+use lambda::{Cause, Problem};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Faults, Span, Timestamp};
-use lambda::{Cause, Problem};
 
 /// An error of a request about bookings.
 #[derive(Debug, Problem)]

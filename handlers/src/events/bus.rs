@@ -9,11 +9,11 @@ use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::error::ProvideErrorMetadata;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use futures_util::future::join_all;
+use lambda::trace::{self, Subsegments};
 use lambda::tracing::warn;
+use lambda::{Init, InitError, aws, causes, variable};
 
 use super::Outgoing;
-use lambda::trace::{self, Subsegments};
-use lambda::{Init, InitError, aws, causes, variable};
 
 /// Maximum of entries in one call (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>).
 const BATCH: usize = 10;

@@ -5,11 +5,11 @@ use std::sync::OnceLock;
 use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::MessageAttributeValue;
+use lambda::trace::Subsegments;
+use lambda::{Cause, Init, InitError, aws, variable};
 use serde_json::Value;
 
 use super::record::sequence;
-use lambda::trace::Subsegments;
-use lambda::{Cause, Init, InitError, aws, variable};
 
 /// The dead-letter queue.
 #[derive(Debug, Clone)]

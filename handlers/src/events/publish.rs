@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
+use lambda::metrics::{self, Metric};
 use lambda::tracing::{error, info, warn};
+use lambda::{BatchResult, Cause, Problem, Records};
 use serde_json::Value;
 
 use super::bus::Fate;
@@ -10,8 +12,6 @@ use super::record::{age, sequence};
 use super::{Bus, DeadLetters, Due, Outgoing, ReminderDue, Verdict, decide};
 use crate::booking::{BookingError, BookingId, Status, Timestamp};
 use crate::store::{Bookings, Stored};
-use lambda::metrics::{self, Metric};
-use lambda::{BatchResult, Cause, Problem, Records};
 
 /// How long an event may wait for the bus, in seconds: 20 hours. After 24 hours the stream no longer has its record,
 /// and Lambda's own report of a record that it gives up does not contain it.

@@ -2,10 +2,9 @@
 
 use form_urlencoded::Serializer;
 use lambda::HeaderValue;
+use lambda::{IfMatch, Json, Query};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-
-use lambda::{IfMatch, Json, Query};
 
 use super::*;
 use crate::booking::{BookingPatch, BusyQuery, ListQuery, NewBooking};

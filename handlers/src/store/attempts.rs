@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use crate::booking::BookingError;
 use lambda::metrics::{self, Metric};
+
+use crate::booking::BookingError;
 
 /// Maximum of attempts of a transaction. All pauses together are well below the functions' time limit.
 const MOST: u32 = 12;

@@ -1,13 +1,13 @@
 //! Reading many items by key, with `BatchGetItem`.
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
+use lambda::Cause;
 
 use super::Bookings;
 use super::attempts::pause;
 use super::errors::{classify, foreign};
 use super::item::Item;
 use crate::booking::BookingError;
-use lambda::Cause;
 
 /// Maximum of keys in one `BatchGetItem`
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>).

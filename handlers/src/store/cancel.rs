@@ -1,12 +1,13 @@
 //! Cancelling a booking.
 
+use lambda::IfMatch;
+
 use super::Bookings;
 use super::attempts::Attempts;
 use super::change::{expect_version, replace};
 use super::commit::Write;
 use super::item::Stored;
 use crate::booking::{Booking, BookingError, BookingId, Caller, Day, Status, Timestamp};
-use lambda::IfMatch;
 
 impl Bookings {
     /// Cancels the booking in one transaction: frees its time and removes its reminder. A booking that is cancelled

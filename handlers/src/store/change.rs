@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_dynamodb::types::builders::{DeleteBuilder, PutBuilder};
+use lambda::IfMatch;
 
 use super::Bookings;
 use super::commit::{Commit, Write, delete, put};
@@ -9,7 +10,6 @@ use super::days::{held, release};
 use super::item::{BOOKING, Item, Stored, key, partition};
 use super::reminder::forget;
 use crate::booking::{Booking, BookingError, Day, Status, Timestamp};
-use lambda::IfMatch;
 
 /// Refuses a change that is based on another version.
 ///

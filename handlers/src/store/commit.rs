@@ -2,12 +2,12 @@
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use lambda::Cause;
 
 use super::Bookings;
 use super::errors::{classify, foreign};
 use super::item::Item;
 use crate::booking::BookingError;
-use lambda::Cause;
 
 /// Result of a transaction.
 pub(super) enum Commit {

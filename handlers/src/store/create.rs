@@ -1,5 +1,7 @@
 //! Creating a booking.
 
+use lambda::metrics;
+
 use super::Bookings;
 use super::attempts::Attempts;
 use super::commit::{Commit, Write, put_new};
@@ -7,7 +9,6 @@ use super::item::Stored;
 use super::reminder::new_token;
 use super::tombstone::Entry;
 use crate::booking::{Booking, BookingError, BookingId, Caller, Created, IdempotencyKey, NewBooking, Timestamp};
-use lambda::metrics;
 
 impl Bookings {
     /// Creates the booking of `new` in one transaction, with its reminder and the claims on its time.

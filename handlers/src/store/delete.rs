@@ -1,12 +1,13 @@
 //! Deleting a booking.
 
+use lambda::IfMatch;
+
 use super::Bookings;
 use super::attempts::Attempts;
 use super::change::{expect_version, remove, replace};
 use super::commit::Write;
 use super::tombstone::tombstone;
 use crate::booking::{Booking, BookingError, BookingId, Caller, Day, Timestamp};
-use lambda::IfMatch;
 
 impl Bookings {
     /// Deletes the booking, its reminder and its claims in one transaction. Does nothing if there is no booking, or if

@@ -30,7 +30,6 @@ mod tombstone;
 mod update;
 
 use aws_sdk_dynamodb::Client;
-
 use lambda::{Init, InitError, variable};
 
 pub use item::{BOOKING, REMINDER, ReminderItem, State, Stored};

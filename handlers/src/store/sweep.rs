@@ -11,6 +11,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use lambda::metrics::{self, Metric};
 use lambda::tracing::info;
 use tokio::time::Instant;
 
@@ -18,7 +19,6 @@ use super::Bookings;
 use super::errors::classify;
 use super::item::{Item, State, value};
 use crate::booking::{BookingError, Timestamp};
-use lambda::metrics::{self, Metric};
 
 /// A sweep starts no new work after this time: the next sweep follows within the minute.
 const LONGEST: Duration = Duration::from_secs(40);

@@ -1,5 +1,7 @@
 //! Changing a booking.
 
+use lambda::IfMatch;
+
 use super::Bookings;
 use super::attempts::Attempts;
 use super::change::{expect_version, replace};
@@ -8,7 +10,6 @@ use super::days::{held, release};
 use super::item::Stored;
 use super::reminder::new_token;
 use crate::booking::{Booking, BookingError, BookingId, BookingPatch, Caller, Timestamp};
-use lambda::IfMatch;
 
 impl Bookings {
     /// Changes the fields in `patch`, with the reminder and the claims, in one transaction. A patch that changes
