@@ -8,7 +8,9 @@ use lambda_http::Context;
 use lambda_http::tracing::subscriber::filter::{LevelFilter, Targets};
 use lambda_http::tracing::subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
 use lambda_http::tracing::subscriber::fmt::{self, FmtContext};
-use lambda_http::tracing::subscriber::{prelude::*, registry, registry::LookupSpan};
+use lambda_http::tracing::subscriber::prelude::*;
+use lambda_http::tracing::subscriber::registry;
+use lambda_http::tracing::subscriber::registry::LookupSpan;
 use lambda_http::tracing::{Event, Subscriber};
 
 use super::Package;

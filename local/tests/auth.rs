@@ -4,10 +4,8 @@
 
 mod common;
 
-use common::{
-    Answer, Client, Scratch, start,
-    tokens::{ask, guarded, part},
-};
+use common::tokens::{ask, guarded, part};
+use common::{Answer, Client, Scratch, start};
 use local::TokenRequest;
 use serde_json::{Map, Value, json};
 

@@ -4,7 +4,8 @@
 
 mod common;
 
-use common::{Client, Scratch, sqs::receive, start, stream};
+use common::sqs::receive;
+use common::{Client, Scratch, start, stream};
 use serde_json::{Value, json as value};
 
 /// The endpoint in the function's environment.

@@ -2,11 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Runs `cargo local` where `cargo-local` is on the path, as after `cargo install`.
 fn cargo(directory: &Path, arguments: &[&str]) -> (Option<i32>, String) {

@@ -4,7 +4,9 @@
 
 mod common;
 
-use std::{collections::BTreeMap, path::PathBuf, process::Command};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
 
 use common::{Client, HTTP, Scratch, start};
 use local::{Binaries, Options, openapi};

@@ -9,10 +9,8 @@ use std::path::Path;
 use common::{Answer, Client, eventually, json, start};
 use local::{Binaries, Options, Service, openapi};
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 /// What a customer types: none of it is logged.
 const TYPED: &str = "Milk-4711";

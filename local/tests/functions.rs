@@ -4,7 +4,8 @@
 
 mod common;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
+use std::time::Duration;
 
 use common::{Client, HTTP, Scratch, eventually, json, start};
 use local::{Binaries, Failure, Options, Service};

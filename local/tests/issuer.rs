@@ -6,10 +6,8 @@ mod common;
 
 use std::process::Command;
 
-use common::{
-    Client, HTTP, Scratch, start,
-    tokens::{GUARDED, ask, guarded, part},
-};
+use common::tokens::{GUARDED, ask, guarded, part};
+use common::{Client, HTTP, Scratch, start};
 use local::{Data, Options, Service, TokenError, TokenRequest};
 use serde_json::json;
 

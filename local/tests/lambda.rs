@@ -4,7 +4,8 @@
 
 mod common;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use common::{Answer, Client, HTTP, Scratch, eventually, json, start};
 use local::{Options, Service};
 use serde_json::{Value, json as value};

@@ -6,11 +6,8 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use common::{
-    Answer, Client, Scratch,
-    sqs::{QUEUES, bodies, call, receive, send, url, waiting},
-    start,
-};
+use common::sqs::{QUEUES, bodies, call, receive, send, url, waiting};
+use common::{Answer, Client, Scratch, start};
 use local::{Data, Options, Service};
 use serde_json::{Value, json as value};
 

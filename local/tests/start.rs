@@ -4,11 +4,9 @@
 
 mod common;
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    time::{Duration, Instant},
-};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use common::{Client, HTTP, Scratch, dynamodb, start, stream};
 use local::{Binaries, Data, ManualClock, Options, Service};

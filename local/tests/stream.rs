@@ -4,15 +4,12 @@
 
 mod common;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
-use common::{
-    Client, Scratch,
-    dynamodb::{call, get, put},
-    eventually, json,
-    sqs::receive,
-    start, stream,
-};
+use common::dynamodb::{call, get, put};
+use common::sqs::receive;
+use common::{Client, Scratch, eventually, json, start, stream};
 use local::{Data, ManualClock, Options, Service};
 use serde_json::{Value, json as value};
 

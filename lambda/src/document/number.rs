@@ -58,7 +58,8 @@ pub(super) fn spelled(text: &str) -> Option<&str> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Integer::*, *};
+    use super::Integer::*;
+    use super::*;
 
     #[test]
     fn an_integer_is_one_however_it_is_spelled() {

@@ -1,11 +1,9 @@
 //! Listeners of the service, and the URLs by which they are reached.
 
-use std::{
-    fmt,
-    io::{self, ErrorKind},
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    str::FromStr,
-};
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::str::FromStr;
 
 use axum::http::HeaderValue;
 use tokio::net::TcpListener;

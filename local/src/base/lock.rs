@@ -4,13 +4,11 @@
 //! without data there locks it shared while it writes or removes the endpoints file, and does neither while there is an
 //! owner.
 
-use std::{
-    fs::{File, OpenOptions, TryLockError},
-    io,
-    path::Path,
-    thread::sleep,
-    time::Duration,
-};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
 
 const DATA: &str = "lock";
 /// How often and at what interval an exclusive lock is retried while others share it.

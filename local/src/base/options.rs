@@ -1,6 +1,10 @@
 //! Options of a service. Each has a default.
 
-use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use dynoxide::storage_backend::Clock;
 

@@ -5,17 +5,18 @@ mod openapi;
 mod screen;
 mod token;
 
-use std::{ffi::OsString, fmt::Display, io::Write, path::PathBuf, process::ExitCode, time::Duration};
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use crate::{
-    base::{
-        listen::Host,
-        options::{Binaries, Data, Log, Options},
-    },
-    service::Service,
-};
+use crate::base::listen::Host;
+use crate::base::options::{Binaries, Data, Log, Options};
+use crate::service::Service;
 
 /// A shorter interval would leave functions no time between runs.
 const MOST_OFTEN: Duration = Duration::from_millis(100);

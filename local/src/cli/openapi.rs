@@ -6,10 +6,8 @@ use clap::Args;
 use serde_json::Value;
 
 use super::parameter;
-use crate::{
-    base::options::{Binaries, Log, Options},
-    project::openapi,
-};
+use crate::base::options::{Binaries, Log, Options};
+use crate::project::openapi;
 
 /// Write the API's OpenAPI document, from the contracts of the functions
 #[derive(Debug, Args)]

@@ -2,13 +2,12 @@
 
 use std::fmt::{self, Write};
 
-use super::{hints::Hints, token};
-use crate::{
-    aws::issuer,
-    base::options::{Data, Options},
-    project::template::{Access, Route, Template},
-    service::{Addresses, Context, Service},
-};
+use super::hints::Hints;
+use super::token;
+use crate::aws::issuer;
+use crate::base::options::{Data, Options};
+use crate::project::template::{Access, Route, Template};
+use crate::service::{Addresses, Context, Service};
 
 impl Service {
     /// The text of the start screen: addresses, callers of functions, and example requests.

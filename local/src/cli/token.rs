@@ -1,22 +1,21 @@
 //! `cargo local token`: requests a token of the running service, which has the key.
 
-use std::{error::Error, net::SocketAddr, time::Duration};
+use std::error::Error;
+use std::net::SocketAddr;
+use std::time::Duration;
 
-use axum::{
-    body::Body,
-    http::{Request, StatusCode},
-};
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use bytes::Bytes;
 use clap::Args;
 use http_body_util::{BodyExt, Full};
-use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 use tokio::time::timeout;
 
-use crate::{
-    aws::issuer::{TOKEN_PATH, TokenRequest},
-    base::listen::Host,
-};
+use crate::aws::issuer::{TOKEN_PATH, TokenRequest};
+use crate::base::listen::Host;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 

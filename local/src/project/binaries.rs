@@ -1,11 +1,10 @@
 //! Pairs the template's functions with the package's binaries, which must be the same set.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
-use crate::{base::error::StartError, project::template::Function};
+use crate::base::error::StartError;
+use crate::project::template::Function;
 
 /// Gives each function its executable.
 pub(crate) fn pair(

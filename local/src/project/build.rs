@@ -1,12 +1,12 @@
 //! The functions' executables: given, or built by Cargo.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-use super::{binaries, cargo, template::Template};
-use crate::base::{
-    error::StartError,
-    options::{Binaries, Log, Options},
-};
+use super::template::Template;
+use super::{binaries, cargo};
+use crate::base::error::StartError;
+use crate::base::options::{Binaries, Log, Options};
 
 /// The build that a start needs.
 pub(crate) enum Build {

@@ -1,22 +1,19 @@
 //! Builds the functions' binaries with Cargo.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io::IsTerminal,
-    path::{Path, PathBuf},
-    process::{ExitStatus, Stdio},
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Deserialize;
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::{ChildStderr, ChildStdout, Command},
-};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{ChildStderr, ChildStdout, Command};
 
 use super::owner;
-use crate::{base::error::StartError, project::template::Function};
+use crate::base::error::StartError;
+use crate::project::template::Function;
 
 /// Prefixes of variables that Cargo sets for the package it runs.
 const OURS: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];

@@ -1,11 +1,10 @@
 //! The functions of a template, for tests that compare a service's code with it.
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
+use std::path::Path;
 
-use crate::{
-    base::error::TemplateError,
-    project::template::{Given, Route, Template},
-};
+use crate::base::error::TemplateError;
+use crate::project::template::{Given, Route, Template};
 
 /// A function of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,10 +3,8 @@
 //! Only tokens of the local issuer can be checked on one machine, so a route with any other authorizer stops the start, with
 //! or without `--auth`.
 
-use crate::{
-    base::error::StartError,
-    project::template::{Authorizer, Route, Template},
-};
+use crate::base::error::StartError;
+use crate::project::template::{Authorizer, Route, Template};
 
 /// `issuer` is the URL of the local issuer, if it runs. Running it without a route to check is an error too.
 pub(super) fn refuse_unguarded(template: &Template, issuer: Option<&str>) -> Result<(), StartError> {

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{context::Context, parts::Parts};
-use crate::aws::{schedule::Scheduled, stream::Mapping};
+use super::context::Context;
+use super::parts::Parts;
+use crate::aws::schedule::Scheduled;
+use crate::aws::stream::Mapping;
 
 /// Starts the event source mappings. Each settles its position first, before any writer can reach the database.
 pub(super) async fn follow_streams(context: &Context, parts: &Parts) {

@@ -1,15 +1,20 @@
 //! State of a service that is settled before its parts start.
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
+use std::sync::Arc;
 
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
-use super::{authorizers::refuse_unguarded, endpoints::Endpoints, ports::Addresses, store::Store};
-use crate::{
-    aws::issuer::{self, Issuer},
-    base::{error::StartError, log::Logger, options::Options},
-    project::template::{Given, Template},
-};
+use super::authorizers::refuse_unguarded;
+use super::endpoints::Endpoints;
+use super::ports::Addresses;
+use super::store::Store;
+use crate::aws::issuer::{self, Issuer};
+use crate::base::error::StartError;
+use crate::base::log::Logger;
+use crate::base::options::Options;
+use crate::project::template::{Given, Template};
 
 pub(crate) struct Context {
     pub options: Options,

@@ -2,20 +2,16 @@
 
 use std::sync::{Arc, LazyLock};
 
-use axum::{
-    body::Body,
-    extract::{Path, State},
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Redirect, Response},
-    routing::get,
-};
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
 use tokio::sync::OnceCell;
 use utoipa_swagger_ui::Config;
 
-use crate::{
-    aws::interface::page::{Page, message},
-    project::openapi::{self, Api},
-};
+use crate::aws::interface::page::{Page, message};
+use crate::project::openapi::{self, Api};
 
 /// The document's path, relative to which the page loads it.
 const DOCUMENT: &str = "/openapi.json";

@@ -4,17 +4,16 @@
 //! file. Of the others, the first writes it, while none has the data. The writer removes it at its end, unless another
 //! has replaced it. When a writer ends, however it ends, one that still runs takes its place.
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-    sync::mpsc::{self, RecvTimeoutError, Sender},
-    thread::{self, JoinHandle},
-    time::Duration,
-};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::base::{error::StartError, lock::Lock};
+use crate::base::error::StartError;
+use crate::base::lock::Lock;
 
 /// How often a service without the file checks whether its writer has ended.
 const PERIOD: Duration = Duration::from_millis(250);

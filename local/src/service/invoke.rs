@@ -4,11 +4,9 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::Service;
-use crate::aws::interface::{
-    error::{Failure, FunctionError},
-    invoke::{Invoke, Request},
-    trace::Trace,
-};
+use crate::aws::interface::error::{Failure, FunctionError};
+use crate::aws::interface::invoke::{Invoke, Request};
+use crate::aws::interface::trace::Trace;
 
 impl Service {
     /// Invokes a function by its key in the template, as `aws lambda invoke` would.

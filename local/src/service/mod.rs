@@ -12,19 +12,19 @@ mod start;
 mod store;
 mod tokens;
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
 
-use tokio::{task::JoinSet, time::timeout};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use self::endpoints::Endpoints;
+
 pub(crate) use self::{context::Context, ports::Addresses};
-use crate::{
-    aws::{
-        bus::{Bus, Event},
-        runtime::Functions,
-    },
-    project::template::Function,
-};
+use crate::aws::bus::{Bus, Event};
+use crate::aws::runtime::Functions;
+use crate::project::template::Function;
 
 /// How long requests in flight may take when the service is stopped.
 const GRACE: Duration = Duration::from_secs(2);

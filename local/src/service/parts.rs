@@ -1,27 +1,26 @@
 //! Creates and serves the parts of a service.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use axum::Router;
 
-use super::{context::Context, docs, ports::Addresses};
-use crate::{
-    aws::{
-        bus::{self, Bus},
-        database::{self, Database, Remote},
-        gateway::Gateway,
-        interface::{
-            json::{self, JsonService},
-            page::Page,
-        },
-        issuer::{self, Issuer},
-        lambda::Lambda,
-        queue::{self, Queues},
-        runtime::{Functions, Scale, Surroundings},
-    },
-    base::{error::StartError, listen::Listeners},
-    project::{openapi::Api, template::Function},
-};
+use super::context::Context;
+use super::docs;
+use super::ports::Addresses;
+use crate::aws::bus::{self, Bus};
+use crate::aws::database::{self, Database, Remote};
+use crate::aws::gateway::Gateway;
+use crate::aws::interface::json::{self, JsonService};
+use crate::aws::interface::page::Page;
+use crate::aws::issuer::{self, Issuer};
+use crate::aws::lambda::Lambda;
+use crate::aws::queue::{self, Queues};
+use crate::aws::runtime::{Functions, Scale, Surroundings};
+use crate::base::error::StartError;
+use crate::base::listen::Listeners;
+use crate::project::openapi::Api;
+use crate::project::template::Function;
 
 /// The functions, and the services that they call.
 pub(super) struct Parts {

@@ -1,7 +1,9 @@
 //! The ports of a service. They are opened first, since the template is read with their URLs.
 
 use super::store::Store;
-use crate::base::{error::StartError, listen::Listeners, options::Options};
+use crate::base::error::StartError;
+use crate::base::listen::Listeners;
+use crate::base::options::Options;
 
 /// The URLs of a service's parts.
 #[derive(Debug, Clone)]

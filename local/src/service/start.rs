@@ -2,14 +2,14 @@
 
 use tokio::task::JoinSet;
 
-use super::{Service, callers, context::Context, parts, parts::Parts, ports::Ports};
-use crate::{
-    base::{
-        error::StartError,
-        options::{Data, Options},
-    },
-    project::{binaries, build::Build},
-};
+use super::context::Context;
+use super::parts::Parts;
+use super::ports::Ports;
+use super::{Service, callers, parts};
+use crate::base::error::StartError;
+use crate::base::options::{Data, Options};
+use crate::project::binaries;
+use crate::project::build::Build;
 
 impl Service {
     /// Reads the template, builds the functions, and starts all parts.

@@ -1,16 +1,15 @@
 //! The data directory, which one service uses at a time.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use dynoxide::storage_backend::Clock;
 
-use crate::{
-    aws::{database::Embedded, stream::Positions},
-    base::{error::StartError, lock::Lock, options::Data},
-};
+use crate::aws::database::Embedded;
+use crate::aws::stream::Positions;
+use crate::base::error::StartError;
+use crate::base::lock::Lock;
+use crate::base::options::Data;
 
 /// The data directory, or memory.
 pub(crate) struct Store {

@@ -2,11 +2,9 @@
 
 #![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    time::{Duration, Instant},
-};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use local::{Binaries, Options, Service};
 use serde_json::Value;

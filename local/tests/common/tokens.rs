@@ -1,6 +1,7 @@
 //! A service with an authorizer.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use local::{Options, Service};
 use serde_json::Value;
 

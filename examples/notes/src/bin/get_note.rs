@@ -1,4 +1,5 @@
-use lambda::aws::{CallError, Table, dynamodb::types::AttributeValue};
+use lambda::aws::dynamodb::types::AttributeValue;
+use lambda::aws::{CallError, Table};
 use lambda::{Tagged, handler};
 use notes::Note;
 use uuid::Uuid;

@@ -3,10 +3,8 @@
 use serde_json::Value;
 
 use super::{Bus, put_events};
-use crate::aws::interface::{
-    Pending,
-    json::{JsonService, Refusal},
-};
+use crate::aws::interface::Pending;
+use crate::aws::interface::json::{JsonService, Refusal};
 
 impl JsonService for Bus {
     fn target(&self) -> &'static str {

@@ -6,20 +6,16 @@ mod page;
 mod put_events;
 mod rules;
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 use serde_json::Value;
 
 pub(crate) use self::page::page;
-use crate::{
-    aws::interface::message::SendMessage,
-    base::log::Logger,
-    project::template::{ACCOUNT, DEFAULT_BUS, Rule, Template},
-};
+use crate::aws::interface::message::SendMessage;
+use crate::base::log::Logger;
+use crate::project::template::{ACCOUNT, DEFAULT_BUS, Rule, Template};
 
 /// Events that the list holds.
 const KEPT: usize = 1_000;

@@ -1,10 +1,8 @@
 //! `GET /_local/events`: the events of the buses, newest first.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-    routing::get,
-};
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::routing::get;
 use serde::Deserialize;
 
 use super::{Bus, Event};

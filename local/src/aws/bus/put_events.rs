@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{Bus, Event};
-use crate::{aws::interface::json::Refusal, project::template::DEFAULT_BUS};
+use crate::aws::interface::json::Refusal;
+use crate::project::template::DEFAULT_BUS;
 
 const MOST_ENTRIES: usize = 10;
 /// Limit of all entries together; 256 KB until January 2026:
@@ -87,11 +88,11 @@ fn size(entry: &Value) -> usize {
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use super::{super::Inner, *};
-    use crate::{
-        aws::interface::message::{Outgoing, SendMessage},
-        base::{log::Logger, options::Log},
-    };
+    use super::super::Inner;
+    use super::*;
+    use crate::aws::interface::message::{Outgoing, SendMessage};
+    use crate::base::log::Logger;
+    use crate::base::options::Log;
 
     struct NoQueues;
 

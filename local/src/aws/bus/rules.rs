@@ -3,10 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Bus, Event};
-use crate::{
-    aws::interface::message::Outgoing,
-    project::template::{ACCOUNT, Input},
-};
+use crate::aws::interface::message::Outgoing;
+use crate::project::template::{ACCOUNT, Input};
 
 /// Sends the event to the targets of all matching rules of its bus. A failure is logged.
 pub(super) fn deliver(bus: &Bus, event: &Event) {

@@ -1,18 +1,23 @@
 //! The DynamoDB engine in this process: `dynoxide`, on `SQLite`.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
-use dynoxide::{Database, DynoxideError, storage_backend::Clock};
+use dynoxide::storage_backend::Clock;
+use dynoxide::{Database, DynoxideError};
 use rusqlite::ErrorCode;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::{net::TcpListener, task::spawn_blocking, time::timeout};
+use tokio::net::TcpListener;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    aws::interface::database::{DatabaseError, Operation},
-    base::{error::StartError, log::Logger},
-};
+use crate::aws::interface::database::{DatabaseError, Operation};
+use crate::base::error::StartError;
+use crate::base::log::Logger;
 
 const FILE: &str = "dynamodb.sqlite";
 

@@ -11,10 +11,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub(crate) use self::{embedded::Embedded, remote::Remote, tables::prepare};
-use crate::aws::interface::{
-    Pending,
-    database::{DatabaseError, DynamoDb, Operation},
-};
+use crate::aws::interface::Pending;
+use crate::aws::interface::database::{DatabaseError, DynamoDb, Operation};
 
 /// The database of the service. Clones share it.
 #[derive(Clone)]

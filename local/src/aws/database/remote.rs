@@ -2,17 +2,14 @@
 
 use std::time::Duration;
 
-use axum::{
-    body::Body,
-    http::{Request, Uri},
-};
+use axum::body::Body;
+use axum::http::{Request, Uri};
 use bytes::Bytes;
 use chrono::Utc;
 use http_body_util::{BodyExt, Full};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 use tokio::time::timeout;
 

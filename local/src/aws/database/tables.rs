@@ -1,16 +1,15 @@
 //! The template's tables: creates missing ones, and compares existing ones with the template.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use super::Database;
-use crate::{
-    aws::interface::database::{DatabaseError, DynamoDb, Operation},
-    base::error::StartError,
-    project::template::Table,
-};
+use crate::aws::interface::database::{DatabaseError, DynamoDb, Operation};
+use crate::base::error::StartError;
+use crate::project::template::Table;
 
 /// Timeout for a server to make a table active.
 const PATIENCE: Duration = Duration::from_secs(30);

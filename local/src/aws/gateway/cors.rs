@@ -1,11 +1,9 @@
 //! CORS of the HTTP API. The gateway answers preflight requests itself and replaces the CORS headers of functions:
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html>.
 
-use axum::{
-    body::Body,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    response::Response,
-};
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
 
 use crate::project::template::Cors;
 

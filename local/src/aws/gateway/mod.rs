@@ -25,42 +25,36 @@ mod request;
 mod response;
 mod routes;
 
-use std::{
-    net::SocketAddr,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use axum::{
-    Router,
-    extract::{ConnectInfo, Request, State},
-    http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
-    response::Response,
-};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use axum::Router;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use chrono::Utc;
 use jsonwebtoken::jwk::JwkSet;
-use tokio::{task::JoinSet, time::timeout};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use self::{
-    authorizer::{Denied, Grant},
-    request::Incoming,
-    routes::Routes,
-};
-use crate::{
-    aws::interface::{
-        body::{self, Unread},
-        error::Failure,
-        invoke::{Invoke, Request as Invocation},
-        page::{Page, message},
-        trace::Trace,
-    },
-    base::{listen::Listeners, log::Logger},
-    project::template::{Access, Cors, Template},
-};
+use self::authorizer::{Denied, Grant};
+use self::request::Incoming;
+use self::routes::Routes;
+use crate::aws::interface::body::{self, Unread};
+use crate::aws::interface::error::Failure;
+use crate::aws::interface::invoke::{Invoke, Request as Invocation};
+use crate::aws::interface::page::{Page, message};
+use crate::aws::interface::trace::Trace;
+use crate::base::listen::Listeners;
+use crate::base::log::Logger;
+use crate::project::template::{Access, Cors, Template};
 
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>
 const BODY_LIMIT: usize = 10 * 1024 * 1024;

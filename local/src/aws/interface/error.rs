@@ -1,6 +1,7 @@
 //! Failures of an invocation, with Lambda's error types.
 
-use std::{fmt, time::Duration};
+use std::fmt;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 

@@ -4,7 +4,9 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::{Pending, error::FunctionError, trace::Trace};
+use super::Pending;
+use super::error::FunctionError;
+use super::trace::Trace;
 
 /// Lambda's limit of the payload of a synchronous request and of a response, 6 MB. The exact number is that of Lambda's
 /// error messages. <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>

@@ -1,11 +1,10 @@
 //! Pages that the API's listener serves beside the routes of the service.
 
-use axum::{
-    body::Body,
-    http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
-    response::Response,
-    routing::MethodRouter,
-};
+use axum::body::Body;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use axum::routing::MethodRouter;
 
 pub(crate) struct Page {
     /// In the syntax of `axum`.

@@ -4,22 +4,20 @@
 //! is not answered, and a `Host` that is a foreign name is refused (DNS rebinding). Another machine gets none either,
 //! even where `--host` admits it.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::net::SocketAddr;
+use std::sync::Arc;
 
-use axum::{
-    Json,
-    extract::{ConnectInfo, State},
-    http::{HeaderMap, StatusCode, header::HOST},
-    response::{IntoResponse, Response},
-    routing::{get, post},
-};
+use axum::Json;
+use axum::extract::{ConnectInfo, State};
+use axum::http::header::HOST;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
 use serde_json::json;
 
 use super::{Issuer, TOKEN_PATH, TokenError, TokenRequest};
-use crate::{
-    aws::interface::page::{Page, message},
-    base::listen::{Host, is_an_address},
-};
+use crate::aws::interface::page::{Page, message};
+use crate::base::listen::{Host, is_an_address};
 
 #[derive(Clone)]
 struct Api {

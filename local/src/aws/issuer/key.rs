@@ -1,16 +1,12 @@
 //! The issuer's private key, kept in the data directory so that tokens outlive a restart.
 
-use std::{
-    fs::OpenOptions,
-    io::{self, Write},
-    path::Path,
-};
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::Path;
 
-use aws_lc_rs::{
-    encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der},
-    rsa::{KeyPair, KeySize},
-    signature::KeyPair as _,
-};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::KeyPair as _;
 use jsonwebtoken::EncodingKey;
 use pem::Pem;
 

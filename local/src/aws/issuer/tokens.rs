@@ -2,20 +2,18 @@
 
 use std::path::Path;
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Utc;
-use jsonwebtoken::{
-    Algorithm, EncodingKey, crypto,
-    jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash},
-};
+use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash};
+use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{TokenRequest, key::Key};
-use crate::{
-    base::error::StartError,
-    project::template::{Authorizer, Template},
-};
+use super::TokenRequest;
+use super::key::Key;
+use crate::base::error::StartError;
+use crate::project::template::{Authorizer, Template};
 
 /// Why there is no token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,17 +1,15 @@
 //! Responses of `Invoke`: <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_ResponseSyntax>.
 
-use axum::{
-    http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
-    response::{IntoResponse, Response},
-};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
 use super::error::Refused;
-use crate::aws::interface::{
-    error::{Failure, FunctionError},
-    invoke::PAYLOAD_LIMIT,
-};
+use crate::aws::interface::error::{Failure, FunctionError};
+use crate::aws::interface::invoke::PAYLOAD_LIMIT;
 
 /// The response without a payload.
 pub(super) fn empty(status: StatusCode) -> Response {

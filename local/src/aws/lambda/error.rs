@@ -1,9 +1,8 @@
 //! Lambda's errors, with the statuses and members of the API's model.
 
-use axum::{
-    http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
-    response::{IntoResponse, Response},
-};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 /// An error response: the function did not run.

@@ -1,17 +1,14 @@
 //! Asynchronous invocations: <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html>.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    aws::interface::{
-        error::Failure,
-        invoke::{Invoke, Request},
-    },
-    base::log::Logger,
-};
+use crate::aws::interface::error::Failure;
+use crate::aws::interface::invoke::{Invoke, Request};
+use crate::base::log::Logger;
 
 /// An asynchronous invocation.
 pub(super) struct Event {
@@ -57,10 +54,10 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::{
-        aws::interface::{Pending, error::FunctionError, trace::Trace},
-        base::options::Log,
-    };
+    use crate::aws::interface::Pending;
+    use crate::aws::interface::error::FunctionError;
+    use crate::aws::interface::trace::Trace;
+    use crate::base::options::Log;
 
     /// Fails the first invocations, and records the request ids.
     struct Failing {

@@ -11,42 +11,35 @@ mod event;
 mod name;
 mod request;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
-use axum::{
-    Router,
-    body::Body,
-    extract::{ConnectInfo, RawPathParams, RawQuery, State, rejection::RawPathParamsRejection},
-    http::{
-        HeaderMap, StatusCode,
-        header::{HOST, ORIGIN},
-    },
-    response::{IntoResponse, Response},
-    routing::post,
-};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{ConnectInfo, RawPathParams, RawQuery, State};
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
 use bytes::Bytes;
-use tokio::{sync::oneshot, task::JoinSet};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-use self::{
-    error::Refused,
-    event::Event,
-    name::Names,
-    request::{InvocationType, Settings},
-};
-use crate::{
-    aws::interface::{
-        body::{self, Unread},
-        invoke::{Invoke, PAYLOAD_LIMIT, Request},
-        trace::Trace,
-    },
-    base::{
-        listen::{Host, Listeners, is_an_address},
-        log::Logger,
-    },
-    project::template::Template,
-};
+use self::error::Refused;
+use self::event::Event;
+use self::name::Names;
+use self::request::{InvocationType, Settings};
+use crate::aws::interface::body::{self, Unread};
+use crate::aws::interface::invoke::{Invoke, PAYLOAD_LIMIT, Request};
+use crate::aws::interface::trace::Trace;
+use crate::base::listen::{Host, Listeners, is_an_address};
+use crate::base::log::Logger;
+use crate::project::template::Template;
 
 /// Payload limit of an asynchronous request; 256 KB until October 2025:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#function-configuration-deployment-and-execution>.

@@ -4,11 +4,9 @@
 //! An incomplete last line was never acknowledged, and is dropped. The file is compacted, atomically, when it is opened
 //! and when most of it is obsolete.
 
-use std::{
-    fs::{File, OpenOptions},
-    io::{self, Write},
-    path::{Path, PathBuf},
-};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 

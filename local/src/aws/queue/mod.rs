@@ -11,29 +11,25 @@ mod message;
 mod page;
 mod state;
 
-use std::{
-    collections::BTreeMap,
-    io,
-    path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::Utc;
-use tokio::{sync::Notify, time::timeout};
+use tokio::sync::Notify;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use self::journal::Journal;
+use self::message::{Attribute, AttributeValue, Message, Receipt};
 pub(crate) use self::page::page;
-use self::{
-    journal::Journal,
-    message::{Attribute, AttributeValue, Message, Receipt},
-    state::{Changed, Counts, Queue},
-};
-use crate::{
-    aws::interface::message::{Outgoing, SendMessage},
-    base::{error::StartError, log::Logger},
-    project::template::{self, ACCOUNT},
-};
+use self::state::{Changed, Counts, Queue};
+use crate::aws::interface::message::{Outgoing, SendMessage};
+use crate::base::error::StartError;
+use crate::base::log::Logger;
+use crate::project::template::{self, ACCOUNT};
 
 /// Folder in the data directory, with a file for each queue.
 const DIRECTORY: &str = "queues";

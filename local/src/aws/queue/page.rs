@@ -1,7 +1,9 @@
 //! `GET /_local/queues`: the messages of the queues, newest first. Listing a message neither hides it nor counts as a
 //! receive.
 
-use axum::{Json, extract::State, routing::get};
+use axum::Json;
+use axum::extract::State;
+use axum::routing::get;
 use chrono::{DateTime, SecondsFormat};
 use serde_json::{Map, Value, json};
 

@@ -5,14 +5,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::{
-    Router,
-    body::Body,
-    extract::{Path, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE},
-    response::{IntoResponse, Response},
-    routing::{get, post},
-};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
 use bytes::Bytes;
 use chrono::Utc;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -20,10 +19,8 @@ use serde_json::json;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::launch::Launch;
-use crate::aws::interface::{
-    error::{Failure, FunctionError},
-    invoke::PAYLOAD_LIMIT,
-};
+use crate::aws::interface::error::{Failure, FunctionError};
+use crate::aws::interface::invoke::PAYLOAD_LIMIT;
 
 /// An invocation for a process.
 pub(super) struct Invocation {

@@ -3,7 +3,9 @@
 //! The names are Lambda's:
 //! <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>.
 
-use std::{collections::BTreeMap, ffi::OsString, path::Path};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::Path;
 
 use chrono::Utc;
 use uuid::Uuid;

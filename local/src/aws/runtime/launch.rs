@@ -1,21 +1,17 @@
 //! Starting a function's processes: executable, environment and limits.
 
-use std::{
-    collections::BTreeMap,
-    ffi::OsString,
-    path::PathBuf,
-    process::Stdio,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use tokio::process::Command;
 
 use super::environment::{self, Surroundings};
-use crate::{
-    base::log::Logger,
-    project::template::{ACCOUNT, Function},
-};
+use crate::base::log::Logger;
+use crate::project::template::{ACCOUNT, Function};
 
 /// The settings that all processes of a function are started with.
 pub(super) struct Launch {

@@ -11,22 +11,23 @@ mod pool;
 mod process;
 mod tail;
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 pub(crate) use self::environment::Surroundings;
-use self::{launch::Launch, pool::Pool};
-use crate::{
-    aws::interface::{
-        Pending,
-        error::{Failure, FunctionError},
-        invoke::{Invoke, Request},
-    },
-    base::log::Logger,
-    project::template::Function,
-};
+use self::launch::Launch;
+use self::pool::Pool;
+use crate::aws::interface::Pending;
+use crate::aws::interface::error::{Failure, FunctionError};
+use crate::aws::interface::invoke::{Invoke, Request};
+use crate::base::log::Logger;
+use crate::project::template::Function;
 
 /// Limits of a pool.
 #[derive(Debug, Clone, Copy)]

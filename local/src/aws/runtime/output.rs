@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use tokio::{
-    io::{AsyncBufReadExt, AsyncRead, BufReader},
-    sync::{mpsc, oneshot},
-};
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::sync::{mpsc, oneshot};
 
 use super::tail::Tail;
 use crate::base::log::Logger;

@@ -1,23 +1,19 @@
 //! The processes of a function: starts one when all are busy, and stops idle ones.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use tokio::{sync::Semaphore, time::timeout};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
-use super::{
-    Scale,
-    launch::Launch,
-    process::{Outcome, Process},
-};
-use crate::aws::interface::{
-    error::{Failure, FunctionError},
-    invoke::{PAYLOAD_LIMIT, Request},
-};
+use super::Scale;
+use super::launch::Launch;
+use super::process::{Outcome, Process};
+use crate::aws::interface::error::{Failure, FunctionError};
+use crate::aws::interface::invoke::{PAYLOAD_LIMIT, Request};
 
 /// How often idle processes are checked.
 const LOOK: Duration = Duration::from_millis(250);

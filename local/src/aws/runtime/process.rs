@@ -1,30 +1,23 @@
 //! A process of a function: starts it, hands it invocations, and observes its end.
 
-use std::{
-    io,
-    process::ExitStatus,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::io;
+use std::process::ExitStatus;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use tokio::{
-    net::TcpListener,
-    process::Child,
-    sync::{mpsc, oneshot, watch},
-    time::{Instant, sleep_until, timeout},
-};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio::net::TcpListener;
+use tokio::process::Child;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
-use super::{
-    api::{Init, Invocation, Session},
-    launch::Launch,
-    output::Output,
-};
-use crate::aws::interface::{
-    error::{Failure, FunctionError},
-    invoke::Request,
-};
+use super::api::{Init, Invocation, Session};
+use super::launch::Launch;
+use super::output::Output;
+use crate::aws::interface::error::{Failure, FunctionError};
+use crate::aws::interface::invoke::Request;
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib>
 const INIT: Duration = Duration::from_secs(10);

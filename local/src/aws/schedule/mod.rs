@@ -2,7 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html>
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -12,13 +13,9 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{
-    aws::interface::{
-        invoke::{Invoke, Request},
-        trace::Trace,
-    },
-    project::template::{ACCOUNT, Schedule, Timing},
-};
+use crate::aws::interface::invoke::{Invoke, Request};
+use crate::aws::interface::trace::Trace;
+use crate::project::template::{ACCOUNT, Schedule, Timing};
 
 /// The first run of a rate follows soon after the start, so that a developer need not wait an interval.
 const FIRST: Duration = Duration::from_secs(1);

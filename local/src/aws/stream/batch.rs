@@ -1,9 +1,7 @@
 //! Collects records into batches.
 
-use std::{
-    collections::VecDeque,
-    time::{Duration, Instant},
-};
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
 use super::record::Record;
 use crate::aws::interface::invoke::PAYLOAD_LIMIT;

@@ -5,16 +5,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::Utc;
 
-use super::{
-    delivery::Target,
-    failure::{self, GivenUp, Place},
-    mapping::Mapping,
-    record::Record,
-};
-use crate::{
-    aws::interface::{error::FunctionError, invoke::Request, message::Outgoing, trace::Trace},
-    project::template::ACCOUNT,
-};
+use super::delivery::Target;
+use super::failure::{self, GivenUp, Place};
+use super::mapping::Mapping;
+use super::record::Record;
+use crate::aws::interface::error::FunctionError;
+use crate::aws::interface::invoke::Request;
+use crate::aws::interface::message::Outgoing;
+use crate::aws::interface::trace::Trace;
+use crate::project::template::ACCOUNT;
 
 /// The function of a mapping, for one shard.
 pub(super) struct Destination<'a> {

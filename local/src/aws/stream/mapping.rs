@@ -1,6 +1,8 @@
 //! An event source mapping: its settings, dependencies and position.
 
-use std::{io, sync::Arc, time::Duration};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
 
 use dynoxide::storage_backend::Clock;
 use serde_json::Value;
@@ -8,11 +10,11 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::position::Positions;
-use crate::{
-    aws::interface::{database::DynamoDb, invoke::Invoke, message::SendMessage},
-    base::log::Logger,
-    project::template::{ACCOUNT, StreamMapping},
-};
+use crate::aws::interface::database::DynamoDb;
+use crate::aws::interface::invoke::Invoke;
+use crate::aws::interface::message::SendMessage;
+use crate::base::log::Logger;
+use crate::project::template::{ACCOUNT, StreamMapping};
 
 /// An event source mapping with its dependencies.
 pub(crate) struct Mapping {

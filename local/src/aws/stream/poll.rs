@@ -2,10 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use super::{
-    batch::Batcher, delivery, destination::Destination, mapping::Mapping, position::TRIM_HORIZON, reader::Reader,
-    record::Record,
-};
+use super::batch::Batcher;
+use super::delivery;
+use super::destination::Destination;
+use super::mapping::Mapping;
+use super::position::TRIM_HORIZON;
+use super::reader::Reader;
+use super::record::Record;
 use crate::aws::interface::database::DatabaseError;
 
 const POLL: Duration = Duration::from_millis(100);

@@ -2,15 +2,14 @@
 //!
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html#Streams.Processing>
 
-use std::{io, sync::Arc};
+use std::io;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::position::{Positions, TRIM_HORIZON};
-use crate::{
-    aws::interface::database::{DatabaseError, DynamoDb, Operation},
-    project::template::StartingPosition,
-};
+use crate::aws::interface::database::{DatabaseError, DynamoDb, Operation};
+use crate::project::template::StartingPosition;
 
 /// Limit of `GetRecords`.
 const LIMIT: usize = 1_000;

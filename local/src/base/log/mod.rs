@@ -5,11 +5,9 @@
 
 mod render;
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    io::{IsTerminal, Write},
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::collections::{BTreeMap, VecDeque};
+use std::io::{IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};

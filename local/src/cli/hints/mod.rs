@@ -4,19 +4,15 @@
 //! thing may not exist. Required parameters come from the contract that a debug build prints; without it, only routes
 //! whose parameters follow from their names are shown.
 
-use std::{
-    fmt::Write as _,
-    path::{Path, PathBuf},
-};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-use crate::project::{
-    openapi::Contract,
-    template::{Access, Authorizer, Function, Identity, Method, Route, Segment},
-};
+use crate::project::openapi::Contract;
+use crate::project::template::{Access, Authorizer, Function, Identity, Method, Route, Segment};
 
 /// The subject of the token.
 const SOMEBODY: &str = "alice";

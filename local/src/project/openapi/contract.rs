@@ -1,10 +1,13 @@
 //! The contract that a function prints.
 
-use std::{path::Path, process::Stdio, time::Duration};
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use tokio::{process::Command, time::timeout};
+use tokio::process::Command;
+use tokio::time::timeout;
 
 /// Timeout of printing a contract.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -10,20 +10,18 @@ mod document;
 mod links;
 mod security;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde_json::Value;
 
 pub use self::breaking::{announces_breaking, breaking_changes};
 pub(crate) use self::contract::Contract;
-use crate::{
-    base::{error::StartError, options::Options},
-    project::{
-        binaries,
-        build::Build,
-        template::{Function, Given, Route, Template},
-    },
-};
+use crate::base::error::StartError;
+use crate::base::options::Options;
+use crate::project::binaries;
+use crate::project::build::Build;
+use crate::project::template::{Function, Given, Route, Template};
 
 /// The issuer where none is given, so that the document shows which routes need a token.
 const SOME_ISSUER: &str = "https://issuer.invalid";

@@ -4,7 +4,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{TemplateError, variables::Variables};
+use super::TemplateError;
+use super::variables::Variables;
 
 /// The authorization of a route.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::{
-    StreamMapping, Table, TemplateError, authorizers::Authorizers, event::Event, intrinsics::Intrinsics, routes,
-    schedules, streams,
-};
+use super::authorizers::Authorizers;
+use super::event::Event;
+use super::intrinsics::Intrinsics;
+use super::{StreamMapping, Table, TemplateError, routes, schedules, streams};
 
 pub(super) fn read(
     event: &Value,

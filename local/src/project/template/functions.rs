@@ -1,13 +1,15 @@
 //! The `functions` section.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{
-    Route, Schedule, StreamMapping, Table, TemplateError, authorizers::Authorizers, event::Event, events,
-    intrinsics::Intrinsics, variables::Variables,
-};
+use super::authorizers::Authorizers;
+use super::event::Event;
+use super::intrinsics::Intrinsics;
+use super::variables::Variables;
+use super::{Route, Schedule, StreamMapping, Table, TemplateError, events};
 
 /// The Serverless Framework's defaults: <https://www.serverless.com/framework/docs/providers/aws/guide/serverless.yml>.
 const TIMEOUT: u64 = 6;

@@ -3,10 +3,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{
-    ACCOUNT, TemplateError, queue_url,
-    resources::{QUEUE, Resource, Resources, TABLE, arn_parts, name_property},
-};
+use super::resources::{QUEUE, Resource, Resources, TABLE, arn_parts, name_property};
+use super::{ACCOUNT, TemplateError, queue_url};
 
 /// Depth of references that counts as a cycle.
 const DEPTH: usize = 16;

@@ -18,16 +18,17 @@ mod tables;
 mod variables;
 mod yaml;
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use self::authorizers::Authorizers;
+use self::intrinsics::Intrinsics;
 #[cfg(test)]
 pub(crate) use self::queues::Redrive;
-use self::{authorizers::Authorizers, intrinsics::Intrinsics, resources::Resources, variables::Variables};
+use self::resources::Resources;
+use self::variables::Variables;
 pub(crate) use self::{
     authorizers::{Access, Authorizer, Identity, Jwt},
     functions::Function,

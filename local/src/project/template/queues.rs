@@ -1,16 +1,15 @@
 //! `AWS::SQS::Queue`:
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html>.
 
-use std::{ops::RangeInclusive, time::Duration};
+use std::ops::RangeInclusive;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{
-    ACCOUNT, TemplateError,
-    intrinsics::Intrinsics,
-    resources::{QUEUE, Resources},
-    variables::Variables,
-};
+use super::intrinsics::Intrinsics;
+use super::resources::{QUEUE, Resources};
+use super::variables::Variables;
+use super::{ACCOUNT, TemplateError};
 
 /// Limit of a message; 256 KiB until August 2025:
 /// <https://aws.amazon.com/about-aws/whats-new/2025/08/amazon-sqs-max-payload-size-1mib/>.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{TemplateError, variables::Variables};
+use super::TemplateError;
+use super::variables::Variables;
 
 pub(super) const TABLE: &str = "AWS::DynamoDB::Table";
 pub(super) const EVENT_BUS: &str = "AWS::Events::EventBus";

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Access, Function, TemplateError, variables::Variables};
+use super::variables::Variables;
+use super::{Access, Function, TemplateError};
 
 /// A route of the HTTP API.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,12 +3,9 @@
 
 use serde_json::{Map, Value};
 
-use super::{
-    TemplateError,
-    intrinsics::Intrinsics,
-    queues,
-    resources::{QUEUE, RULE, Resources},
-};
+use super::intrinsics::Intrinsics;
+use super::resources::{QUEUE, RULE, Resources};
+use super::{TemplateError, queues};
 use crate::base::pattern::Pattern;
 
 /// The bus of every account.

@@ -8,7 +8,9 @@ use chrono::{DateTime, Utc};
 use croner::parser::{CronParser, Seconds, Year};
 use serde_json::Value;
 
-use super::{TemplateError, event::Event, intrinsics::Intrinsics};
+use super::TemplateError;
+use super::event::Event;
+use super::intrinsics::Intrinsics;
 
 /// A schedule of a function.
 #[derive(Debug, Clone)]

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{Table, TemplateError, event::Event, intrinsics::Intrinsics, queues, resources::QUEUE};
+use super::event::Event;
+use super::intrinsics::Intrinsics;
+use super::resources::QUEUE;
+use super::{Table, TemplateError, queues};
 use crate::base::pattern::Pattern;
 
 /// An event source mapping of a stream.

@@ -5,12 +5,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    TemplateError,
-    intrinsics::Intrinsics,
-    resources::{Resources, TABLE},
-    variables::Variables,
-};
+use super::TemplateError;
+use super::intrinsics::Intrinsics;
+use super::resources::{Resources, TABLE};
+use super::variables::Variables;
 
 /// Members with the same spelling. Backups, tags, encryption and protection have no effect on one machine.
 const CREATE: [&str; 6] = [

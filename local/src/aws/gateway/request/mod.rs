@@ -2,20 +2,23 @@
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.proxy-format>
 
-use std::{borrow::Cow, collections::BTreeMap, net::SocketAddr};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
-use axum::http::{
-    HeaderMap, HeaderName, HeaderValue, Version,
-    header::{self, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, USER_AGENT},
-    request::Parts,
-};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use axum::http::header::{self, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, USER_AGENT};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Version};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::Utc;
 use serde_json::{Map, Value, json};
 use url::{Url, form_urlencoded};
 
-use super::{authorizer::Grant, routes::Found};
-use crate::{aws::interface::trace::Trace, project::template::ACCOUNT};
+use super::authorizer::Grant;
+use super::routes::Found;
+use crate::aws::interface::trace::Trace;
+use crate::project::template::ACCOUNT;
 
 /// Quota of the request line and the headers together:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.

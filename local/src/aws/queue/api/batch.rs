@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{error, request::Request};
+use super::error;
+use super::request::Request;
 use crate::aws::interface::json::Refusal;
 
 const MOST: usize = 10;

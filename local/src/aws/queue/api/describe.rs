@@ -2,8 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{error, request::Request};
-use crate::aws::{interface::json::Refusal, queue::Queues};
+use super::error;
+use super::request::Request;
+use crate::aws::interface::json::Refusal;
+use crate::aws::queue::Queues;
 
 /// Attributes of a standard queue.
 const ATTRIBUTES: [&str; 13] = [

@@ -2,7 +2,8 @@
 
 use std::fmt::Display;
 
-use crate::aws::{interface::json::Refusal, queue::QueueError};
+use crate::aws::interface::json::Refusal;
+use crate::aws::queue::QueueError;
 
 const MODELLED: &str = "com.amazonaws.sqs#";
 /// Errors that are common to AWS services and not part of SQS's model.

@@ -14,10 +14,8 @@ use serde_json::Value;
 
 use self::request::Request;
 use super::Queues;
-use crate::aws::interface::{
-    Pending,
-    json::{JsonService, Refusal},
-};
+use crate::aws::interface::Pending;
+use crate::aws::interface::json::{JsonService, Refusal};
 
 impl JsonService for Queues {
     fn target(&self) -> &'static str {

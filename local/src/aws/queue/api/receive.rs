@@ -5,14 +5,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{error, request::Request};
-use crate::{
-    aws::{
-        interface::json::Refusal,
-        queue::{Attribute, AttributeValue, Message, Queues, digest},
-    },
-    project::template::ACCOUNT,
-};
+use super::error;
+use super::request::Request;
+use crate::aws::interface::json::Refusal;
+use crate::aws::queue::{Attribute, AttributeValue, Message, Queues, digest};
+use crate::project::template::ACCOUNT;
 
 const MOST: u64 = 10;
 const LONGEST_WAIT: u64 = 20;

@@ -1,11 +1,13 @@
 //! Typed access to the parameters of a request.
 
-use std::{ops::RangeInclusive, time::Duration};
+use std::ops::RangeInclusive;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
 use super::error;
-use crate::aws::{interface::json::Refusal, queue::message::Receipt};
+use crate::aws::interface::json::Refusal;
+use crate::aws::queue::message::Receipt;
 
 /// A request, or an entry of a batch.
 #[derive(Clone, Copy)]

@@ -5,14 +5,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{batch, error, request::Request};
-use crate::{
-    aws::{
-        interface::json::Refusal,
-        queue::{Attribute, AttributeValue, Message, Queues, digest},
-    },
-    project::template::{self, MOST_BYTES},
-};
+use super::request::Request;
+use super::{batch, error};
+use crate::aws::interface::json::Refusal;
+use crate::aws::queue::{Attribute, AttributeValue, Message, Queues, digest};
+use crate::project::template::{self, MOST_BYTES};
 
 const MOST_ATTRIBUTES: usize = 10;
 const LONGEST_DELAY: u64 = 900;

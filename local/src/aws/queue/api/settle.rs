@@ -3,11 +3,12 @@
 
 use serde_json::{Value, json};
 
-use super::{batch, error, receive::LONGEST_VISIBILITY, request::Request};
-use crate::aws::{
-    interface::json::Refusal,
-    queue::{Queues, state::Changed},
-};
+use super::receive::LONGEST_VISIBILITY;
+use super::request::Request;
+use super::{batch, error};
+use crate::aws::interface::json::Refusal;
+use crate::aws::queue::Queues;
+use crate::aws::queue::state::Changed;
 
 pub(super) fn delete(queues: &Queues, request: Request<'_>) -> Result<Value, Refusal> {
     delete_from(queues, request.queue()?, request)?;

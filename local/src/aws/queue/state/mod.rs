@@ -3,12 +3,11 @@
 //! It reads no clock: `now` is in epoch milliseconds. Every change is in the journal before it is returned.
 //! <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-lifecycle.html>
 
-use std::{io, time::Duration};
+use std::io;
+use std::time::Duration;
 
-use super::{
-    journal::{Entry, Journal},
-    message::{Message, Receipt},
-};
+use super::journal::{Entry, Journal};
+use super::message::{Message, Receipt};
 use crate::project::template;
 
 pub(super) struct Queue {

@@ -3,19 +3,16 @@
 //! The rules of event source mappings: <https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-errors.html> and
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>.
 
-use std::{collections::VecDeque, time::Duration};
+use std::collections::VecDeque;
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{
-    failure::{Answer, GivenUp, Reason},
-    record::Record,
-};
-use crate::{
-    aws::interface::error::{Failure, FunctionError},
-    project::template::StreamMapping,
-};
+use super::failure::{Answer, GivenUp, Reason};
+use super::record::Record;
+use crate::aws::interface::error::{Failure, FunctionError};
+use crate::project::template::StreamMapping;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);

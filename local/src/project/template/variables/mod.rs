@@ -6,14 +6,13 @@
 mod expression;
 mod sources;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
-use self::{
-    expression::{Alternative, Part},
-    sources::Read,
-};
+use self::expression::{Alternative, Part};
+use self::sources::Read;
 use super::{Given, TemplateError};
 
 /// A document whose values are resolved on access.

@@ -2,10 +2,8 @@
 
 use serde_json::Value;
 
-use super::{
-    super::{ACCOUNT, TemplateError, yaml},
-    Trail, Variables,
-};
+use super::super::{ACCOUNT, TemplateError, yaml};
+use super::{Trail, Variables};
 
 /// Result of reading a source.
 pub(super) enum Read {
