@@ -71,7 +71,7 @@ static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
 /// The names of the current invocation's properties.
 static NOTED: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
 
-/// Adds a property to the metric lines of this invocation, such as the id of a booking. A property is not a dimension:
+/// Adds a property to the metric lines of this invocation, such as the id of a note. A property is not a dimension:
 /// it creates no metric series.
 pub fn note(name: &'static str, value: impl Into<Value>) {
     if let Some(collector) = COLLECTOR.get() {
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_function_gives_its_metric_the_name() {
-        assert_eq!(upper_camel("create_booking"), "CreateBooking");
+        assert_eq!(upper_camel("create_note"), "CreateNote");
         assert_eq!(upper_camel("health"), "Health");
     }
 

@@ -56,11 +56,11 @@ mod tests {
     #[test]
     fn an_api_mapping_stands_before_the_route() {
         for (path, route, before) in [
-            ("/bookings", "/bookings", ""),
-            ("/v1/bookings", "/bookings", "/v1"),
-            ("/a/v2/bookings/1/cancel", "/bookings/{booking_id}/cancel", "/a/v2"),
-            ("", "/bookings", ""),
-            ("bookings", "/bookings", ""),
+            ("/notes", "/notes", ""),
+            ("/v1/notes", "/notes", "/v1"),
+            ("/a/v2/notes/1/cancel", "/notes/{note_id}/cancel", "/a/v2"),
+            ("", "/notes", ""),
+            ("notes", "/notes", ""),
         ] {
             assert_eq!(before_route(path, route), before, "{path}");
         }
@@ -68,8 +68,8 @@ mod tests {
 
     #[test]
     fn only_what_may_stand_in_a_path_does() {
-        assert_eq!(of_path("/users/a.b_c-d:e@f+1/bookings"), "/users/a.b_c-d:e@f+1/bookings");
-        assert_eq!(of_path("/users/auth0|5f7c/bookings"), "/users/auth0%7C5f7c/bookings");
+        assert_eq!(of_path("/users/a.b_c-d:e@f+1/notes"), "/users/a.b_c-d:e@f+1/notes");
+        assert_eq!(of_path("/users/auth0|5f7c/notes"), "/users/auth0%7C5f7c/notes");
         assert_eq!(of_path("/a b/\u{e9}/50%/?#[]"), "/a%20b/%C3%A9/50%25/%3F%23%5B%5D");
     }
 }

@@ -3,7 +3,7 @@
 use heck::{ToKebabCase, ToSnakeCase, ToUpperCamelCase};
 use strsim::osa_distance;
 
-/// `booking_id` becomes `BookingId`.
+/// `note_id` becomes `NoteId`.
 pub(crate) fn camel(snake: &str) -> String {
     snake.to_upper_camel_case()
 }
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_parameter_suggests_its_type() {
-        assert_eq!(camel("booking_id"), "BookingId");
+        assert_eq!(camel("note_id"), "NoteId");
         assert_eq!(camel("_id"), "Id");
     }
 

@@ -10,7 +10,7 @@ use crate::errors::Errors;
 use crate::{names, settings};
 
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-const FORMS: &str = "say what calls this function: `#[handler(POST \"/bookings\")]`, \
+const FORMS: &str = "say what calls this function: `#[handler(POST \"/notes\")]`, \
     `#[handler(stream)]` or `#[handler(schedule)]`";
 
 /// The parsed attribute. Parts that could not be parsed are `None`, so that the others can still be checked.
@@ -84,7 +84,7 @@ fn trigger(input: ParseStream<'_>, errors: &mut Errors) -> Option<Trigger> {
         let literal: LitStr = input.parse().ok()?;
         if METHODS.contains(&literal.value().as_str()) {
             let method = literal.value();
-            errors.on(&literal, format!("the method has no quotes: write `{method} \"/bookings\"`"));
+            errors.on(&literal, format!("the method has no quotes: write `{method} \"/notes\"`"));
             settings::up_to_comma(input);
             comma(input);
             return Some(Trigger::Http(http(None, route_after_slip(input, errors))));
@@ -154,7 +154,7 @@ fn named(name: Ident, input: ParseStream<'_>, errors: &mut Errors) -> Option<Tri
 
 /// Parses the route, which is required after the method.
 fn route(method: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Option<Route> {
-    let example = format!("write `{method} \"/bookings\"`");
+    let example = format!("write `{method} \"/notes\"`");
     if input.peek(Token![,]) && input.peek2(LitStr) {
         let comma: Token![,] = input.parse().ok()?;
         errors.on(comma, format!("no comma stands between the method and its route: {example}"));

@@ -10,7 +10,7 @@ use crate::errors::Errors;
 /// Characters of a path besides letters, digits and braces (RFC 3986, `pchar`).
 const PUNCTUATION: &str = "-._~!$&'()*+,;=:@%";
 
-/// A route such as `"/bookings/{booking_id}"`.
+/// A route such as `"/notes/{note_id}"`.
 pub(crate) struct Route {
     pub(crate) literal: LitStr,
     pub(crate) parameters: Vec<String>,
@@ -75,7 +75,7 @@ impl<'a> Segment<'a> {
         match inside {
             Some(name) => parameter(name).map(Self::Parameter),
             None if !is_balanced(segment) => {
-                Err(format!("a brace in `{segment}` lacks its partner: write `{{booking_id}}`"))
+                Err(format!("a brace in `{segment}` lacks its partner: write `{{note_id}}`"))
             }
             None if segment.contains('{') => {
                 Err(format!("a path parameter is a segment of its own; `{segment}` has text beside the braces"))
@@ -90,7 +90,7 @@ impl<'a> Segment<'a> {
 
 fn parameter(name: &str) -> Result<&str, String> {
     if name.is_empty() {
-        return Err("a path parameter needs a name: write `{booking_id}`".to_owned());
+        return Err("a path parameter needs a name: write `{note_id}`".to_owned());
     }
     if let Some(shorter) = name.strip_suffix('+') {
         return Err(format!(

@@ -49,12 +49,12 @@ fn attribute_says(args: &str, expected: &str) {
 /// Checks the message for a fault in the route alone, for a function with the argument that these routes may name.
 #[track_caller]
 fn route_says(route: &str, expected: &str) {
-    says(&format!("GET {route:?}"), "async fn book(booking_id: BookingId) -> () {}", &[expected]);
+    says(&format!("GET {route:?}"), "async fn book(note_id: NoteId) -> () {}", &[expected]);
 }
 
 #[track_caller]
 fn signature_says(item: &str, expected: &str) {
-    says(r#"POST "/bookings""#, item, &[expected]);
+    says(r#"POST "/notes""#, item, &[expected]);
 }
 
 mod attribute {
@@ -62,7 +62,7 @@ mod attribute {
 
     #[test]
     fn without_arguments_the_three_forms_are_shown() {
-        for form in ["#[handler(POST \"/bookings\")]", "#[handler(stream)]", "#[handler(schedule)]"] {
+        for form in ["#[handler(POST \"/notes\")]", "#[handler(stream)]", "#[handler(schedule)]"] {
             attribute_says("", form);
         }
         attribute_says("whatever", "`#[handler(stream)]`");
@@ -95,16 +95,16 @@ mod attribute {
 
     #[test]
     fn a_method_is_a_word_and_stands_first() {
-        attribute_says(r#""/bookings""#, r#"the method is missing: write `GET "/bookings"`"#);
-        attribute_says(r#""GET", "/""#, r#"the method has no quotes: write `GET "/bookings"`"#);
+        attribute_says(r#""/notes""#, r#"the method is missing: write `GET "/notes"`"#);
+        attribute_says(r#""GET", "/""#, r#"the method has no quotes: write `GET "/notes"`"#);
         attribute_says(r#"POST, "/""#, "no comma stands between the method and its route");
     }
 
     #[test]
     fn a_method_has_a_route() {
-        attribute_says("POST", r#"`POST` lacks its route: write `POST "/bookings"`"#);
+        attribute_says("POST", r#"`POST` lacks its route: write `POST "/notes"`"#);
         attribute_says("POST, status = 201", "`POST` lacks its route");
-        attribute_says("POST /bookings", "the route is one string literal");
+        attribute_says("POST /notes", "the route is one string literal");
         attribute_says(r#"POST concat!("/a", "/b")"#, "the route is one string literal");
         attribute_says(r#"POST "/a" "/b""#, "the route is one string literal");
     }
@@ -159,48 +159,48 @@ mod route {
 
     #[test]
     fn begins_with_a_slash_and_does_not_end_in_one() {
-        route_says("bookings/{booking_id}", "write `\"/bookings/{booking_id}\"`");
-        route_says("/{booking_id}/", "a route does not end in `/`: write `\"/{booking_id}\"`");
+        route_says("notes/{note_id}", "write `\"/notes/{note_id}\"`");
+        route_says("/{note_id}/", "a route does not end in `/`: write `\"/{note_id}\"`");
         attribute_says(r#"GET """#, "write `\"/\"`");
     }
 
     #[test]
     fn has_no_empty_segment() {
-        route_says("/bookings//{booking_id}", "write one `/` for `//`");
+        route_says("/notes//{note_id}", "write one `/` for `//`");
         attribute_says(r#"GET "//""#, "does not end in `/`");
     }
 
     #[test]
     fn has_its_braces_in_pairs() {
-        route_says("/{booking_id}/{user_id", "a brace in `{user_id` lacks its partner");
-        route_says("/{booking_id}/user_id}", "a brace in `user_id}` lacks its partner");
-        route_says("/{booking_id}/{{user_id}}", "lacks its partner");
+        route_says("/{note_id}/{user_id", "a brace in `{user_id` lacks its partner");
+        route_says("/{note_id}/user_id}", "a brace in `user_id}` lacks its partner");
+        route_says("/{note_id}/{{user_id}}", "lacks its partner");
     }
 
     #[test]
     fn has_parameters_that_arguments_can_be_named_after() {
-        route_says("/{booking_id}/{}", "a path parameter needs a name");
-        route_says("/{booking_id}/{user-id}", "write `{user_id}`");
-        route_says("/{booking_id}/{2nd}", "write `{_2nd}`");
-        route_says("/{booking_id}/{type}", "`{type}` is a Rust keyword");
-        route_says("/{booking_id}/{proxy+}", "greedy path parameter `{proxy+}` is not supported");
-        route_says("/{booking_id}/{booking_id}", "`{booking_id}` stands twice");
+        route_says("/{note_id}/{}", "a path parameter needs a name");
+        route_says("/{note_id}/{user-id}", "write `{user_id}`");
+        route_says("/{note_id}/{2nd}", "write `{_2nd}`");
+        route_says("/{note_id}/{type}", "`{type}` is a Rust keyword");
+        route_says("/{note_id}/{proxy+}", "greedy path parameter `{proxy+}` is not supported");
+        route_says("/{note_id}/{note_id}", "`{note_id}` stands twice");
     }
 
     #[test]
     fn has_parameters_that_are_whole_segments() {
-        route_says("/{booking_id}/a{b}", "`a{b}` has text beside the braces");
-        route_says("/{booking_id}/{a}{b}", "has text beside the braces");
-        route_says("/{booking_id}/:user_id", "write `{user_id}`");
+        route_says("/{note_id}/a{b}", "`a{b}` has text beside the braces");
+        route_says("/{note_id}/{a}{b}", "has text beside the braces");
+        route_says("/{note_id}/:user_id", "write `{user_id}`");
     }
 
     #[test]
     fn has_only_what_a_path_can_have() {
-        route_says("/{booking_id}/x?full=1", "`?` cannot stand in a route");
-        route_says("/{booking_id}/x#top", "`#` cannot stand in a route");
-        route_says("/{booking_id}/a b", "white space cannot stand in a route");
-        route_says("/{booking_id}/ä", "`ä` cannot stand in a route");
-        route_says("/{booking_id}/<x>", "`<` cannot stand in a route");
+        route_says("/{note_id}/x?full=1", "`?` cannot stand in a route");
+        route_says("/{note_id}/x#top", "`#` cannot stand in a route");
+        route_says("/{note_id}/a b", "white space cannot stand in a route");
+        route_says("/{note_id}/ä", "`ä` cannot stand in a route");
+        route_says("/{note_id}/<x>", "`<` cannot stand in a route");
     }
 }
 
@@ -254,59 +254,55 @@ mod parameters {
     #[test]
     fn each_has_an_argument() {
         says(
-            r#"GET "/bookings/{booking_id}""#,
-            "async fn get(bookings: &Bookings) -> () {}",
-            &["path parameter `{booking_id}` has no argument of that name; add `booking_id: BookingId`"],
+            r#"GET "/notes/{note_id}""#,
+            "async fn get(notes: &Notes) -> () {}",
+            &["path parameter `{note_id}` has no argument of that name; add `note_id: NoteId`"],
         );
     }
 
     #[test]
     fn a_slip_in_the_name_is_recognised() {
         says(
-            r#"GET "/bookings/{booking_id}""#,
-            "async fn get(bookng_id: BookingId) -> () {}",
-            &["rename `bookng_id` to `booking_id`"],
+            r#"GET "/notes/{note_id}""#,
+            "async fn get(bookng_id: NoteId) -> () {}",
+            &["rename `bookng_id` to `note_id`"],
         );
-        says(
-            r#"GET "/bookings/{booking_id}""#,
-            "async fn get(id: BookingId) -> () {}",
-            &["rename `id` to `booking_id`"],
-        );
+        says(r#"GET "/notes/{note_id}""#, "async fn get(id: NoteId) -> () {}", &["rename `id` to `note_id`"]);
     }
 
     #[test]
     fn a_pattern_has_no_name_to_be_found_by() {
         says(
-            r#"GET "/bookings/{booking_id}""#,
-            "async fn get(BookingId(id): BookingId) -> () {}",
-            &["it is found by its name and not in a pattern: write `booking_id: BookingId`"],
+            r#"GET "/notes/{note_id}""#,
+            "async fn get(NoteId(id): NoteId) -> () {}",
+            &["it is found by its name and not in a pattern: write `note_id: NoteId`"],
         );
     }
 
     #[test]
     fn none_is_borrowed() {
         says(
-            r#"GET "/bookings/{booking_id}""#,
-            "async fn get(booking_id: &BookingId) -> () {}",
-            &["take it by value: `booking_id: BookingId`"],
+            r#"GET "/notes/{note_id}""#,
+            "async fn get(note_id: &NoteId) -> () {}",
+            &["take it by value: `note_id: NoteId`"],
         );
     }
 
     #[test]
     fn none_is_optional() {
         says(
-            r#"GET "/bookings/{booking_id}""#,
-            "async fn get(booking_id: Option<BookingId>) -> () {}",
-            &["is there in every request to this route; write `booking_id: BookingId`"],
+            r#"GET "/notes/{note_id}""#,
+            "async fn get(note_id: Option<NoteId>) -> () {}",
+            &["is there in every request to this route; write `note_id: NoteId`"],
         );
     }
 
     #[test]
     fn every_one_that_is_missing_is_named() {
         says(
-            r#"GET "/users/{user_id}/bookings/{booking_id}""#,
+            r#"GET "/users/{user_id}/notes/{note_id}""#,
             "async fn get() -> () {}",
-            &["add `user_id: UserId`", "add `booking_id: BookingId`"],
+            &["add `user_id: UserId`", "add `note_id: NoteId`"],
         );
     }
 }
@@ -372,7 +368,7 @@ mod events {
     fn a_schedule_has_its_tick_or_nothing() {
         says(
             "schedule",
-            "async fn sweep(tick: Tick, bookings: Bookings) -> () {}",
+            "async fn sweep(tick: Tick, notes: Notes) -> () {}",
             &["a schedule handler takes one owned argument"],
         );
     }
@@ -384,7 +380,7 @@ mod together {
     #[test]
     fn every_mistake_of_a_signature_is_told_at_once() {
         says(
-            r#"get "/bookings/{booking_id}/", status = 404"#,
+            r#"get "/notes/{note_id}/", status = 404"#,
             "fn get(store: &mut Store, Json(a): Json<A>)  {}",
             &[
                 "write `GET`",
@@ -407,8 +403,8 @@ mod together {
 
     #[test]
     fn a_half_typed_body_expands() {
-        let tokens = expanded(r#"POST "/""#, "async fn book() -> Answer { let x = bookings. }").to_string();
-        assert!(tokens.contains("let x = bookings . }"), "{tokens}");
+        let tokens = expanded(r#"POST "/""#, "async fn book() -> Answer { let x = notes. }").to_string();
+        assert!(tokens.contains("let x = notes . }"), "{tokens}");
         assert!(!tokens.contains("compile_error"), "{tokens}");
     }
 }
@@ -424,18 +420,18 @@ mod expanded {
     #[test]
     fn an_endpoint() {
         is(
-            "create_booking",
-            r#"POST "/bookings/{booking_id}/things", status = 201"#,
+            "create_note",
+            r#"POST "/notes/{note_id}/things", status = 201"#,
             "/// Book a resource for a span of time.
             ///
-            /// Sending it again with the same key answers the same booking.
-            async fn create_booking(
-                bookings: &Bookings,
-                booking_id: BookingId,
+            /// Sending it again with the same key answers the same note.
+            async fn create_note(
+                notes: &Notes,
+                note_id: NoteId,
                 key: Option<IdempotencyKey>,
-                Json(new): Json<NewBooking>,
-            ) -> Result<Created<Booking>, BookingError> {
-                bookings.create(booking_id, new, key).await
+                Json(new): Json<NewNote>,
+            ) -> Result<Created<Note>, NoteError> {
+                notes.create(note_id, new, key).await
             }",
         );
     }
@@ -446,8 +442,8 @@ mod expanded {
             "publish_reminders",
             "stream",
             "/// Publish the reminders that are due.
-            async fn publish_reminders(records: Records, bookings: &Bookings, bus: &Bus) -> Result<BatchResult, PublishError> {
-                publish(bookings, bus, records).await
+            async fn publish_reminders(records: Records, notes: &Notes, bus: &Bus) -> Result<BatchResult, PublishError> {
+                publish(notes, bus, records).await
             }",
         );
     }
@@ -455,10 +451,10 @@ mod expanded {
     #[test]
     fn an_endpoint_without_content() {
         is(
-            "delete_booking",
-            r#"DELETE "/bookings/{booking_id}", status = 204"#,
-            "async fn delete_booking(booking_id: BookingId, if_match: IfMatch, caller: Caller) -> Result<(), BookingError> {
-                delete(booking_id, if_match, caller).await
+            "delete_note",
+            r#"DELETE "/notes/{note_id}", status = 204"#,
+            "async fn delete_note(note_id: NoteId, if_match: IfMatch, caller: Caller) -> Result<(), NoteError> {
+                delete(note_id, if_match, caller).await
             }",
         );
     }

@@ -68,14 +68,14 @@ fn head(function: &Function, errors: &mut Errors) {
         if let FnArg::Receiver(receiver) = argument {
             errors.on(
                 receiver,
-                "a handler is a free function; borrow what it needs as an argument, such as `bookings: &Bookings`",
+                "a handler is a free function; borrow what it needs as an argument, such as `notes: &Notes`",
             );
         }
     }
     match function.answer() {
         None => errors.on(
             &sig.ident,
-            "a handler says what it answers; add a return type such as `-> Result<Json<Booking>, BookingError>`",
+            "a handler says what it answers; add a return type such as `-> Result<Json<Note>, NoteError>`",
         ),
         Some(answer) if mentions_impl(answer) => {
             errors.on(answer, "the answer is part of the contract: name its type instead of `impl`");
@@ -103,10 +103,8 @@ fn types(argument: &Argument, errors: &mut Errors) {
             if mutable {
                 errors.on(written, format!("what is borrowed is shared by all invocations: write `&{shown}`"));
             } else if mentions_impl(inner) || matches!(plain(inner), Type::TraitObject(_)) {
-                errors.on(
-                    written,
-                    format!("`&{shown}` cannot be built: borrow the type itself, as in `bookings: &Bookings`"),
-                );
+                errors
+                    .on(written, format!("`&{shown}` cannot be built: borrow the type itself, as in `notes: &Notes`"));
             } else if shown == "str" || matches!(plain(inner), Type::Slice(_)) {
                 errors.on(
                     written,

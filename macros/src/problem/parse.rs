@@ -178,7 +178,7 @@ fn own(written: &syn::Variant, settings: &[Setting], errors: &mut Errors) -> Opt
                     own.title = text.value();
                 }
             }
-            "detail" => own.detail = setting.string("the booking was not found", errors),
+            "detail" => own.detail = setting.string("the note was not found", errors),
             "with" => own.with = with(setting, errors),
             _ => own.retry_after = setting.integer(&(0..=u32::MAX), "a number of seconds, such as `1`", errors),
         }

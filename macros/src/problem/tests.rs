@@ -18,7 +18,7 @@ fn says(input: &str, expected: &[&str]) {
 
 #[track_caller]
 fn variant_says(variant: &str, expected: &str) {
-    says(&format!("enum BookingError {{ {variant} }}"), &[expected]);
+    says(&format!("enum NoteError {{ {variant} }}"), &[expected]);
 }
 
 #[test]
@@ -134,12 +134,12 @@ fn every_mistake_of_an_enum_is_told_at_once() {
 #[test]
 fn an_enum_of_each_kind_of_variant_expands() {
     expansion(
-        "booking_error",
+        "note_error",
         expand(
             r#"
-            pub(crate) enum BookingError {
-                /// No such booking.
-                #[problem(status = 404, title = "Not found", detail = "Booking not found")]
+            pub(crate) enum NoteError {
+                /// No such note.
+                #[problem(status = 404, title = "Not found", detail = "Note not found")]
                 NotFound,
                 #[problem(status = 409, detail = "the time from {start_time} is taken")]
                 TimeTaken { start_time: String, #[problem(skip)] note: u8, busy: BusySpan },

@@ -1,10 +1,10 @@
 /// Publish the reminders that are due.
 async fn publish_reminders(
     records: Records,
-    bookings: &Bookings,
+    notes: &Notes,
     bus: &Bus,
 ) -> Result<BatchResult, PublishError> {
-    publish(bookings, bus, records).await
+    publish(notes, bus, records).await
 }
 fn main() -> ::std::process::ExitCode {
     fn serve<
@@ -53,5 +53,5 @@ fn main() -> ::std::process::ExitCode {
             },
         )
     }
-    serve::<Records, Bookings, Bus, BatchResult, PublishError, _>(publish_reminders)
+    serve::<Records, Notes, Bus, BatchResult, PublishError, _>(publish_reminders)
 }

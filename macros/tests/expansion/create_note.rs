@@ -1,13 +1,13 @@
 /// Book a resource for a span of time.
 ///
-/// Sending it again with the same key answers the same booking.
-async fn create_booking(
-    bookings: &Bookings,
-    booking_id: BookingId,
+/// Sending it again with the same key answers the same note.
+async fn create_note(
+    notes: &Notes,
+    note_id: NoteId,
     key: Option<IdempotencyKey>,
-    Json(new): Json<NewBooking>,
-) -> Result<Created<Booking>, BookingError> {
-    bookings.create(booking_id, new, key).await
+    Json(new): Json<NewNote>,
+) -> Result<Created<Note>, NoteError> {
+    notes.create(note_id, new, key).await
 }
 fn main() -> ::std::process::ExitCode {
     fn serve<
@@ -33,21 +33,21 @@ fn main() -> ::std::process::ExitCode {
         ::lambda::http(
             ::lambda::Route {
                 package: ::lambda::package!(),
-                function: "create_booking",
+                function: "create_note",
                 method: "POST",
-                path: "/bookings/{booking_id}/things",
+                path: "/notes/{note_id}/things",
                 status: 201u16,
-                docs: "Book a resource for a span of time.\n\nSending it again with the same key answers the same booking.",
+                docs: "Book a resource for a span of time.\n\nSending it again with the same key answers the same note.",
             },
             |__contract: &mut ::lambda::Contract| {
                 __contract.environment::<A0>();
-                __contract.path::<A1>("booking_id");
+                __contract.path::<A1>("note_id");
                 __contract.argument::<A2>();
                 __contract.argument::<A3>();
                 __contract.answer::<::core::result::Result<Answer, Error>>();
             },
             move |(__arg0,): &'static (A0,), mut __event: ::lambda::Request| async move {
-                let __arg1 = __event.path::<A1>("booking_id")?;
+                let __arg1 = __event.path::<A1>("note_id")?;
                 let __arg2 = __event.take::<A2>()?;
                 let __arg3 = __event.take::<A3>()?;
                 ::core::result::Result::<
@@ -63,16 +63,16 @@ fn main() -> ::std::process::ExitCode {
         ::lambda::check_whole(
             true,
             &[::lambda::Whole::<Option<IdempotencyKey>>::PART],
-            ::lambda::Whole::<Json<NewBooking>>::PART,
+            ::lambda::Whole::<Json<NewNote>>::PART,
         )
     };
     serve::<
-        Bookings,
-        BookingId,
+        Notes,
+        NoteId,
         Option<IdempotencyKey>,
-        Json<NewBooking>,
-        Created<Booking>,
-        BookingError,
+        Json<NewNote>,
+        Created<Note>,
+        NoteError,
         _,
-    >(create_booking)
+    >(create_note)
 }

@@ -1,5 +1,5 @@
 #[automatically_derived]
-impl ::lambda::problem::Problem for BookingError {
+impl ::lambda::problem::Problem for NoteError {
     fn details(&self) -> ::lambda::problem::ProblemDetails {
         match self {
             Self::NotFound { .. } => {
@@ -8,7 +8,7 @@ impl ::lambda::problem::Problem for BookingError {
                         "urn:problem:not-found",
                         "Not found",
                     )
-                    .detail("Booking not found")
+                    .detail("Note not found")
             }
             Self::TimeTaken { start_time: __field0, busy: __field2, .. } => {
                 ::lambda::problem::ProblemDetails::new(
@@ -70,8 +70,8 @@ impl ::lambda::problem::Problem for BookingError {
                         "urn:problem:not-found",
                         "Not found",
                     )
-                    .describe("No such booking.")
-                    .detail("Booking not found"),
+                    .describe("No such note.")
+                    .detail("Note not found"),
             );
         __kinds
             .push(

@@ -1,9 +1,9 @@
-async fn delete_booking(
-    booking_id: BookingId,
+async fn delete_note(
+    note_id: NoteId,
     if_match: IfMatch,
     caller: Caller,
-) -> Result<(), BookingError> {
-    delete(booking_id, if_match, caller).await
+) -> Result<(), NoteError> {
+    delete(note_id, if_match, caller).await
 }
 fn main() -> ::std::process::ExitCode {
     fn serve<
@@ -27,20 +27,20 @@ fn main() -> ::std::process::ExitCode {
         ::lambda::http(
             ::lambda::Route {
                 package: ::lambda::package!(),
-                function: "delete_booking",
+                function: "delete_note",
                 method: "DELETE",
-                path: "/bookings/{booking_id}",
+                path: "/notes/{note_id}",
                 status: 204u16,
                 docs: "",
             },
             |__contract: &mut ::lambda::Contract| {
-                __contract.path::<A0>("booking_id");
+                __contract.path::<A0>("note_id");
                 __contract.argument::<A1>();
                 __contract.argument::<A2>();
                 __contract.answer::<::core::result::Result<Answer, Error>>();
             },
             move |(): &'static (), mut __event: ::lambda::Request| async move {
-                let __arg0 = __event.path::<A0>("booking_id")?;
+                let __arg0 = __event.path::<A0>("note_id")?;
                 let __arg1 = __event.take::<A1>()?;
                 let __arg2 = __event.take::<A2>()?;
                 ::core::result::Result::<
@@ -64,5 +64,5 @@ fn main() -> ::std::process::ExitCode {
             ::lambda::Whole::<Caller>::PART,
         )
     };
-    serve::<BookingId, IfMatch, Caller, (), BookingError, _>(delete_booking)
+    serve::<NoteId, IfMatch, Caller, (), NoteError, _>(delete_note)
 }
