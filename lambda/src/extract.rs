@@ -134,7 +134,7 @@ pub fn malformed_header(name: &str, rule: &str) -> Rejection {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not something a handler can take",
     label = "cannot be taken from a request",
-    note = "take `Json<T>`, `Query<T>`, a header type such as `IdempotencyKey`, or an `Option` of one of them; name \
+    note = "take `Json<T>`, `Query<T>`, a header type such as `IfMatch`, or an `Option` of one of them; name \
             the argument like a `{{parameter}}` of the route to take it from the path; borrow it (`&T`) if it is built \
             once in the init phase; or implement `lambda::FromRequest` for `{Self}`"
 )]
