@@ -61,13 +61,13 @@ impl FromRequest for Caller {
             return Ok(Some(Self::Unchecked));
         }
         let claims = request.claims();
-        let claim = |name: &str| claims.and_then(|claims| claims.get(name)).and_then(Value::as_str);
-        let Some(subject) = claim("sub").filter(|subject| !subject.is_empty()) else {
+        let claim = |name: &str| claims.and_then(|claims| claims.get(name));
+        let Some(subject) = claim("sub").and_then(Value::as_str).filter(|subject| !subject.is_empty()) else {
             return Err(ProblemDetails::of(NO_SUBJECT).into());
         };
         // RFC 8693, section 4.2: scopes are separated by spaces. `scp` is how some issuers spell it, as an array, which
         // API Gateway hands on as `[a b]`. Like API Gateway, look at it only where there is no `scope`.
-        let scopes = claim("scope").or_else(|| claim("scp")).unwrap_or_default();
+        let scopes = claim("scope").or_else(|| claim("scp")).and_then(Value::as_str).unwrap_or_default();
         let admin = scopes.trim_matches(['[', ']']).split(' ').any(|scope| ADMIN.contains(&scope));
         Ok(Some(Self::Bearer { subject: subject.to_owned(), admin }))
     }
