@@ -224,6 +224,8 @@ async fn an_administrator_is_known_by_scope_and_only_without_it_by_scp() {
         json!({"sub": "root"}),
         json!({"sub": "root", "scope": "bookings/write", "scp": "[bookings:admin]"}),
         json!({"sub": "root", "scope": "", "scp": "bookings/admin"}),
+        json!({"sub": "root", "scope": ["bookings/write"], "scp": "bookings/admin"}),
+        json!({"sub": "root", "scope": null, "scp": "bookings/admin"}),
         json!({"sub": "root", "scope": "bookings:admins my-bookings/admin bookings/admin/"}),
         json!({"sub": "root", "scopes": "bookings:admin"}),
     ] {

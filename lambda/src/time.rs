@@ -40,6 +40,13 @@ impl fmt::Display for TimestampError {
 
 impl std::error::Error for TimestampError {}
 
+impl TimestampError {
+    /// Whether this is a sentence of it.
+    pub(crate) fn says(sentence: &str) -> bool {
+        [Self::Malformed, Self::NoOffset, Self::SpaceForPlus].iter().any(|error| error.to_string() == sentence)
+    }
+}
+
 impl Timestamp {
     /// The current time of the machine's clock.
     #[must_use]

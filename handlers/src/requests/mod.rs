@@ -60,13 +60,13 @@ impl FromRequest for Caller {
             return Ok(Some(Self::Unchecked));
         }
         let claims = request.claims();
-        let claim = |name: &str| claims.and_then(|claims| claims.get(name)).and_then(Value::as_str);
-        let Some(subject) = claim("sub").filter(|subject| !subject.is_empty()) else {
+        let claim = |name: &str| claims.and_then(|claims| claims.get(name));
+        let Some(subject) = claim("sub").and_then(Value::as_str).filter(|subject| !subject.is_empty()) else {
             return Err(ProblemDetails::of(NO_SUBJECT).into());
         };
         // Scopes are separated by spaces (RFC 8693, section 4.2). Some issuers use `scp`, an array, which API Gateway
-        // passes as `[a b]`. Like API Gateway, this reads `scp` only if there is no `scope`.
-        let scopes = claim("scope").or_else(|| claim("scp")).unwrap_or_default();
+        // passes as `[a b]`. Like API Gateway, this reads `scp` only if there is no `scope`, of whatever type.
+        let scopes = claim("scope").or_else(|| claim("scp")).and_then(Value::as_str).unwrap_or_default();
         let admin = scopes.trim_matches(['[', ']']).split(' ').any(|scope| ADMIN.contains(&scope));
         Ok(Some(Self::Bearer { subject: subject.to_owned(), admin }))
     }

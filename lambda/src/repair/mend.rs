@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::copied::{Copied, Refused};
 use super::{MOST, rules};
 use crate::Fault;
 use crate::document::search::{all, any, only, stand_in_on};
@@ -11,19 +12,34 @@ use crate::document::{AS_OBJECT, Kind, Node, Refusal, Seen, UNFIT, copies, point
 const KINDS: u8 = 12;
 
 /// Faults found so far, and the changes made to the document.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Repair {
     pub(super) faults: Vec<Fault>,
     /// Places whose value is no longer the client's.
     altered: Vec<String>,
+    /// Places where a member is missing.
+    missing: Vec<String>,
     /// Places of objects that lost a member, so that their length has changed.
     shortened: Vec<String>,
     /// Places for which no stand-in was accepted, each with the number of faults known at that time. These are read
     /// last.
     postponed: Vec<(String, usize)>,
+    copied: Copied,
 }
 
 impl Repair {
+    pub(super) fn new(document: &Node) -> Self {
+        let copied = Copied::new(document);
+        Self {
+            faults: Vec::new(),
+            altered: Vec::new(),
+            missing: Vec::new(),
+            shortened: Vec::new(),
+            postponed: Vec::new(),
+            copied,
+        }
+    }
+
     fn note(&mut self, at: &str, rule: impl Into<Cow<'static, str>>) {
         let fault = Fault::new(at, rule);
         if !self.faults.contains(&fault) {
@@ -58,7 +74,7 @@ impl Repair {
     }
 
     /// Handles one refusal. `true` if the document was changed, so that reading it again makes sense.
-    pub(super) fn mend(&mut self, document: &mut Node, refusal: Refusal) -> bool {
+    pub(super) fn mend(&mut self, document: &mut Node, refusal: Refusal, refused: Refused) -> bool {
         let (place, kind, settled) = refusal.into_parts();
         if let Some(at) = stand_in_on(document, &place) {
             // The value is a stand-in, but its name is still the client's.
@@ -66,6 +82,15 @@ impl Repair {
                 Kind::Unknown(_) | Kind::Name(_) if at == place => Self::take_out(document, &at),
                 _ => self.try_next(document, &at),
             };
+        }
+        if let Kind::Told(rule) = &kind
+            && let Some(at) = self.copied.told(document, &place, &kind, refused)
+        {
+            if matches!(document.find(&at), Some(Node::StandIn(_))) {
+                return self.try_next(document, &at) || self.replace_unnoted(document, &place);
+            }
+            let shown = document.find(&at).is_some_and(|node| shows(rule, node));
+            return self.replace(document, &at, if shown { UNFIT.to_owned() } else { rule.clone() });
         }
         let Some(node) = document.find(&place) else {
             // The value is not in the document: serde made it up.
@@ -98,6 +123,7 @@ impl Repair {
             Kind::Missing(name) if settled && matches!(node, Node::Object(_)) && node.child(name).is_none() => {
                 let at = pointer::child(&place, name);
                 self.note(&at, "is missing");
+                self.missing.push(at.clone());
                 self.altered.push(at);
                 if let Some(Node::Object(members)) = document.find_mut(&place) {
                     members.push((Cow::Borrowed(name), Node::StandIn(0)));
@@ -109,7 +135,7 @@ impl Repair {
                 self.replace_unnoted(document, &place)
             }
             Kind::Missing(name) => self.replace(document, &place, format!("lacks the member `{name}`")),
-            Kind::Unfit(seen, rule) if !settled => self.mend_inside(document, &place, &seen, rule),
+            Kind::Unfit(seen, rule) if !settled => self.mend_inside(document, &place, &seen, rule, refused),
             Kind::Rule(rule) | Kind::Unfit(_, rule) => self.replace(document, &place, rule),
         }
     }
@@ -128,7 +154,7 @@ impl Repair {
 
     /// Handles a value that serde read from a copy, where the place is not exact: the fault is at the node that has
     /// this value, if there is exactly one.
-    fn mend_inside(&mut self, document: &mut Node, place: &str, seen: &Seen, rule: String) -> bool {
+    fn mend_inside(&mut self, document: &mut Node, place: &str, seen: &Seen, rule: String, refused: Refused) -> bool {
         let Some(node) = document.find(place) else { return false };
         if !matches!(node, Node::Object(_) | Node::Array(..)) {
             return match node.spelled() {
@@ -136,16 +162,31 @@ impl Repair {
                 None => self.replace(document, place, rule),
             };
         }
-        if let Some(at) = only(node, place, &|node, _| node.is(seen)) {
+        // A stand-in for a missing tag chooses a variant: faults of that variant's content are not the client's.
+        let chosen = *seen == Seen::Else && self.missing.iter().any(|at| pointer::leads_into(at, place));
+        let found = if chosen { None } else { self.copied.seen(document, place, (seen, &rule), refused) };
+        if let Some(at) = found {
             // The wording omits the type of a query parameter: it is always a string.
             let parameter = matches!(document.find(&at), Some(Node::Parameter(_)));
             let rule = if parameter { rule.trim_end_matches(", not a string").to_owned() } else { rule };
-            return match document.find(&at).and_then(Node::spelled) {
-                Some(spelled) => document.set(&at, spelled),
-                None => self.replace(document, &at, rule),
-            };
+            if self.altered.contains(&at) {
+                return self.replace_unnoted(document, &at);
+            }
+            if let Some(spelled) = document.find(&at).and_then(Node::spelled) {
+                return document.set(&at, spelled);
+            }
+            // In a copy, a stand-in does not know the names of variants.
+            if let Some(name) = first_of(&rule) {
+                let name = name.to_owned();
+                self.note(&at, rule);
+                let set = document.set(&at, Node::Text(Cow::Owned(name)));
+                self.altered.push(at);
+                return set;
+            }
+            return self.replace(document, &at, rule);
         }
         // A stand-in of the wrong kind is not the client's fault.
+        let Some(node) = document.find(place) else { return false };
         match self.stand_in_in(node, place, &|_| true) {
             Some(at) => self.try_next(document, &at) || self.replace_unnoted(document, place),
             None => self.replace(document, place, format!("has a value in it that {rule}")),
@@ -236,6 +277,12 @@ impl Repair {
             }
         }
     }
+}
+
+/// The first of the names that a rule lists.
+fn first_of(rule: &str) -> Option<&str> {
+    let names = rule.strip_prefix("must be ")?;
+    names.strip_prefix("one of ").unwrap_or(names).strip_prefix('`')?.split('`').next()
 }
 
 /// Whether the message contains the client's string.

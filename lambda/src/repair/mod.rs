@@ -4,6 +4,7 @@
 //! replaces the value, and the document is read again until there is no further fault. The resulting value is validated
 //! too; broken rules that are due to stand-ins are ignored.
 
+mod copied;
 mod mend;
 mod rules;
 mod trial;
@@ -23,7 +24,7 @@ const READINGS: usize = 1024;
 
 /// Reads and validates the document, or returns its faults.
 pub(super) fn read<T: DeserializeOwned + Validate<Context = ()>>(mut document: Node) -> Result<T, Vec<Fault>> {
-    let mut repair = Repair::default();
+    let mut repair = Repair::new(&document);
     repair.note_flaws(&mut document, "");
     for _ in 0..READINGS {
         if repair.faults.len() >= MOST {
@@ -44,7 +45,12 @@ pub(super) fn read<T: DeserializeOwned + Validate<Context = ()>>(mut document: N
                 break;
             }
             Err(refusal) => {
-                if !repair.mend(&mut document, refusal) {
+                let refused = |document: &Node| {
+                    let refusal = T::deserialize(Reader::new(document)).err()?;
+                    let (place, kind, _) = refusal.into_parts();
+                    Some((place, kind))
+                };
+                if !repair.mend(&mut document, refusal, &refused) {
                     break;
                 }
             }

@@ -13,7 +13,7 @@ use crate::document::{Node, pointer};
 pub(super) type Reads<'r> = &'r dyn Fn(&Node) -> Option<Vec<Broken>>;
 
 /// So many values are read again for one request. Nobody waits longer for a body that is made to be slow.
-const MOST: usize = 200_000;
+pub(super) const MOST: usize = 200_000;
 
 /// Longer than what a rule asks for.
 const LONG: usize = 1000;

@@ -163,3 +163,81 @@ fn a_large_body_with_other_names_is_answered() {
     let names: serde_json::Map<_, _> = (0..3000).map(|index| (index.to_string(), json!({"theSize": 10}))).collect();
     assert_eq!(of::<Renamed>(&with(&json!({"named": names, "type": "a"}))).len(), MOST);
 }
+
+#[derive(Debug, Deserialize)]
+#[expect(dead_code)]
+struct When {
+    start: crate::Timestamp,
+    end: crate::Timestamp,
+    id: uuid::Uuid,
+    name: String,
+    day: chrono::NaiveDate,
+    count: u8,
+    colour: Colour,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Colour {
+    Red,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+#[expect(dead_code)]
+enum Tagged {
+    When(When),
+    Other { other: Box<Tagged>, id: uuid::Uuid },
+}
+
+#[derive(Debug, Deserialize, Validate)]
+#[garde(allow_unvalidated)]
+#[expect(dead_code)]
+struct Copies {
+    title: String,
+    #[serde(flatten)]
+    when: When,
+    tagged: Tagged,
+}
+
+/// serde reads these from a copy, which does not say where a value is.
+#[test]
+fn a_string_that_a_type_refuses_is_named_where_it_is_in_a_copy_too() {
+    let when = json!({
+        "start": "2026-11-22T10:00:00Z", "end": "2026-11-22T11:00:00Z", "id": "67e55044-10b1-426f-9247-bb680e5fe0c8",
+        "name": "a", "day": "2026-11-22", "count": 1, "colour": "red",
+    });
+    let whole = |flat: &[(&str, Value)], tagged: &[(&str, Value)]| {
+        let (mut body, mut inner) = (when.clone(), when.clone());
+        for (name, value) in flat {
+            body[*name] = value.clone();
+        }
+        for (name, value) in tagged {
+            inner[*name] = value.clone();
+        }
+        (body["title"], inner["kind"]) = (json!("t"), json!("when"));
+        body["tagged"] = json!({"kind": "other", "other": inner, "id": when["id"]});
+        body.to_string()
+    };
+    assert_eq!(of::<Copies>(&whole(&[], &[])), []);
+    let offset = crate::Timestamp::from_millis(0).map(|time| time.to_string().replace('Z', "")).unwrap();
+    for (name, value) in [
+        ("start", json!(offset)),
+        ("end", json!("x")),
+        ("id", json!("x")),
+        ("day", json!("x")),
+        ("count", json!("red")),
+        ("colour", json!("x")),
+        ("name", json!(["a"])),
+        ("count", json!({"a": 1})),
+    ] {
+        let found = pointers(of::<Copies>(&whole(&[(name, value.clone())], &[])));
+        assert_eq!(found, [format!("/{name}")], "{value}");
+        let found = pointers(of::<Copies>(&whole(&[], &[(name, value.clone())])));
+        assert_eq!(found, [format!("/tagged/other/{name}")], "{value}");
+    }
+    let all =
+        [("start", json!("x")), ("end", json!("x")), ("id", json!("x")), ("day", json!("x")), ("count", json!(-1))];
+    let found = pointers(of::<Copies>(&whole(&all, &[("id", json!("x")), ("colour", json!("a"))])));
+    assert_eq!(found, ["/count", "/day", "/end", "/id", "/start", "/tagged/other/colour", "/tagged/other/id"]);
+}
