@@ -58,7 +58,8 @@ impl Copied {
         &mut self,
         document: &mut Node,
         place: &str,
-        (seen, rule): (&Seen, &str),
+        seen: &Seen,
+        rule: &str,
         refused: Refused,
     ) -> Option<String> {
         let unfit = |seen: &Seen| Some((place.to_owned(), Kind::Unfit(seen.clone(), rule.to_owned())));

@@ -164,7 +164,7 @@ impl Repair {
         }
         // A stand-in for a missing tag chooses a variant: faults of that variant's content are not the client's.
         let chosen = *seen == Seen::Else && self.missing.iter().any(|at| pointer::leads_into(at, place));
-        let found = if chosen { None } else { self.copied.seen(document, place, (seen, &rule), refused) };
+        let found = if chosen { None } else { self.copied.seen(document, place, seen, &rule, refused) };
         if let Some(at) = found {
             // The wording omits the type of a query parameter: it is always a string.
             let parameter = matches!(document.find(&at), Some(Node::Parameter(_)));

@@ -12,10 +12,10 @@ use crate::document::{Node, pointer};
 /// The rules that a document breaks, if it can be read.
 pub(super) type Reads<'r> = &'r dyn Fn(&Node) -> Option<Vec<Broken>>;
 
-/// So many values are read again for one request. Nobody waits longer for a body that is made to be slow.
+/// The most values that are read again for one request: a bound for bodies that are made to be slow.
 pub(super) const MOST: usize = 200_000;
 
-/// Longer than what a rule asks for.
+/// The length of a text that breaks every bound.
 const LONG: usize = 1000;
 
 /// Reads a document again and again.
