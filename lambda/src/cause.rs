@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-/// What is behind an error: for the log, never for the client. `#[problem(cause)]` marks the field that has it.
+/// The cause of an error: for the log, never for the client. `#[problem(cause)]` marks its field.
 #[derive(Debug)]
 pub struct Cause(Box<dyn Error + Send + Sync + 'static>);
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-/// What a customer types: none of it is logged.
+/// Text that a customer types: none of it is logged.
 const TYPED: &str = "Milk-4711";
 
 fn options() -> Options {

@@ -27,7 +27,7 @@ function commands(heading) {
   return blocks.flatMap((line, index) => (line.startsWith('$ ') ? [{ command: line.slice(2), answer: blocks[index + 1] }] : []));
 }
 
-// What is built for the repository is not built again for the copy.
+// Artifacts of the repository's build are not built again for the copy.
 const tools = path.join(TEMPORARY, 'tools');
 const PATH = `${path.join(tools, 'bin')}${path.delimiter}${process.env.PATH}`;
 const env = { ...process.env, PATH, CARGO_TARGET_DIR: process.env.CARGO_TARGET_DIR ?? path.join(ROOT, 'target') };

@@ -1,4 +1,4 @@
-//! What the functions in `src/bin` share.
+//! Types that the functions in `src/bin` share.
 
 use garde::Validate;
 use lambda::Entity;

@@ -13,7 +13,7 @@ pub(super) fn check(text: &str, reader: &dyn Expected) -> Result<(), Refusal> {
     if !text.contains(['-', ':']) {
         return Ok(());
     }
-    // What chrono says that it expects is all there is to know it by.
+    // chrono's types are recognized by their expectation only.
     let (whole, rule) = match reader.to_string().as_str() {
         "an RFC 3339 formatted date and time string" => {
             return text.parse::<Timestamp>().map(|_| ()).map_err(|error| Refusal::rule(error.to_string()));

@@ -74,7 +74,7 @@ fn children(document: &Node, at: &str) -> Vec<String> {
     tokens.map(|(token, _)| pointer::child(at, &token)).collect()
 }
 
-/// What is tried in the place of a value: short and long, small and large, and what the rule itself quotes.
+/// The values tried in the place of a value: short and long, small and large, and those that the rule quotes.
 fn others<'a>(own: &Node, rule: &str) -> Vec<Node<'a>> {
     let numbers = ["0", "1", "-1", "100", "30000", "1000000000"].map(Cow::Borrowed);
     let texts = ["", "a", "127.0.0.1", "1970-01-01T00:00:00Z", "1970-01-01"].map(Cow::Borrowed);

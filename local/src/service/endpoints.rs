@@ -89,7 +89,7 @@ impl Beside {
     }
 }
 
-/// What one service writes, and where.
+/// The text that one service writes, and its path.
 #[derive(Clone)]
 struct Entry {
     path: PathBuf,

@@ -92,7 +92,7 @@ struct Renamed {
     named: BTreeMap<String, Part>,
 }
 
-/// What is right, with these members in addition, or in place of others.
+/// A sound document, with these members added or replaced.
 fn with(members: &Value) -> String {
     let mut body = json!({
         "type": "ab", "@id": 5, "~/": {"theSize": 1}, "new": "a", "url": "https:", "labels": [], "named": {},

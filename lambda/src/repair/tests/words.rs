@@ -1,4 +1,4 @@
-//! What the types of common libraries say of a value that they refuse, and what they read that they should not.
+//! Messages of common libraries' types about values that they refuse, and values that they must not accept.
 
 use std::collections::BTreeMap;
 use std::ffi::CString;
