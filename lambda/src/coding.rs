@@ -3,18 +3,8 @@
 use lambda_http::http::HeaderMap;
 use lambda_http::http::header::CONTENT_ENCODING;
 
-use super::problem::common::{self, problem};
-use super::{Header, Rejection};
-
-/// The header of a 415 that names the codings that are supported (RFC 9110, sections 12.5.3 and 15.5.16).
-pub(super) const ACCEPTED: Header = Header {
-    name: "Accept-Encoding",
-    description: "The content codings that a body may have (RFC 9110, section 12.5.3): none.",
-    always: false,
-    example: IDENTITY,
-};
-
-const IDENTITY: &str = "identity";
+use super::Rejection;
+use super::problem::common::{self, ACCEPTED, problem};
 
 /// Refuses a body that has a content coding, with 415.
 pub(super) fn check(headers: &HeaderMap) -> Result<(), Rejection> {
@@ -24,7 +14,7 @@ pub(super) fn check(headers: &HeaderMap) -> Result<(), Rejection> {
         let list = value.to_str().unwrap_or("?");
         codings.extend(list.split(',').map(str::trim).filter(|coding| !coding.is_empty()));
     }
-    codings.retain(|coding| !coding.eq_ignore_ascii_case(IDENTITY));
+    codings.retain(|coding| !coding.eq_ignore_ascii_case(ACCEPTED.example));
     if codings.is_empty() {
         return Ok(());
     }
@@ -33,7 +23,7 @@ pub(super) fn check(headers: &HeaderMap) -> Result<(), Rejection> {
     } else {
         "the body has a content coding; send it without one".to_owned()
     };
-    Err(problem(common::CODED).detail(detail).header(ACCEPTED.name, IDENTITY).into())
+    Err(problem(common::CODED).detail(detail).header(ACCEPTED.name, ACCEPTED.example).into())
 }
 
 /// Whether `coding` is a token (RFC 9110, section 5.6.2) that is short enough to repeat in an error message. No

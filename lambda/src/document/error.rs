@@ -6,9 +6,6 @@ use serde::de::{Error, Expected, Unexpected};
 
 use super::{copies, pointer, wanted};
 
-/// The rule for a value of which nothing more precise is known.
-pub(crate) const UNFIT: &str = "is not a value that can stand here";
-
 /// The first error that serde returned: its place, its kind, and whether the place is exact (see [`Refusal::settled`]).
 #[derive(Debug)]
 pub(crate) struct Refusal(Box<(String, Kind, bool)>);
@@ -154,7 +151,7 @@ fn seen(unexpected: Unexpected) -> Seen {
 
 impl Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(UNFIT)
+        f.write_str(wanted::UNFIT)
     }
 }
 

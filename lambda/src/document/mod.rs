@@ -18,7 +18,8 @@ mod times;
 mod tree;
 mod wanted;
 
-pub(super) use error::{Kind, Refusal, Seen, UNFIT};
+pub(super) use error::{Kind, Refusal, Seen};
 pub(super) use reader::Reader;
 pub(super) use stand_in::AS_OBJECT;
 pub(super) use tree::{Node, parse};
+pub(super) use wanted::UNFIT;

@@ -4,8 +4,9 @@ use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{Deserializer, Expected, Visitor};
 
 use super::access::{Items, Members, Variant};
-use super::error::{Refusal, UNFIT};
+use super::error::Refusal;
 use super::number::{self, Integer};
+use super::wanted::UNFIT;
 use super::{Node, stand_in, times, wanted};
 
 /// Limit for recursive types, which could read stand-ins without end.

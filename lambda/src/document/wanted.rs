@@ -2,7 +2,8 @@
 
 use serde::de::Unexpected;
 
-use super::error::UNFIT;
+/// The rule for a value of which nothing more precise is known.
+pub(crate) const UNFIT: &str = "is not a value that can stand here";
 
 /// The rule for a value of the wrong type.
 pub(super) fn of_type(unexpected: Unexpected, expected: &str) -> String {

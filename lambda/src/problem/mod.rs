@@ -172,7 +172,15 @@ impl From<ProblemDetails> for Rejection {
 /// Problems that any endpoint can answer with.
 pub(crate) mod common {
     use super::{Member, ProblemDetails, ProblemKind};
-    use crate::Fault;
+    use crate::{Fault, Header};
+
+    /// The header of a 415 that names the supported content codings: none (RFC 9110, sections 12.5.3 and 15.5.16).
+    pub(crate) const ACCEPTED: Header = Header {
+        name: "Accept-Encoding",
+        description: "The content codings that a body may have (RFC 9110, section 12.5.3): none.",
+        always: false,
+        example: "identity",
+    };
 
     pub(crate) const MALFORMED_REQUEST: ProblemKind =
         ProblemKind::new(400, "urn:problem:malformed-request", "Malformed request")
@@ -199,7 +207,7 @@ pub(crate) mod common {
         ProblemKind::new(415, "urn:problem:content-coding", "Content coding not read")
             .describe("The body has a content coding, such as gzip.")
             .detail("the body has the content coding `gzip`; send it without one")
-            .header(&crate::coding::ACCEPTED);
+            .header(&ACCEPTED);
     pub(crate) const INVALID: ProblemKind = ProblemKind::new(422, "urn:problem:invalid", "Invalid values")
         .describe("The request is well formed, but some of its values break a rule; `errors` names each of them.")
         .detail("1 value breaks a rule")

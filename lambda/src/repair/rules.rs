@@ -7,15 +7,12 @@ use garde::Validate;
 use garde::error::Path;
 use garde::i18n::{I18n, InvalidCreditCard, InvalidEmail, InvalidPhoneNumber, InvalidUrl, IpKind, with_i18n};
 
-use super::trial::{Reads, Trial};
+use super::trial::{Broken, Reads, Trial};
 use crate::Fault;
 use crate::document::{Node, pointer};
 
 /// Beginning of the message for two values that have to be equal.
 pub(super) const SAME: &str = "must be the same as ";
-
-/// A broken rule: garde's path, and what it says.
-pub(super) type Broken = (Path, String);
 
 /// Every rule that `value` breaks.
 pub(super) fn broken(value: &impl Validate<Context = ()>) -> Vec<Broken> {

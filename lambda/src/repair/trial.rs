@@ -6,8 +6,12 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use super::rules::Broken;
+use garde::Path;
+
 use crate::document::{Node, pointer};
+
+/// A broken rule: garde's path, and what it says.
+pub(super) type Broken = (Path, String);
 
 /// The rules that a document breaks, if it can be read.
 pub(super) type Reads<'r> = &'r dyn Fn(&Node) -> Option<Vec<Broken>>;
