@@ -10,6 +10,9 @@ use super::*;
 use crate::document::{UNFIT, parse, pointer};
 use crate::samples::{Order, OrderPatch, OrderQuery};
 
+mod any;
+mod limits;
+mod names;
 mod places;
 mod shapes;
 mod words;

@@ -119,7 +119,7 @@ struct Flat {
 #[serde(deny_unknown_fields, default)]
 #[garde(allow_unvalidated)]
 #[derive(Default)]
-struct All {
+pub(super) struct All {
     point: Option<Point>,
     boxed: Option<Box<Point>>,
     points: Vec<Point>,
@@ -329,7 +329,7 @@ impl TryFrom<String> for Plate {
 #[derive(Debug, Deserialize, Validate)]
 #[garde(allow_unvalidated)]
 #[expect(dead_code)]
-struct Car {
+pub(super) struct Car {
     plate: Plate,
     spare: Vec<Plate>,
     seats: u8,
@@ -348,143 +348,6 @@ fn a_types_own_words_are_told() {
 fn what_no_stand_in_fits_hides_no_fault_of_the_others() {
     let body = r#"{"plate": "x", "spare": ["KA-AB 1", "y", 7], "seats": "five", "owner": 5}"#;
     assert_eq!(pointers(of::<Car>(body)), ["/owner", "/plate", "/seats", "/spare/1", "/spare/2"]);
-}
-
-#[derive(Debug, Deserialize, Validate)]
-#[serde(deny_unknown_fields)]
-struct Noted {
-    #[garde(length(max = 3), dive)]
-    notes: BTreeMap<String, Note>,
-    #[garde(dive)]
-    deep: BTreeMap<String, Inner>,
-}
-
-#[derive(Debug, Deserialize, Validate)]
-#[serde(transparent)]
-#[garde(transparent)]
-struct Note(#[garde(length(max = 2))] String);
-
-#[derive(Debug, Deserialize, Validate)]
-struct Inner {
-    #[garde(dive)]
-    lists: BTreeMap<String, Vec<Digit>>,
-}
-
-#[derive(Debug, Deserialize, Validate)]
-struct Digit(#[garde(range(max = 9))] i32);
-
-const NAMES: [&str; 12] = ["", "a.b", "a/b", "~", "~1", "[0]", "`", "é", "0", "notes", "`, expected `", "a"];
-
-#[test]
-fn a_fault_is_where_it_is_whatever_the_names() {
-    for name in NAMES {
-        let at = |holder: &str| pointer::child(holder, name);
-        let body =
-            |note: Value, number: Value| json!({"notes": {name: note}, "deep": {name: {"lists": {name: [1, number]}}}});
-        let number = pointer::child(&at(&(at("/deep") + "/lists")), "1");
-        let mut expected = [at("/notes"), number];
-        expected.sort();
-        for (note, number) in [(json!("long"), json!(10)), (json!(5), json!("x")), (json!([]), json!(0.5))] {
-            assert_eq!(pointers(of::<Noted>(&body(note, number).to_string())), expected, "{name}");
-        }
-        let unknown = json!({"notes": {}, "deep": {}, format!("x{name}"): 1});
-        assert_eq!(pointers(of::<Noted>(&unknown.to_string())), [pointer::child("", &format!("x{name}"))]);
-        let twice = format!(r#"{{"notes": {{{0}: "a", {0}: "b"}}, "deep": {{}}}}"#, json!(name));
-        assert_eq!(of::<Noted>(&twice), [(at("/notes"), "is given twice".to_owned())]);
-    }
-}
-
-#[test]
-fn only_true_rules_are_told_of_a_map_that_has_faults() {
-    let names = (0..4).map(|index| (index.to_string(), json!(index))).collect::<serde_json::Map<_, _>>();
-    let found = of::<Noted>(&json!({"notes": names, "deep": {}}).to_string());
-    assert_eq!(found.len(), 5, "{found:?}");
-    assert_eq!(found[4], ("/notes".to_owned(), "must be at most 3 long".to_owned()));
-}
-
-#[derive(Debug, Deserialize, Validate)]
-#[serde(rename_all = "camelCase")]
-struct Renamed {
-    #[garde(length(min = 2))]
-    first_name: String,
-    #[garde(dive)]
-    home_address: Wrapper,
-    #[garde(dive)]
-    kind: Kinds,
-    #[serde(flatten)]
-    #[garde(dive)]
-    rest: Rest,
-}
-
-#[derive(Debug, Deserialize, Validate)]
-struct Rest {
-    #[garde(range(max = 9))]
-    r#type: u8,
-}
-
-#[derive(Debug, Deserialize, Validate)]
-struct Wrapper(#[garde(length(min = 2))] String);
-
-#[derive(Debug, Deserialize, Validate)]
-#[serde(rename_all = "camelCase")]
-enum Kinds {
-    OneOf(#[garde(range(max = 9))] u8),
-    AllOf {
-        #[garde(range(max = 9))]
-        how_many: u8,
-    },
-}
-
-#[test]
-fn a_broken_rule_is_told_where_the_document_has_the_value() {
-    for (kind, at) in
-        [(json!({"oneOf": 10}), "/kind/oneOf"), (json!({"allOf": {"how_many": 10}}), "/kind/allOf/how_many")]
-    {
-        let body = json!({"firstName": "a", "homeAddress": "b", "kind": kind, "type": 10});
-        assert_eq!(pointers(of::<Renamed>(&body.to_string())), ["/firstName", "/homeAddress", at, "/type"]);
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[expect(dead_code)]
-enum Endless {
-    Both(Box<Endless>, Box<Endless>),
-    Not(Box<Endless>),
-}
-
-#[derive(Debug, Deserialize, Validate)]
-#[garde(allow_unvalidated)]
-#[expect(dead_code)]
-struct Holder {
-    endless: Endless,
-    count: u8,
-}
-
-#[test]
-fn a_type_that_holds_itself_is_refused_like_any_other() {
-    assert_eq!(pointers(of::<Holder>(r#"{"endless": 1, "count": "x"}"#)), ["/count", "/endless"]);
-}
-
-/// The body has the maximum size and needs many readings: without the limits it would take minutes.
-#[test]
-fn a_body_that_is_made_to_be_slow_is_answered() {
-    let fill = |head: &str, piece: &str, tail: &str| {
-        let pieces = vec![piece; (64 * 1024 - head.len() - tail.len()) / (piece.len() + 1)];
-        format!("{head}{}{tail}", pieces.join(","))
-    };
-    for (piece, found) in [
-        (r#"{"kind":"loose","of":[]}"#, 0),
-        (r#"{"kind":"either","of":[1,2]}"#, 0),
-        (r#"{"kind":"points","all":[5]}"#, MOST),
-        (r#"{"of":1}"#, MOST),
-    ] {
-        assert_eq!(of::<All>(&fill(r#"{"lists": ["#, piece, "]}")).len(), found, "{piece}");
-    }
-    assert_eq!(of::<All>(&fill(r#"{"points": ["#, "[1,2]", "]}")).len(), MOST);
-    let plates = fill(r#"{"plate": "x", "seats": "x", "owner": "a", "spare": ["#, r#""y""#, "]}");
-    assert_eq!(of::<Car>(&plates).len(), MOST);
-    let deep = fill(&format!("{{\"free\": {}", "[".repeat(126)), "[]", &format!("{}}}", "]".repeat(126)));
-    assert_eq!(of::<All>(&deep), []);
 }
 
 #[test]
@@ -517,54 +380,4 @@ fn a_query_may_be_of_every_simple_type() {
         faults,
         [("/deep", "must be true or false"), ("/ratio", "must be a number"), ("/x", "must be an integer")]
     );
-}
-
-/// Any JSON, often with names and values that the types have.
-fn any_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        (-3_i32..300).prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        any::<f64>().prop_map(Value::from),
-        "dot|at|round|oval|\\PC{0,9}".prop_map(Value::from),
-    ];
-    let names = "x|y|kind|of|at|dot|round|between|centre|radius|name|0|7|\\PC{0,4}";
-    leaf.prop_recursive(4, 24, 4, move |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map(names, inner, 0..4).prop_map(|map| Value::Object(map.into_iter().collect())),
-        ]
-    })
-}
-
-const MEMBERS: [&str; 26] = [
-    "point", "boxed", "points", "named", "numbered", "wrapped", "pair", "tuple", "three", "nothing", "shape", "tagged",
-    "adjacent", "either", "flat", "lists", "letter", "whole", "large", "huge", "some", "float", "truth", "id",
-    "address", "free",
-];
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
-
-    #[test]
-    fn any_document_is_read_or_refused_in_our_words(values in prop::collection::vec((0..MEMBERS.len(), any_json()), 0..4)) {
-        let body: serde_json::Map<_, _> = values.into_iter().map(|(at, value)| (MEMBERS[at].to_owned(), value)).collect();
-        let text = Value::Object(body.clone()).to_string();
-        let found = of::<All>(&text);
-        for (pointer, detail) in &found {
-            for word in ["expected", "invalid", "struct", "enum", "variant", "field", "i64", "u8", "::", "map", "sequence"] {
-                prop_assert!(!detail.contains(word), "{}: {}", text, detail);
-            }
-            // The pointer leads to a value in the document, or to a missing member of an object in it.
-            let holder = pointer::split(pointer).map(|(holder, _)| holder);
-            prop_assert!(holder.is_none_or(|holder| Value::Object(body.clone()).pointer(holder).is_some()), "{}: {}", text, pointer);
-        }
-        for member in ["point", "boxed", "wrapped", "flat", "tagged", "adjacent"] {
-            if body.get(member).is_some_and(Value::is_array) {
-                prop_assert!(found.iter().any(|(pointer, _)| *pointer == format!("/{member}")), "{}: {:?}", text, found);
-            }
-        }
-        prop_assert_eq!(of::<All>(&text), found);
-    }
 }
