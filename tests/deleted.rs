@@ -5,6 +5,7 @@
 mod common;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use common::proxy::Proxy;
 use common::*;
@@ -238,5 +239,38 @@ async fn one_due_time_of_a_booking_has_one_event_id() {
     let reminders = world.reminders(&booking).await;
     assert_eq!(reminders.len(), 3, "the first setting is stale");
     assert!(reminders.iter().all(|event| event["detail"]["id"] == reminders[0]["detail"]["id"]), "{reminders:#?}");
+    world.stop().await;
+}
+
+/// A day is deleted by TTL, and made again for the next booking: a number that starts again would let the late claim in.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_that_is_carried_out_late_does_not_fit_a_day_that_was_made_again() {
+    let now = || u64::try_from(handlers::booking::Timestamp::now().seconds()).unwrap();
+    let clock = ManualClock::new(now());
+    let proxy = Proxy::start(1).await;
+    let environment = [("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), proxy.url.clone())].into();
+    let ttl_every = Some(Duration::from_millis(20));
+    let options = Options { clock: Some(Arc::new(clock.clone())), environment, ttl_every, ..options() };
+    let world = World::with(options).await;
+    proxy.target(world.service.dynamodb_url());
+    let silent =
+        |user: &str, start: i64| with(hour("room", start), json!({"user_id": user, "reminder_lead_seconds": null}));
+    // Two bookings of one day, and one that overlaps the second.
+    let noon = DAY - i64::try_from(now()).unwrap() % DAY + DAY / 2;
+    world.book(&silent("alice", noon)).await;
+    let mut held = proxy.hold_next("TransactWriteItems");
+    let late = silent("bob", noon + 2 * HOUR);
+    let around = async {
+        held.arrived().await;
+        clock.set(now() + 40 * 24 * 3600);
+        let day = format!("DAY#{}", &soon(noon)[..10]);
+        let gone = async || world.item("RESOURCE#room", &day).await.is_none().then_some(());
+        eventually("TTL deletes the day", gone).await;
+        clock.set(now());
+        world.book(&silent("carol", noon + 2 * HOUR)).await;
+        held.release();
+    };
+    let (late, ()) = tokio::join!(world.post("/bookings", &late), around);
+    late.is_problem(409);
     world.stop().await;
 }
