@@ -7,11 +7,13 @@
 //! - [`booking`]: the domain: bookings, requests about them, and the rules by which these are refused.
 //! - [`store`]: bookings in DynamoDB.
 //! - [`events`]: from records of the table's stream to entries of an EventBridge bus.
+//! - [`surroundings`]: the clock and the random numbers that both of them use.
 
 pub mod booking;
 pub mod events;
 mod requests;
 pub mod store;
+pub mod surroundings;
 
 pub use lambda::{self, Problem, handler};
 

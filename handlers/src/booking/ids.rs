@@ -13,10 +13,10 @@ use uuid::Uuid;
 pub struct BookingId(Uuid);
 
 impl BookingId {
-    /// Creates a random identifier (UUIDv4).
+    /// The identifier of a booking that no `Idempotency-Key` makes. `random` is a UUIDv4.
     #[must_use]
-    pub fn random() -> Self {
-        Self(Uuid::new_v4())
+    pub fn of(random: Uuid) -> Self {
+        Self(random)
     }
 
     /// Parses the hyphenated form, in either case.
@@ -218,7 +218,7 @@ mod tests {
         let key = |text| IdempotencyKey::parse(text).unwrap();
         let user = |text| UserId::parse(text).unwrap();
         assert_eq!(key("k").booking_id(&user("alice")), key("k").booking_id(&user("alice")));
-        assert!(key("k").booking_id(&user("alice")).is_of_key() && !BookingId::random().is_of_key());
+        assert!(key("k").booking_id(&user("alice")).is_of_key() && !BookingId::of(Uuid::new_v4()).is_of_key());
         assert_ne!(key("k").booking_id(&user("alice")), key("k").booking_id(&user("bob")));
         assert_ne!(key("bk").booking_id(&user("a")), key("k").booking_id(&user("ab")));
     }

@@ -92,7 +92,7 @@ mod tests {
             "start_time": "2026-11-22T10:00:00Z", "end_time": "2026-11-22T11:00:00Z",
         }))
         .unwrap();
-        let made = new.book(BookingId::random(), now).unwrap();
+        let made = new.book(BookingId::of(Uuid::new_v4()), now).unwrap();
         let patch = BookingPatch { reminder_lead_seconds: Some(None), ..BookingPatch::default() };
         let moved = patch.apply(&made, now).unwrap().unwrap();
         let cancelled = moved.cancelled(now);

@@ -1,7 +1,7 @@
 //! Publishing events to an EventBridge bus.
 
 use std::collections::HashSet;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -14,6 +14,7 @@ use lambda::tracing::warn;
 use lambda::{Init, InitError, aws, causes, variable};
 
 use super::Outgoing;
+use crate::surroundings::{Machine, Surroundings};
 
 /// Maximum of entries in one call (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>).
 const BATCH: usize = 10;
@@ -30,6 +31,7 @@ pub struct Bus {
     /// Created for the first event: no client waits for it, and creating it takes a fifth of the init phase.
     client: OnceLock<Client>,
     name: String,
+    pub(super) surroundings: Arc<dyn Surroundings>,
 }
 
 /// Reads `EVENT_BUS_NAME`.
@@ -37,7 +39,7 @@ impl Init for Bus {
     const VARIABLES: &'static [&'static str] = &["EVENT_BUS_NAME"];
 
     async fn init() -> Result<Self, InitError> {
-        Ok(Self { config: aws::config("EVENTBRIDGE")?, client: OnceLock::new(), name: variable("EVENT_BUS_NAME")? })
+        Ok(Self::new(aws::config("EVENTBRIDGE")?, variable("EVENT_BUS_NAME")?))
     }
 }
 
@@ -53,6 +55,18 @@ pub(super) enum Fate {
 }
 
 impl Bus {
+    /// The bus `name`.
+    #[must_use]
+    pub fn new(config: SdkConfig, name: impl Into<String>) -> Self {
+        Self { config, client: OnceLock::new(), name: name.into(), surroundings: Arc::new(Machine) }
+    }
+
+    /// This bus, with another clock and other random numbers than the machine's.
+    #[must_use]
+    pub fn within(self, surroundings: Arc<dyn Surroundings>) -> Self {
+        Self { surroundings, ..self }
+    }
+
     fn client(&self) -> &Client {
         self.client.get_or_init(|| {
             let config = aws_sdk_eventbridge::config::Builder::from(&self.config);
@@ -72,7 +86,8 @@ impl Bus {
             // Untried events come first, so a round that starts with a failed one contains only failed ones.
             let Some(failed_before) = round.first().map(|place| attempts[*place]) else { return fates };
             if failed_before > 0 {
-                tokio::time::sleep(PAUSE.saturating_mul(1 << failed_before).mul_f64(fastrand::f64())).await;
+                let longest = PAUSE.saturating_mul(1 << failed_before);
+                tokio::time::sleep(longest.mul_f64(self.surroundings.fraction())).await;
             }
             let calls = round.chunks(BATCH).map(|places| async move {
                 let answers = self.put_apart(places.iter().map(|place| &events[*place]).collect()).await;
@@ -175,7 +190,7 @@ mod tests {
 
     #[test]
     fn events_of_one_booking_wait_for_the_earlier_ones() {
-        let (a, b) = (BookingId::random(), BookingId::random());
+        let (a, b) = (BookingId::of(uuid::Uuid::new_v4()), BookingId::of(uuid::Uuid::new_v4()));
         let events = [event(a), event(a), event(b), event(a)];
         let mut fates = [Fate::Again; 4];
         let mut attempts = [0; 4];
@@ -194,7 +209,7 @@ mod tests {
 
     #[test]
     fn what_was_tried_least_goes_first() {
-        let events: Vec<_> = (0..50).map(|_| event(BookingId::random())).collect();
+        let events: Vec<_> = (0..50).map(|_| event(BookingId::of(uuid::Uuid::new_v4()))).collect();
         let attempts: Vec<u32> = (0..50).map(|place| u32::from(place < 20)).collect();
         let round = next_round(&events, &[Fate::Again; 50], &attempts);
         assert_eq!(round.len(), BATCH * CALLS);

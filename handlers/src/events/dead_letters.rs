@@ -25,11 +25,17 @@ impl Init for DeadLetters {
     const VARIABLES: &'static [&'static str] = &["DEAD_LETTER_QUEUE"];
 
     async fn init() -> Result<Self, InitError> {
-        Ok(Self { config: aws::config("SQS")?, client: OnceLock::new(), queue: variable("DEAD_LETTER_QUEUE")? })
+        Ok(Self::new(aws::config("SQS")?, variable("DEAD_LETTER_QUEUE")?))
     }
 }
 
 impl DeadLetters {
+    /// The queue of this name.
+    #[must_use]
+    pub fn new(config: SdkConfig, queue: impl Into<String>) -> Self {
+        Self { config, client: OnceLock::new(), queue: queue.into() }
+    }
+
     /// Sends a record to the queue as Lambda delivered it, with the reason and its sequence number.
     ///
     /// # Errors

@@ -60,7 +60,7 @@ impl Bus {
         dead_letters: &DeadLetters,
         records: Records,
     ) -> Result<BatchResult, PublishError> {
-        let tasks = tasks(bookings, &records.0).await?;
+        let tasks = tasks(bookings, &records.0, self.surroundings.now()).await?;
         let (mut places, mut events, mut parked) = (Vec::new(), Vec::new(), Vec::new());
         for (place, task) in tasks {
             match task {
@@ -84,7 +84,9 @@ impl Bus {
                     }
                 }
                 Fate::Never => parked.push((place, "the bus refuses the event")),
-                Fate::Again if age(&records.0[place]).is_some_and(|age| age > LONGEST_WAIT) => {
+                Fate::Again
+                    if age(&records.0[place], self.surroundings.now()).is_some_and(|age| age > LONGEST_WAIT) =>
+                {
                     parked.push((place, "the bus has not taken the event in time"));
                 }
                 Fate::Again => failed.push(place),
@@ -109,7 +111,7 @@ impl Bus {
 }
 
 /// The actions, in the order of the batch.
-async fn tasks(bookings: &Bookings, records: &[Value]) -> Result<Vec<(usize, Task)>, PublishError> {
+async fn tasks(bookings: &Bookings, records: &[Value], now: Timestamp) -> Result<Vec<(usize, Task)>, PublishError> {
     let verdicts: Vec<Verdict> = records.iter().map(decide).collect();
     let due = verdicts.iter().filter_map(|verdict| match verdict {
         Verdict::Due(due) => Some(due.booking_id),
@@ -119,7 +121,6 @@ async fn tasks(bookings: &Bookings, records: &[Value]) -> Result<Vec<(usize, Tas
         Ok(current) => current,
         Err(error) => return Err(PublishError::BookingsUnread(cause(&error))),
     };
-    let now = Timestamp::now();
     let mut tasks = Vec::new();
     for (place, verdict) in verdicts.into_iter().enumerate() {
         match verdict {

@@ -1,10 +1,10 @@
 //! A record of the table's stream, as Lambda sends it (<https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>).
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use serde::Deserialize;
 use serde_dynamo::Item;
 use serde_json::Value;
+
+use crate::booking::Timestamp;
 
 /// The parts of a record that are used.
 #[derive(Debug, Deserialize)]
@@ -50,8 +50,9 @@ pub(super) fn sequence(record: &Value) -> Option<&str> {
     record.pointer("/dynamodb/SequenceNumber").and_then(Value::as_str).filter(|number| !number.is_empty())
 }
 
-/// The seconds since the change.
-pub(super) fn age(record: &Value) -> Option<f64> {
+/// The seconds between the change and `now`.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of four-digit years are exact")]
+pub(super) fn age(record: &Value, now: Timestamp) -> Option<f64> {
     let made = record.pointer("/dynamodb/ApproximateCreationDateTime").and_then(Value::as_f64)?;
-    Some(SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs_f64() - made)
+    Some(now.millis() as f64 / 1000.0 - made)
 }

@@ -41,7 +41,7 @@ impl Bookings {
                 if incomplete >= MOST {
                     return Err(BookingError::Throttled(Cause::new("BatchGetItem leaves keys unprocessed")));
                 }
-                pause(incomplete).await;
+                pause(incomplete, &*self.surroundings).await;
             }
             keys.extend(later);
         }

@@ -7,7 +7,7 @@ use super::attempts::Attempts;
 use super::change::{expect_version, replace};
 use super::commit::Write;
 use super::item::Stored;
-use crate::booking::{Booking, BookingError, BookingId, Caller, Day, Status, Timestamp};
+use crate::booking::{Booking, BookingError, BookingId, Caller, Day, Status};
 
 impl Bookings {
     /// Cancels the booking in one transaction: frees its time and removes its reminder. A booking that is cancelled
@@ -30,13 +30,13 @@ impl Bookings {
                 return Ok(before.booking);
             }
             expect_version(&before, if_match.as_ref())?;
-            let now = Timestamp::now();
+            let now = self.surroundings.now();
             let after = Stored { booking: before.booking.cancelled(now), ..before.clone() };
             let write = Write::Put(replace(after.to_item()?, before.booking.version));
             if self.leave(&before.booking, write, &mut gone, now).await? {
                 return Ok(after.booking);
             }
-            attempts.pause().await?;
+            attempts.pause(&*self.surroundings).await?;
         }
     }
 }

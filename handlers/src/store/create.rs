@@ -6,9 +6,8 @@ use super::Bookings;
 use super::attempts::Attempts;
 use super::commit::{Commit, Write, put_new};
 use super::item::Stored;
-use super::reminder::new_token;
 use super::tombstone::Entry;
-use crate::booking::{Booking, BookingError, BookingId, Caller, Created, IdempotencyKey, NewBooking, Timestamp};
+use crate::booking::{Booking, BookingError, BookingId, Caller, Created, IdempotencyKey, NewBooking};
 
 impl Bookings {
     /// Creates the booking of `new` in one transaction, with its reminder and the claims on its time.
@@ -30,7 +29,10 @@ impl Bookings {
         if !caller.is(&new.user_id) {
             return Err(BookingError::Forbidden);
         }
-        let id = key.as_ref().map_or_else(BookingId::random, |key| key.booking_id(&new.user_id));
+        let id = match &key {
+            Some(key) => key.booking_id(&new.user_id),
+            None => BookingId::of(self.surroundings.uuid()),
+        };
         metrics::note("booking_id", id.to_string());
         let fingerprint = new.fingerprint();
         match self.try_create(&new, id, &fingerprint).await {
@@ -54,18 +56,19 @@ impl Bookings {
     ) -> Result<Created<Booking>, BookingError> {
         let mut attempts = Attempts::default();
         loop {
-            let booking = new.book(id, Timestamp::now())?;
+            let booking = new.book(id, self.surroundings.now())?;
             let span = booking.span;
             let days = self.days(&booking.resource_id, span).await?;
             if let Some(busy) = days.conflict(span, id) {
                 return Err(BookingError::TimeTaken { busy: busy.into() });
             }
-            let stored = Stored { booking, reminder_token: new_token(), fingerprint: fingerprint.to_owned() };
+            let stored =
+                Stored { booking, reminder_token: self.surroundings.number(), fingerprint: fingerprint.to_owned() };
             let mut writes = vec![Write::Put(put_new(stored.to_item()?))];
             if stored.booking.ttl.is_some() {
                 writes.push(self.remind(&stored)?);
             }
-            writes.extend(days.claim(span, id)?);
+            writes.extend(days.claim(span, id, &*self.surroundings)?);
             match self.commit(writes).await? {
                 Commit::Done => return Ok(Created { value: stored.booking, replayed: false }),
                 Commit::Refused(places) => {
@@ -75,7 +78,7 @@ impl Bookings {
                 }
                 Commit::Again => {}
             }
-            attempts.pause().await?;
+            attempts.pause(&*self.surroundings).await?;
         }
     }
 }

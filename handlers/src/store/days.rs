@@ -4,7 +4,7 @@
 //! that was read (optimistic locking): of two concurrent claims, one fails and reads again. A release does not change
 //! the version: it cannot invalidate another's claim, only make a refusal unnecessary.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use super::Bookings;
 use super::commit::{Write, put_new, update};
 use super::item::{key, read, write};
 use crate::booking::{Booking, BookingError, BookingId, BusyQuery, BusySpan, Day, ResourceId, Span, Timestamp};
+use crate::surroundings::Surroundings;
 
 /// How long a day is kept after its end, until TTL deletes it.
 const KEPT_SECONDS: i64 = 31 * 24 * 60 * 60;
@@ -27,7 +28,7 @@ struct DayItem {
     /// Counts the claims, starting from a random number. If TTL deletes a day and it is created again, it never reaches
     /// a version that was read from the earlier item.
     version: u64,
-    busy: HashMap<String, (i64, i64)>,
+    busy: BTreeMap<String, (i64, i64)>,
     ttl: i64,
 }
 
@@ -39,8 +40,9 @@ fn sort_key(day: Day) -> String {
     format!("DAY#{day}")
 }
 
-fn first_version() -> u64 {
-    fastrand::u64(1..1 << 52)
+/// Below 2^52, so that it can grow for ever.
+fn first_version(chance: &dyn Surroundings) -> u64 {
+    1 + (chance.number() >> 10)
 }
 
 fn ttl(day: Day) -> i64 {
@@ -55,7 +57,7 @@ fn claimed((start, end): &(i64, i64)) -> Option<Span> {
 #[derive(Debug)]
 pub(super) struct Days {
     resource: ResourceId,
-    items: HashMap<String, DayItem>,
+    items: BTreeMap<String, DayItem>,
 }
 
 impl Days {
@@ -81,15 +83,25 @@ impl Days {
     }
 
     /// The conditional writes that claim `span` for `id`, on the versions that were read.
-    pub(super) fn claim(&self, span: Span, id: BookingId) -> Result<Vec<Write>, BookingError> {
+    pub(super) fn claim(
+        &self,
+        span: Span,
+        id: BookingId,
+        chance: &dyn Surroundings,
+    ) -> Result<Vec<Write>, BookingError> {
         let claimed = (span.start().millis(), span.end().millis());
         span.days()
             .map(|day| {
                 let sk = sort_key(day);
                 let Some(item) = self.items.get(&sk) else {
-                    let busy = HashMap::from([(id.to_string(), claimed)]);
-                    let item =
-                        DayItem { pk: partition(&self.resource), sk, version: first_version(), busy, ttl: ttl(day) };
+                    let busy = BTreeMap::from([(id.to_string(), claimed)]);
+                    let item = DayItem {
+                        pk: partition(&self.resource),
+                        sk,
+                        version: first_version(chance),
+                        busy,
+                        ttl: ttl(day),
+                    };
                     return Ok(Write::Put(put_new(write(&item)?)));
                 };
                 let number = |n: i64| AttributeValue::N(n.to_string());

@@ -21,12 +21,12 @@ impl Bookings {
         loop {
             let Some(stored) = self.seen(id, caller).await? else { return Ok(()) };
             expect_version(&stored, if_match.as_ref())?;
-            let now = Timestamp::now();
+            let now = self.surroundings.now();
             let write = end(&stored.booking, now)?;
             if self.leave(&stored.booking, write, &mut gone, now).await? {
                 return Ok(());
             }
-            attempts.pause().await?;
+            attempts.pause(&*self.surroundings).await?;
         }
     }
 }

@@ -29,11 +29,15 @@ mod sweep;
 mod tombstone;
 mod update;
 
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::Client;
 use lambda::{Init, InitError, variable};
 
 pub use item::{BOOKING, REMINDER, ReminderItem, State, Stored};
 pub use tombstone::Entry;
+
+use crate::surroundings::{Machine, Surroundings};
 
 /// The bookings of a table.
 #[derive(Debug, Clone)]
@@ -41,12 +45,19 @@ pub struct Bookings {
     client: Client,
     table: String,
     shards: u32,
+    surroundings: Arc<dyn Surroundings>,
 }
 
 impl Bookings {
     /// Creates the store of `table`. Pending reminders are spread over `shards` partitions of `due_index`.
     pub fn new(client: Client, table: impl Into<String>, shards: u32) -> Self {
-        Self { client, table: table.into(), shards }
+        Self { client, table: table.into(), shards, surroundings: Arc::new(Machine) }
+    }
+
+    /// This store, with another clock and other random numbers than the machine's.
+    #[must_use]
+    pub fn within(self, surroundings: Arc<dyn Surroundings>) -> Self {
+        Self { surroundings, ..self }
     }
 }
 

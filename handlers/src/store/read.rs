@@ -1,6 +1,6 @@
 //! Reading bookings by id.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::Bookings;
 use super::errors::classify;
@@ -35,7 +35,7 @@ impl Bookings {
     /// # Errors
     /// An error of the store.
     pub async fn find_all(&self, ids: &[BookingId]) -> Result<HashMap<BookingId, Stored>, BookingError> {
-        let ids: HashSet<_> = ids.iter().collect();
+        let ids: BTreeSet<_> = ids.iter().collect();
         let keys = ids.into_iter().map(|id| key(partition(*id), BOOKING)).collect();
         let mut found = HashMap::new();
         for item in self.batch_get(keys).await? {

@@ -1,7 +1,5 @@
 //! The reminder of a booking. It is an item of its own, so that the booking outlives it.
 
-use uuid::Uuid;
-
 use super::Bookings;
 use super::commit::{Write, delete, put};
 use super::item::{REMINDER, ReminderItem, State, Stored, key, partition, write};
@@ -22,15 +20,6 @@ impl Bookings {
             booking: booking.clone(),
         })?)))
     }
-}
-
-/// Creates a token for a new setting of a reminder. It is random, so that it differs from every other setting for the
-/// same booking id.
-///
-/// 62 bits: DynamoDB, JSON and earlier versions of this code can read that as a number.
-pub(super) fn new_token() -> u64 {
-    // The two highest bits of this half are the UUID's variant (RFC 9562, section 4.1).
-    Uuid::new_v4().as_u64_pair().1 & (u64::MAX >> 2)
 }
 
 /// The write that removes a booking's reminder, if there is one.

@@ -8,7 +8,6 @@ use super::change::{expect_version, replace};
 use super::commit::{Commit, Write};
 use super::days::{held, release};
 use super::item::Stored;
-use super::reminder::new_token;
 use crate::booking::{Booking, BookingError, BookingId, BookingPatch, Caller, Timestamp};
 
 impl Bookings {
@@ -29,14 +28,14 @@ impl Bookings {
         loop {
             let before = self.seen(id, caller).await?.ok_or(BookingError::NotFound)?;
             expect_version(&before, if_match.as_ref())?;
-            let now = Timestamp::now();
+            let now = self.surroundings.now();
             let Some(booking) = patch.apply(&before.booking, now)? else { return Ok(before.booking) };
             let after = Stored { booking, ..before.clone() };
             let (after, writes) = self.changes(&before, after, now).await?;
             if matches!(self.commit(writes).await?, Commit::Done) {
                 return Ok(after.booking);
             }
-            attempts.pause().await?;
+            attempts.pause(&*self.surroundings).await?;
         }
     }
 
@@ -53,7 +52,7 @@ impl Bookings {
         // A reminder whose due time is unchanged may be on its way to the bus: a new token would publish it twice. It
         // does not become stale, because the event is made from the current booking.
         if old.ttl != new.ttl {
-            after.reminder_token = new_token();
+            after.reminder_token = self.surroundings.number();
             writes.push(self.remind(&after)?);
         }
 
@@ -64,7 +63,7 @@ impl Bookings {
             if let Some(busy) = days.conflict(to, new.booking_id) {
                 return Err(BookingError::TimeTaken { busy: busy.into() });
             }
-            writes.extend(days.claim(to, new.booking_id)?);
+            writes.extend(days.claim(to, new.booking_id, &*self.surroundings)?);
             let kept: Vec<_> = if old.resource_id == new.resource_id { to.days().collect() } else { Vec::new() };
             let left = held(old, now).into_iter().filter(|day| !kept.contains(day));
             writes.extend(left.map(|day| release(old, day)));

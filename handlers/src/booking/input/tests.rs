@@ -30,7 +30,7 @@ fn with(name: &str, value: impl Into<serde_json::Value>) -> serde_json::Value {
 }
 
 fn booking() -> Booking {
-    new(body()).unwrap().book(BookingId::random(), now()).unwrap()
+    new(body()).unwrap().book(BookingId::of(uuid::Uuid::new_v4()), now()).unwrap()
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn an_absent_lead_is_900_and_null_is_no_reminder() {
     assert_eq!(booking().reminder_lead_seconds, Some(900));
     assert_eq!(booking().ttl, Some(at("2026-11-22T09:45:00Z").seconds()));
     let none = new(with("reminder_lead_seconds", serde_json::Value::Null)).unwrap();
-    let none = none.book(BookingId::random(), now()).unwrap();
+    let none = none.book(BookingId::of(uuid::Uuid::new_v4()), now()).unwrap();
     assert_eq!((none.reminder_lead_seconds, none.ttl), (None, None));
 }
 
@@ -61,7 +61,7 @@ fn an_unknown_field_is_refused_by_name() {
 
 #[test]
 fn a_booking_starts_in_the_future_and_ends_after_it_starts() {
-    let refused = |body: serde_json::Value| match new(body).unwrap().book(BookingId::random(), now()) {
+    let refused = |body: serde_json::Value| match new(body).unwrap().book(BookingId::of(uuid::Uuid::new_v4()), now()) {
         Err(BookingError::Invalid(Faults(faults))) => faults.into_iter().map(|fault| fault.pointer).collect(),
         other => panic!("{other:?}"),
     };
