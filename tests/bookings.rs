@@ -17,11 +17,11 @@ async fn a_lead_is_900_null_or_at_least_60() {
     let due = absent["ttl"].as_i64().unwrap();
     let start = handlers::booking::Timestamp::seconds(text(&absent["start_time"]).parse().unwrap());
     assert_eq!(due, start - 900);
-    assert_eq!(world.reminder_item(&absent).await.unwrap()["ttl"]["N"], due.to_string());
+    assert_eq!(world.timer(&absent).await.unwrap()["ttl"]["N"], due.to_string());
 
     let none = world.book(&lead(Value::Null)).await;
     assert_eq!((&none["reminder_lead_seconds"], &none["ttl"]), (&Value::Null, &Value::Null));
-    assert_eq!(world.reminder_item(&none).await, None);
+    assert_eq!(world.timer(&none).await, None);
 
     assert_eq!(world.post("/bookings", &lead(json!(59))).await.pointers(), ["/reminder_lead_seconds"]);
     world.stop().await;
@@ -89,12 +89,12 @@ async fn put_moves_the_reminder_with_the_start_or_removes_it() {
     assert_eq!(moved["reminder_lead_seconds"], 600);
     let due = handlers::booking::Timestamp::seconds(text(&moved["start_time"]).parse().unwrap()) - 600;
     assert_eq!(moved["ttl"], due);
-    let item = world.reminder_item(&booking).await.unwrap();
-    assert_eq!((&item["ttl"]["N"], &item["state"]["S"]), (&json!(due.to_string()), &json!("PENDING")));
+    let item = world.timer(&booking).await.unwrap();
+    assert_eq!(item["ttl"]["N"], due.to_string());
 
     let silent = world.put(&path(&booking), &json!({"reminder_lead_seconds": null})).await.body;
     assert_eq!((&silent["reminder_lead_seconds"], &silent["ttl"]), (&Value::Null, &Value::Null));
-    assert_eq!(world.reminder_item(&booking).await, None);
+    assert_eq!(world.timer(&booking).await, None);
     world.stop().await;
 }
 
@@ -130,7 +130,7 @@ async fn cancelling_twice_is_cancelling_once() {
     assert_eq!((first.status, &first.body["status"], &first.body["version"]), (200, &json!("cancelled"), &json!(2)));
     let second = world.cancel(&booking).await;
     assert_eq!((second.status, &second.body), (200, &first.body));
-    assert_eq!(world.reminder_item(&booking).await, None);
+    assert_eq!(world.timer(&booking).await, None);
     world.stop().await;
 }
 

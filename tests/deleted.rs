@@ -196,7 +196,7 @@ async fn a_deleted_bookings_reminder_that_is_told_late_reminds_of_nothing() {
     let clock = ManualClock::new(now());
     let world = World::with(Options { clock: Some(Arc::new(clock.clone())), ..options() }).await;
     let booking = create(&world, "k", &hour("room", DAY)).await.body;
-    let late = world.reminder_item(&booking).await.unwrap();
+    let late = world.timer(&booking).await.unwrap();
     world.delete(&path(&booking)).await;
     publish(&world, &late).await;
     assert_eq!(world.reminders(&booking).await, Vec::<Value>::new());
@@ -219,20 +219,20 @@ async fn one_due_time_of_a_booking_has_one_event_id() {
     let world = World::with(Options { ttl_every: None, ..options() }).await;
     let booking = world.book(&hour("room", DAY)).await;
     let at = path(&booking);
-    let first = world.reminder_item(&booking).await.unwrap();
+    let first = world.timer(&booking).await.unwrap();
     publish(&world, &first).await;
 
     // A change that keeps the due time keeps the reminder, so there is no second event.
     assert_eq!(world.put(&at, &json!({"end_time": soon(DAY + 2 * HOUR)})).await.status, 200);
-    assert_eq!(world.reminder_item(&booking).await.unwrap(), first);
+    assert_eq!(world.timer(&booking).await.unwrap(), first);
     publish(&world, &first).await;
 
     // A reminder that is set to the same time again is another item, but the same event.
     assert_eq!(world.put(&at, &json!({"reminder_lead_seconds": 60})).await.status, 200);
     assert_eq!(world.put(&at, &json!({"reminder_lead_seconds": 900})).await.status, 200);
-    let second = world.reminder_item(&booking).await.unwrap();
+    let second = world.timer(&booking).await.unwrap();
     assert_eq!(second["ttl"], first["ttl"]);
-    assert_ne!(second["generation"], first["generation"]);
+    assert_ne!(second["token"], first["token"]);
     publish(&world, &second).await;
     publish(&world, &first).await;
 

@@ -142,7 +142,7 @@ async fn every_line_is_json_every_metric_counts_and_nothing_is_a_customers() {
         ("Problems invalid", 1.0),
         ("Problems not-found", 1.0),
         ("IdempotentReplays", 1.0),
-        ("RemindersMarked", 1.0),
+        ("TimersRemoved", 1.0),
         ("RemindersPublished", 1.0),
         ("EventsPublished", 6.0),
     ];

@@ -10,7 +10,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use common::bus::{FailingBus, Taken};
 use common::proxy::{Fault, Proxy};
 use common::*;
@@ -20,17 +19,6 @@ use handlers::booking::{Booking, BookingPatch, Caller, NewBooking, Timestamp};
 use handlers::store::Bookings;
 use local::{ManualClock, Options};
 use serde_json::json;
-
-/// The store without a function around it, to create thousands of bookings within seconds.
-fn store(world: &World) -> Bookings {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(Credentials::for_tests())
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .endpoint_url(world.service.dynamodb_url());
-    Bookings::new(aws_sdk_dynamodb::Client::from_conf(config.build()), world.table.clone(), 4)
-}
 
 fn after(seconds: i64) -> Timestamp {
     Timestamp::from_millis((Timestamp::now().seconds() + seconds) * 1000).unwrap()
@@ -114,7 +102,7 @@ impl Stage {
         })
         .await;
         table.target(world.service.dynamodb_url());
-        let (store, mut random) = (store(&world), fastrand::Rng::with_seed(5));
+        let (store, mut random) = (world.store(SHARDS), fastrand::Rng::with_seed(5));
         let wanted: Vec<_> = (0..firing.count).map(|place| new(place, &mut random)).collect();
         let made = futures_util::stream::iter(wanted)
             .map(|new| store.create(new, None, &Caller::Unchecked))
@@ -136,15 +124,15 @@ impl Stage {
         }
     }
 
-    /// Waits until these reminders are marked by the sweeper, or deleted by TTL.
+    /// Waits until the timers of these reminders are removed by the sweeper or by TTL.
     async fn noticed(&self, places: &[usize]) {
         join_all(places.iter().map(async |place| {
-            let pk = format!("BOOKING#{}", self.lives[*place].id());
-            eventually("the reminder is noticed", async || match self.world.item(&pk, "REMINDER").await {
-                Some(item) if item["state"]["S"] == "PENDING" => None,
-                _ => Some(()),
-            })
-            .await;
+            let Life { booking, due, .. } = &self.lives[*place];
+            let minute = Timestamp::from_millis(due * 1000).unwrap().sortable()[..16].to_owned();
+            let pk = format!("TIMER#{minute}#{}", booking.booking_id.bucket(SHARDS));
+            let sk = format!("{due}#{}#reminder", booking.booking_id);
+            let gone = async || self.world.item(&pk, &sk).await.is_none().then_some(());
+            eventually("the timer is removed", gone).await;
         }))
         .await;
     }
@@ -242,7 +230,7 @@ async fn prove(firing: Firing) {
             window.iter().copied().filter(|place| stage.lives[*place].ended.is_none()).take(some).collect();
         stage.call_off(&chance).await;
         if faults && step % 4 == 0 {
-            stage.world.service.kill("sweepReminders");
+            stage.world.service.kill("sweepTimers");
             stage.world.service.kill("publishEvents");
         }
         strict.append(&mut unswept);
@@ -277,8 +265,8 @@ fn judge(stage: &Stage, told: &Told, standing: usize, retried: usize) {
     let mut reads: HashMap<String, Vec<Instant>> = HashMap::new();
     for read in stage.table.reads() {
         let body: serde_json::Value = serde_json::from_slice(&read.body).unwrap();
-        for key in body["RequestItems"][&stage.world.table]["Keys"].as_array().unwrap() {
-            let booking = text(&key["pk"]["S"]).trim_start_matches("BOOKING#").to_owned();
+        for get in body["TransactItems"].as_array().unwrap() {
+            let booking = text(&get["Get"]["Key"]["pk"]["S"]).trim_start_matches("BOOKING#").to_owned();
             reads.entry(booking).or_default().push(read.at);
         }
     }

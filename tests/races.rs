@@ -126,18 +126,16 @@ async fn the_checker_notices_what_must_not_be() {
     let sound = world.items().await;
     assert_eq!(checker::faults(&sound), Vec::<String>::new());
     let place = |sk: &str| sound.iter().position(|item| text(&item["sk"]["S"]).starts_with(sk)).unwrap();
+    let timer = sound.iter().position(|item| text(&item["pk"]["S"]).starts_with("TIMER#")).unwrap();
     let spoilt = |spoil: &dyn Fn(&mut Vec<Value>)| {
         let mut items = sound.clone();
         spoil(&mut items);
         checker::faults(&items)
     };
-    assert!(!spoilt(&|items| drop(items.remove(place("BOOKING")))).is_empty(), "claim and reminder without booking");
+    assert!(!spoilt(&|items| drop(items.remove(place("BOOKING")))).is_empty(), "claim and timer without booking");
     assert!(!spoilt(&|items| drop(items.remove(place("DAY")))).is_empty(), "a booking without its claim");
-    assert!(!spoilt(&|items| drop(items.remove(place("REMINDER")))).is_empty(), "a booking without its reminder");
-    assert!(
-        !spoilt(&|items| items[place("REMINDER")]["generation"] = json!({"N": "7"})).is_empty(),
-        "a stale reminder"
-    );
+    assert!(!spoilt(&|items| drop(items.remove(timer))).is_empty(), "a booking without its timer");
+    assert!(!spoilt(&|items| items[timer]["token"] = json!({"N": "7"})).is_empty(), "a stale timer");
     let doubled = spoilt(&|items| {
         let mut second = items[place("BOOKING")].clone();
         second["booking_id"] = json!({"S": "67e55044-10b1-426f-9247-bb680e5fe0c8"});

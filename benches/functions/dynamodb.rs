@@ -107,6 +107,7 @@ async fn answer(
         "GetItem" => json!({ "Item": booking(0) }),
         "Query" => json!({ "Items": (0..PAGE).map(booking).collect::<Vec<_>>(), "Count": PAGE, "ScannedCount": PAGE }),
         "BatchGetItem" => json!({ "Responses": {}, "UnprocessedKeys": {} }),
+        "TransactGetItems" => json!({ "Responses": [{ "Item": booking(0) }] }),
         _ => json!({}),
     };
     *calls.lock().unwrap_or_else(PoisonError::into_inner).entry(operation).or_default() += 1;
@@ -133,7 +134,7 @@ fn booking(place: usize) -> Value {
         "start_time": text("2099-06-01T10:00:00.000Z"), "end_time": text("2099-06-01T11:00:00.000Z"),
         "created_at": text("2026-11-22T09:20:16.481Z"), "updated_at": text("2026-11-22T09:20:16.481Z"),
         "reminder_lead_seconds": number(900), "reminder_due": number(4_083_991_500),
-        "reminder_generation": number(1), "version": number(1),
+        "reminder_generation": number(1), "timer_shard": number(2), "version": number(1),
         "request_fingerprint": text("9b74c989-7bac-5a9c-ae17-6a54b1d2c1f5"),
     })
 }

@@ -59,7 +59,7 @@ impl Bench {
             .with("STAGE", "dev")
             .with("METRICS_NAMESPACE", "BookingAPI")
             .with("TABLE_NAME", "bookings-dev")
-            .with("DUE_SHARDS", "4")
+            .with("TIMER_SHARDS", "4")
             .with("EVENT_BUS_NAME", "bookings-dev")
             .with("DEAD_LETTER_QUEUE", "bookings-dev-dead-letters")
             .with("GLIBC_TUNABLES", "glibc.malloc.tcache_count=96")

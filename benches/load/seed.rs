@@ -85,7 +85,7 @@ fn booking(id: &str, start: i64, end: i64) -> Value {
         "pk": text(&format!("BOOKING#{id}")), "sk": text("BOOKING"), "booking_id": text(id),
         "user_id": text("user-0"), "resource_id": text("room-0"), "status": text("active"),
         "start_time": millis(start), "end_time": millis(end), "created_at": millis(start - DAY),
-        "updated_at": millis(start - DAY), "reminder_generation": number(1), "version": number(1),
-        "request_fingerprint": text(""),
+        "updated_at": millis(start - DAY), "reminder_generation": number(1), "timer_shard": number(0),
+        "version": number(1), "request_fingerprint": text(""),
     })
 }

@@ -17,7 +17,7 @@ from mangum import Mangum
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 TABLE = os.environ["TABLE_NAME"]
-SHARDS = int(os.environ["DUE_SHARDS"])
+SHARDS = int(os.environ["TIMER_SHARDS"])
 NAME = r"^[A-Za-z0-9._:@|+-]{1,128}$"
 
 logger = Logger(service="bookings")
@@ -144,13 +144,13 @@ def create(new: NewBooking, response: Response) -> Booking:
         "updated_at": written(now),
     }
     partition = {"pk": f"BOOKING#{booking_id}"}
-    stored = {"sk": "BOOKING", "reminder_due": due, "reminder_generation": 1, "request_fingerprint": ""}
+    shard = int(booking_id[:8], 16) % SHARDS
+    stored = {"sk": "BOOKING", "reminder_due": due, "reminder_generation": 1, "timer_shard": shard, "request_fingerprint": ""}
     writes = [{"Put": {"TableName": TABLE, "Item": item(partition | values | stored)}}]
     if due:
-        shard = str(int(booking_id[:8], 16) % SHARDS)
-        reminder = {"sk": "REMINDER", "ttl": due, "state": "PENDING", "generation": 1, "due_shard": shard}
-        reminder["booking"] = {name: value for name, value in (values | {"ttl": due}).items() if value is not None}
-        writes.append({"Put": {"TableName": TABLE, "Item": item(partition | reminder)}})
+        minute = datetime.fromtimestamp(due, timezone.utc).strftime("%Y-%m-%dT%H:%M")
+        timer = {"pk": f"TIMER#{minute}#{shard}", "sk": f"{due:010}#{booking_id}#reminder", "ttl": due, "token": 1}
+        writes.append({"Put": {"TableName": TABLE, "Item": item(timer)}})
     for day in days(new.start_time, new.end_time):
         key = {"pk": f"RESOURCE#{new.resource_id}", "sk": f"DAY#{day}"}
         known = found.get(key["sk"])

@@ -9,12 +9,12 @@ use serde_json::Value;
 ///
 /// - two active bookings of one resource never overlap;
 /// - every day that an active booking touches has its claim, and every claim belongs to an active booking;
-/// - every reminder belongs to an active booking and is its latest one; no pending reminder is missing.
+/// - every timer belongs to an active booking and is the one that it names; none that is still to come is missing.
 pub fn faults(items: &[Value]) -> Vec<String> {
     let mut faults = Vec::new();
     let mut held: BTreeMap<String, Vec<(Span, String)>> = BTreeMap::new();
     let mut expected: BTreeSet<(String, String, i64, i64)> = BTreeSet::new();
-    let mut reminded: BTreeMap<String, (String, String)> = BTreeMap::new();
+    let mut reminded: BTreeMap<(String, String), String> = BTreeMap::new();
 
     for booking in items.iter().filter(|item| string(item, "sk") == "BOOKING" && string(item, "status") == "active") {
         let id = string(booking, "booking_id");
@@ -27,7 +27,10 @@ pub fn faults(items: &[Value]) -> Vec<String> {
         }
         held.entry(resource).or_default().push((span, id.clone()));
         if booking.get("reminder_due").is_some() {
-            reminded.insert(id, (number(booking, "reminder_due"), number(booking, "reminder_generation")));
+            let due = number(booking, "reminder_due").parse::<i64>().expect("a number");
+            let minute = Timestamp::from_millis(due * 1000).expect("a time").sortable()[..16].to_owned();
+            let key = (format!("TIMER#{minute}#{}", number(booking, "timer_shard")), format!("{due}#{id}#reminder"));
+            reminded.insert(key, number(booking, "reminder_generation"));
         }
     }
 
@@ -51,20 +54,23 @@ pub fn faults(items: &[Value]) -> Vec<String> {
     }
     faults.extend(expected.iter().map(|claim| format!("an active booking without its claim: {claim:?}")));
 
-    for reminder in items.iter().filter(|item| string(item, "sk") == "REMINDER") {
-        let id = string(reminder, "pk").trim_start_matches("BOOKING#").to_owned();
-        let found = (number(reminder, "ttl"), number(reminder, "generation"));
-        match reminded.remove(&id) {
+    for timer in items.iter().filter(|item| string(item, "pk").starts_with("TIMER#")) {
+        let key = (string(timer, "pk"), string(timer, "sk"));
+        if !key.1.starts_with(&format!("{}#", number(timer, "ttl"))) {
+            faults.push(format!("the timer {key:?} has another due time"));
+        }
+        let found = number(timer, "token");
+        match reminded.remove(&key) {
             Some(wanted) if wanted == found => {}
-            Some(wanted) => faults.push(format!("the reminder of {id} is {found:?}, not {wanted:?}")),
-            None => faults.push(format!("a reminder without an active booking that wants one: {id}")),
+            Some(wanted) => faults.push(format!("the timer {key:?} has the token {found}, not {wanted}")),
+            None => faults.push(format!("a timer without an active booking that wants it: {key:?}")),
         }
     }
     let now = Timestamp::now().seconds();
-    for (id, (due, _)) in reminded {
-        // A due reminder may have been delivered and deleted.
-        if due.parse::<i64>().is_ok_and(|due| due > now) {
-            faults.push(format!("the reminder of {id} is missing"));
+    for (key, _) in reminded {
+        // One that is due may have been removed.
+        if key.1[..10].parse::<i64>().is_ok_and(|due| due > now) {
+            faults.push(format!("the timer {key:?} is missing"));
         }
     }
     faults

@@ -11,7 +11,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use handlers::booking::Timestamp;
+use handlers::store::Bookings;
 use local::{Binaries, Options, Service};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
@@ -143,6 +145,24 @@ impl World {
         answer.body
     }
 
+    /// The store without a function around it.
+    pub fn store(&self, shards: u32) -> Bookings {
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(Credentials::for_tests())
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .endpoint_url(self.service.dynamodb_url());
+        Bookings::new(aws_sdk_dynamodb::Client::from_conf(config.build()), self.table.clone(), shards)
+    }
+
+    /// Invokes the sweeper as its schedule would at `seconds`.
+    pub async fn sweep(&self, seconds: i64) {
+        let time = Timestamp::from_millis(seconds * 1000).expect("a time");
+        let tick = json!({ "detail-type": "Scheduled Event", "source": "aws.events", "time": time, "detail": {} });
+        self.service.invoke("sweepTimers", tick).await.expect("a sweep");
+    }
+
     /// All items of the table.
     pub async fn items(&self) -> Vec<Value> {
         let mut items = Vec::new();
@@ -164,8 +184,14 @@ impl World {
         self.database("DynamoDB_20120810.GetItem", &request).await.get("Item").cloned()
     }
 
-    pub async fn reminder_item(&self, booking: &Value) -> Option<Value> {
-        self.item(&format!("BOOKING#{}", text(&booking["booking_id"])), "REMINDER").await
+    /// The booking's timer, if it has one.
+    pub async fn timer(&self, booking: &Value) -> Option<Value> {
+        let id = text(&booking["booking_id"]);
+        let is_timer =
+            |item: &Value| text(&item["pk"]["S"]).starts_with("TIMER#") && text(&item["sk"]["S"]).contains(id);
+        let mut timers: Vec<_> = self.items().await.into_iter().filter(is_timer).collect();
+        assert!(timers.len() < 2, "{timers:#?}");
+        timers.pop()
     }
 
     pub async fn stop(self) {
@@ -224,6 +250,9 @@ pub fn path(booking: &Value) -> String {
 pub fn soon(seconds: i64) -> String {
     Timestamp::from_millis((Timestamp::now().seconds() + seconds) * 1000).expect("a time").to_string()
 }
+
+/// The default of `timerShards`.
+pub const SHARDS: u32 = 4;
 
 pub const HOUR: i64 = 3600;
 pub const DAY: i64 = 24 * HOUR;

@@ -1,9 +1,11 @@
 //! Proxy in front of DynamoDB that can fail in the ways of a network and of the service.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use reqwest::Client;
+use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{oneshot, watch};
@@ -28,11 +30,11 @@ pub enum Fault {
 pub struct Proxy {
     pub url: String,
     state: Arc<Mutex<State>>,
-    /// Whether each `BatchGetItem` waits before it is forwarded.
+    /// Whether each `TransactGetItems`, by which the publisher reads bookings, waits before it is forwarded.
     held: Arc<watch::Sender<bool>>,
 }
 
-/// A `BatchGetItem` that was answered.
+/// A `TransactGetItems` that was answered.
 #[derive(Debug, Clone)]
 pub struct Read {
     pub body: Vec<u8>,
@@ -77,6 +79,8 @@ struct State {
     reads: Vec<Read>,
     calls: Vec<String>,
     head: String,
+    /// The capacity that calls have consumed, by operation, if it is metered.
+    consumed: Option<BTreeMap<String, f64>>,
 }
 
 impl Proxy {
@@ -95,6 +99,7 @@ impl Proxy {
             reads: Vec::new(),
             calls: Vec::new(),
             head: String::new(),
+            consumed: None,
         };
         let proxy = Self { url, state: Arc::new(Mutex::new(state)), held: Arc::new(watch::Sender::new(false)) };
         let serving = proxy.clone();
@@ -119,7 +124,7 @@ impl Proxy {
         (state.percent, state.faults) = (percent, faults.to_vec());
     }
 
-    /// Holds each `BatchGetItem` from now on, until this is called with `false`.
+    /// Holds each `TransactGetItems` from now on, until this is called with `false`.
     pub fn hold(&self, held: bool) {
         self.held.send_replace(held);
     }
@@ -133,13 +138,13 @@ impl Proxy {
         Held { arrived, release }
     }
 
-    /// Every `BatchGetItem` that was answered, in order.
+    /// Every `TransactGetItems` that was answered, in order.
     pub fn reads(&self) -> Vec<Read> {
         self.state.lock().unwrap().reads.clone()
     }
 
     /// The operations that HTTP functions have called since the last time, in order. Calls of the sweeper and the
-    /// publisher are left out: only they read the index of due reminders, and bookings in batches.
+    /// publisher are left out: only they use timers by query and batch, the watermark, and transactional reads.
     pub fn take_calls(&self) -> Vec<String> {
         std::mem::take(&mut self.state.lock().unwrap().calls)
     }
@@ -153,9 +158,9 @@ impl Proxy {
         let target = head.lines().find_map(|line| line.strip_prefix("x-amz-target: DynamoDB_20120810."));
         let body = String::from_utf8_lossy(body);
         let aside = match target {
-            Some("BatchGetItem") => body.contains("BOOKING#"),
-            Some("Query") => body.contains("due_index"),
-            Some("UpdateItem") => true,
+            Some("TransactGetItems" | "BatchWriteItem") => true,
+            Some("Query") => body.contains("TIMER#"),
+            Some("GetItem" | "PutItem") => body.contains("WATERMARK"),
             _ => false,
         };
         if let Some(target) = target.filter(|_| !aside) {
@@ -163,6 +168,37 @@ impl Proxy {
             state.calls.push(target.to_owned());
             head.clone_into(&mut state.head);
         }
+    }
+
+    /// Asks the database from now on for the capacity that each call consumes. Returns what was consumed since the last
+    /// time, in units, by operation.
+    pub fn meter(&self) -> BTreeMap<String, f64> {
+        self.state.lock().unwrap().consumed.replace(BTreeMap::new()).unwrap_or_default()
+    }
+
+    /// `body`, asking for the consumed capacity if it is metered.
+    fn metered(&self, body: &[u8]) -> Vec<u8> {
+        let asks = self.state.lock().unwrap().consumed.is_some();
+        match serde_json::from_slice::<Value>(body) {
+            Ok(Value::Object(mut request)) if asks => {
+                request.insert("ReturnConsumedCapacity".to_owned(), "TOTAL".into());
+                serde_json::to_vec(&request).unwrap()
+            }
+            _ => body.to_vec(),
+        }
+    }
+
+    fn note_consumed(&self, head: &str, answer: &[u8]) {
+        let mut state = self.state.lock().unwrap();
+        let Some(consumed) = &mut state.consumed else { return };
+        let Ok(answer) = serde_json::from_slice::<Value>(answer) else { return };
+        let target = head.lines().find_map(|line| line.strip_prefix("x-amz-target: DynamoDB_20120810."));
+        // One, or a list of one for each table.
+        let units = match &answer["ConsumedCapacity"] {
+            Value::Array(tables) => tables.iter().filter_map(|table| table["CapacityUnits"].as_f64()).sum(),
+            one => one["CapacityUnits"].as_f64().unwrap_or_default(),
+        };
+        *consumed.entry(target.unwrap_or_default().to_owned()).or_default() += units;
     }
 
     /// The number of calls that have failed.
@@ -187,8 +223,8 @@ impl Proxy {
         loop {
             let (head, body) = read(&mut stream).await?;
             self.note(&head, &body);
-            let batch = head.contains("DynamoDB_20120810.BatchGetItem");
-            if batch {
+            let fence = head.contains("DynamoDB_20120810.TransactGetItems");
+            if fence {
                 let mut holding = self.held.subscribe();
                 // A client that closes the connection meanwhile no longer waits for the response.
                 tokio::select! {
@@ -213,7 +249,7 @@ impl Proxy {
                 Some(Fault::Throttled) => (400, error("ProvisionedThroughputExceededException")),
                 Some(Fault::Broken) => (500, error("InternalServerError")),
                 Some(Fault::AnswerLost) | None => {
-                    let mut request = client.post(&target).body(body.clone());
+                    let mut request = client.post(&target).body(self.metered(&body));
                     for line in head.lines().skip(1) {
                         let Some((name, value)) = line.split_once(':') else { continue };
                         if !["host", "content-length", "connection"].contains(&name.to_ascii_lowercase().as_str()) {
@@ -223,10 +259,11 @@ impl Proxy {
                     let answer = request.send().await.ok()?;
                     let status = answer.status().as_u16();
                     let bytes = answer.bytes().await.ok()?;
+                    self.note_consumed(&head, &bytes);
                     if fault.is_some() {
                         return None;
                     }
-                    if batch {
+                    if fence {
                         self.state.lock().unwrap().reads.push(Read { body, at });
                     }
                     (status, bytes.to_vec())

@@ -111,14 +111,14 @@ describe('beside `cargo local`', { skip: fs.existsSync(ENDPOINTS) && 'one is run
     for (const { operationId, name, status } of operations()) {
       assert.equal((await invoke(operationId, ...event(name))).answer().statusCode, status, operationId);
     }
-    assert.equal((await invoke('sweepReminders', ...event('sweep_reminders'))).code, 0);
+    assert.equal((await invoke('sweepTimers', ...event('sweep_timers'))).code, 0);
     assert.deepEqual((await invoke('publishEvents', ...event('publish_events'))).answer(), { batchItemFailures: [] });
   });
 
   it('what a function sends to a queue is in the queue of the running service', async () => {
     const told = JSON.parse(fs.readFileSync(path.join(ROOT, 'tests/events/publish_events.json'), 'utf8'));
     const [{ dynamodb }] = told.Records;
-    dynamodb.OldImage.generation = dynamodb.NewImage.generation = { S: 'not a number' };
+    dynamodb.OldImage.token = { S: 'not a number' };
     assert.deepEqual((await invoke('publishEvents', '-d', JSON.stringify(told))).answer(), { batchItemFailures: [] });
     const { api } = JSON.parse(fs.readFileSync(ENDPOINTS, 'utf8'));
     const [queue] = await (await fetch(`${api}/_local/queues`)).json();

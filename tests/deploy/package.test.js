@@ -103,6 +103,12 @@ describe('stages', () => {
     assert.ok(routes('dev').every(({ Properties }) => Properties.AuthorizerId === undefined));
   });
 
+  // `rate(1 minute)` would run in the second in which the stage was deployed first, and make its reminders as late.
+  it('sweep timers every minute, in a second that no deployment decides', () => {
+    const schedules = Object.values(template('prod')).flatMap(({ Properties }) => Properties?.ScheduleExpression ?? []);
+    assert.deepEqual(schedules, ['cron(* * * * ? *)']);
+  });
+
   it('throttle, log and trace', () => {
     const { HttpApiStage, HealthLogGroup, HealthLambdaFunction } = template('prod');
     const settings = HttpApiStage.Properties.DefaultRouteSettings;

@@ -134,7 +134,7 @@ describe('a first deployment', () => {
 
     const created = await call('POST', '/bookings', { body: { ...booking('room-4', 1), reminder_lead_seconds: 7200 } });
     assert.equal(created.status, 201);
-    await sls('invoke', '--stage', STAGE, ...HERE, '--function', 'sweepReminders', '--data', '{}');
+    await sls('invoke', '--stage', STAGE, ...HERE, '--function', 'sweepTimers', '--data', '{}');
     const message = await until(async () => {
       const { Messages } = await emulator.aws('sqs', 'receive_message', { QueueUrl });
       return Messages?.[0];

@@ -12,7 +12,7 @@ mod reminder_due;
 pub use booking_changed::BookingChanged;
 pub use bus::Bus;
 pub use dead_letters::DeadLetters;
-pub use decide::{Due, Verdict, decide};
+pub use decide::{Verdict, decide};
 pub use outgoing::Outgoing;
 pub use publish::PublishError;
 pub use reminder_due::ReminderDue;

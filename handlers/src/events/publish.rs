@@ -1,6 +1,6 @@
 //! Publishes the events of a batch of stream records.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use lambda::metrics::{self, Metric};
 use lambda::tracing::{error, info, warn};
@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use super::bus::Fate;
 use super::record::{age, sequence};
-use super::{Bus, DeadLetters, Due, Outgoing, ReminderDue, Verdict, decide};
+use super::{Bus, DeadLetters, Outgoing, ReminderDue, Verdict, decide};
 use crate::booking::{BookingError, BookingId, Status, Timestamp};
-use crate::store::{Bookings, Stored};
+use crate::store::{Bookings, Stored, Timer};
 
 /// How long an event may wait for the bus, in seconds: 20 hours. After 24 hours the stream no longer has its record,
 /// and Lambda's own report of a record that it gives up does not contain it.
@@ -21,7 +21,7 @@ const LONGEST_WAIT: f64 = 20.0 * 3600.0;
 const EVENTS_PUBLISHED: Metric = Metric::count("EventsPublished");
 /// Reminders that were put on the bus.
 const REMINDERS_PUBLISHED: Metric = Metric::count("RemindersPublished");
-/// Due reminders that were not published, because their booking was deleted, cancelled or moved.
+/// Removed timers without an event: their booking was deleted, cancelled or moved.
 const REMINDERS_DROPPED: Metric = Metric::count("RemindersDropped");
 /// How long after its due time a reminder was published.
 const REMINDER_LATENESS: Metric = Metric::seconds("ReminderLateness");
@@ -43,11 +43,12 @@ enum Task {
 }
 
 impl Bus {
-    /// Publishes an event for each record that stands for one: a reminder that is due and still valid, or a change of a
+    /// Publishes an event for each record that stands for one: the removal of a timer that was due, or a change of a
     /// booking.
     ///
-    /// The stream can still contain a reminder after its booking was cancelled. So the bookings are read first (the
-    /// fence), and a reminder is dropped if its booking was deleted or cancelled, or has another reminder now.
+    /// A user's change removes a timer, too, and may come between a due timer's removal and this. So the bookings are
+    /// read first (the fence), and a timer's event is dropped if its booking was deleted or cancelled, or has another
+    /// reminder now.
     ///
     /// A record is moved to the dead-letter queue if it cannot be read, if the bus finally refuses its event, or if the
     /// bus has not accepted it within 20 hours. The rest of the batch continues.
@@ -113,25 +114,25 @@ impl Bus {
 /// The actions, in the order of the batch.
 async fn tasks(bookings: &Bookings, records: &[Value], now: Timestamp) -> Result<Vec<(usize, Task)>, PublishError> {
     let verdicts: Vec<Verdict> = records.iter().map(decide).collect();
-    let due = verdicts.iter().filter_map(|verdict| match verdict {
-        Verdict::Due(due) => Some(due.booking_id),
+    let removed = verdicts.iter().filter_map(|verdict| match verdict {
+        Verdict::Removed(timer) => Some(timer.booking_id),
         _ => None,
     });
-    let current = match bookings.find_all(&due.collect::<Vec<_>>()).await {
+    let current = match bookings.fence(&removed.collect::<Vec<_>>()).await {
         Ok(current) => current,
         Err(error) => return Err(PublishError::BookingsUnread(cause(&error))),
     };
     let mut tasks = Vec::new();
     for (place, verdict) in verdicts.into_iter().enumerate() {
         match verdict {
-            Verdict::Due(due) => match still_holds(&due, &current) {
+            Verdict::Removed(timer) => match still_holds(&timer, &current) {
                 Ok(stored) => {
-                    let event = ReminderDue::new(&due, &stored.booking, now);
+                    let event = ReminderDue::new(&timer, &stored.booking, now);
                     info!(booking_id = %event.booking_id, late_seconds = event.late_seconds, "reminder due");
                     tasks.push((place, Task::Publish(event.into())));
                 }
                 Err(reason) => {
-                    info!(booking_id = %due.booking_id, reason, "reminder dropped");
+                    info!(booking_id = %timer.booking_id, reason, "reminder dropped");
                     metrics::count(REMINDERS_DROPPED, 1);
                 }
             },
@@ -143,13 +144,13 @@ async fn tasks(bookings: &Bookings, records: &[Value], now: Timestamp) -> Result
     Ok(tasks)
 }
 
-/// The booking, if its reminder is still valid; otherwise the reason to drop it.
-fn still_holds<'a>(due: &Due, current: &'a HashMap<BookingId, Stored>) -> Result<&'a Stored, &'static str> {
-    let stored = current.get(&due.booking_id).ok_or("the booking is gone")?;
+/// The booking, if its reminder's timer was removed because it was due; otherwise the reason to drop it.
+fn still_holds<'a>(timer: &Timer, current: &'a BTreeMap<BookingId, Stored>) -> Result<&'a Stored, &'static str> {
+    let stored = current.get(&timer.booking_id).ok_or("the booking is gone")?;
     if stored.booking.status == Status::Cancelled {
         return Err("the booking is cancelled");
     }
-    if stored.reminder_token != due.token {
+    if stored.reminder_token != timer.token {
         return Err("the booking has another reminder");
     }
     Ok(stored)

@@ -11,18 +11,7 @@ use crate::booking::Timestamp;
 #[serde(rename_all = "camelCase")]
 pub(super) struct Record {
     pub(super) event_name: String,
-    #[serde(default)]
-    pub(super) user_identity: Option<Identity>,
     pub(super) dynamodb: Change,
-}
-
-/// The principal that made the change; set for deletions by TTL.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Identity {
-    #[serde(rename = "type")]
-    pub(super) kind: String,
-    pub(super) principal_id: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -34,15 +23,6 @@ pub(super) struct Change {
     pub(super) old_image: Option<Item>,
     #[serde(default)]
     pub(super) new_image: Option<Item>,
-}
-
-impl Record {
-    /// Whether TTL made the change (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html>).
-    pub(super) fn by_ttl(&self) -> bool {
-        self.user_identity
-            .as_ref()
-            .is_some_and(|who| who.kind == "Service" && who.principal_id == "dynamodb.amazonaws.com")
-    }
 }
 
 /// The sequence number. A record that cannot be decoded should have one, too.

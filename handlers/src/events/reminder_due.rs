@@ -3,9 +3,9 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::Due;
 use super::outgoing::{Outgoing, VERSION, id, json};
 use crate::booking::{Booking, BookingId, ResourceId, Timestamp, UserId};
+use crate::store::Timer;
 
 /// The detail of a `ReminderDue` event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,20 +35,20 @@ pub struct ReminderDue {
 }
 
 impl ReminderDue {
-    /// The event for a due reminder of `booking`, published at `now`.
+    /// The event of the reminder of `booking` whose `timer` was due, published at `now`.
     #[must_use]
-    pub fn new(due: &Due, booking: &Booking, now: Timestamp) -> Self {
+    pub fn new(timer: &Timer, booking: &Booking, now: Timestamp) -> Self {
         Self {
             version: VERSION,
             kind: "ReminderDue",
-            id: id(&format!("ReminderDue {} {}", due.booking_id, due.ttl)),
+            id: id(&format!("ReminderDue {} {}", timer.booking_id, timer.due)),
             booking_id: booking.booking_id,
             user_id: booking.user_id.clone(),
             resource_id: booking.resource_id.clone(),
             start_time: booking.span.start(),
             end_time: booking.span.end(),
-            ttl: due.ttl,
-            late_seconds: u32::try_from(now.seconds().saturating_sub(due.ttl).max(0)).unwrap_or(u32::MAX),
+            ttl: timer.due,
+            late_seconds: u32::try_from(now.seconds().saturating_sub(timer.due).max(0)).unwrap_or(u32::MAX),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::item::Stored;
 use crate::booking::{Booking, BookingError, BookingId, Caller, Day, Status};
 
 impl Bookings {
-    /// Cancels the booking in one transaction: frees its time and removes its reminder. A booking that is cancelled
+    /// Cancels the booking in one transaction: frees its time and removes its timer. A booking that is cancelled
     /// already is returned unchanged.
     ///
     /// # Errors
@@ -33,7 +33,7 @@ impl Bookings {
             let now = self.surroundings.now();
             let after = Stored { booking: before.booking.cancelled(now), ..before.clone() };
             let write = Write::Put(replace(after.to_item()?, before.booking.version));
-            if self.leave(&before.booking, write, &mut gone, now).await? {
+            if self.leave(&before, write, &mut gone, now).await? {
                 return Ok(after.booking);
             }
             attempts.pause(&*self.surroundings).await?;

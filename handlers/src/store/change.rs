@@ -8,7 +8,7 @@ use super::Bookings;
 use super::commit::{Commit, Write, delete, put};
 use super::days::{held, release};
 use super::item::{BOOKING, Item, Stored, key, partition};
-use super::reminder::forget;
+use super::timer::Timer;
 use crate::booking::{Booking, BookingError, Day, Status, Timestamp};
 
 /// Refuses a change that is based on another version.
@@ -44,29 +44,31 @@ pub(super) fn remove(booking: &Booking) -> DeleteBuilder {
 }
 
 impl Bookings {
-    /// Commits `write`, which ends the booking, together with the removal of its reminder and the release of its
-    /// claims. `false` on a conflict with another request. Days that TTL has deleted are then added to `gone`: they
-    /// need no release.
+    /// Commits `write`, which ends the booking, together with the removal of its timer and the release of its claims.
+    /// `false` on a conflict with another request. Days that TTL has deleted are then added to `gone`: they need no
+    /// release.
     pub(super) async fn leave(
         &self,
-        booking: &Booking,
+        stored: &Stored,
         write: Write,
         gone: &mut Vec<Day>,
         now: Timestamp,
     ) -> Result<bool, BookingError> {
+        let booking = &stored.booking;
         let mut days = Vec::new();
         if booking.status == Status::Active {
             days = held(booking, now);
             days.retain(|day| !gone.contains(day));
         }
-        let mut writes = vec![write, forget(booking.booking_id)];
+        let mut writes = vec![write];
+        writes.extend(Timer::reminder(stored).map(|timer| timer.remove()));
+        let others = writes.len();
         writes.extend(days.iter().map(|day| release(booking, *day)));
         match self.commit(writes).await? {
             Commit::Done => Ok(true),
             Commit::Again => Ok(false),
             Commit::Refused(places) => {
-                // The first two writes are those of the booking and its reminder.
-                gone.extend(places.iter().filter_map(|(place, _)| days.get(place.checked_sub(2)?)));
+                gone.extend(places.iter().filter_map(|(place, _)| days.get(place.checked_sub(others)?)));
                 Ok(false)
             }
         }

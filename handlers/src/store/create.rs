@@ -6,11 +6,12 @@ use super::Bookings;
 use super::attempts::Attempts;
 use super::commit::{Commit, Write, put_new};
 use super::item::Stored;
+use super::timer::Timer;
 use super::tombstone::Entry;
 use crate::booking::{Booking, BookingError, BookingId, Caller, Created, IdempotencyKey, NewBooking};
 
 impl Bookings {
-    /// Creates the booking of `new` in one transaction, with its reminder and the claims on its time.
+    /// Creates the booking of `new` in one transaction, with its timer and the claims on its time.
     ///
     /// With a `key`, a repeated request creates nothing and returns the booking of the first one in its current state
     /// (it may be changed or cancelled). A refused request leaves the key unused. After the booking is deleted, the key
@@ -62,12 +63,14 @@ impl Bookings {
             if let Some(busy) = days.conflict(span, id) {
                 return Err(BookingError::TimeTaken { busy: busy.into() });
             }
-            let stored =
-                Stored { booking, reminder_token: self.surroundings.number(), fingerprint: fingerprint.to_owned() };
+            let stored = Stored {
+                booking,
+                reminder_token: self.surroundings.number(),
+                timer_shard: id.bucket(self.shards),
+                fingerprint: fingerprint.to_owned(),
+            };
             let mut writes = vec![Write::Put(put_new(stored.to_item()?))];
-            if stored.booking.ttl.is_some() {
-                writes.push(self.remind(&stored)?);
-            }
+            writes.extend(Timer::reminder(&stored).map(|timer| timer.set()));
             writes.extend(days.claim(span, id, &*self.surroundings)?);
             match self.commit(writes).await? {
                 Commit::Done => return Ok(Created { value: stored.booking, replayed: false }),

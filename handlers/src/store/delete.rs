@@ -10,7 +10,7 @@ use super::tombstone::tombstone;
 use crate::booking::{Booking, BookingError, BookingId, Caller, Day, Timestamp};
 
 impl Bookings {
-    /// Deletes the booking, its reminder and its claims in one transaction. Does nothing if there is no booking, or if
+    /// Deletes the booking, its timer and its claims in one transaction. Does nothing if there is no booking, or if
     /// it is not the caller's. If an `Idempotency-Key` created the booking, a tombstone keeps the key used up.
     ///
     /// # Errors
@@ -23,7 +23,7 @@ impl Bookings {
             expect_version(&stored, if_match.as_ref())?;
             let now = self.surroundings.now();
             let write = end(&stored.booking, now)?;
-            if self.leave(&stored.booking, write, &mut gone, now).await? {
+            if self.leave(&stored, write, &mut gone, now).await? {
                 return Ok(());
             }
             attempts.pause(&*self.surroundings).await?;

@@ -1,4 +1,4 @@
-//! Items of the table: how bookings and reminders are stored.
+//! Items of the table: how bookings are stored.
 //!
 //! DynamoDB reserves words such as `ttl` and `status`, so expressions alias every name.
 
@@ -17,10 +17,8 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 
 /// `sk` of a booking, and of the tombstone that replaces it.
 pub const BOOKING: &str = "BOOKING";
-/// `sk` of a reminder.
-pub const REMINDER: &str = "REMINDER";
 
-/// `pk` of a booking and of its reminder.
+/// `pk` of a booking.
 pub(super) fn partition(id: BookingId) -> String {
     format!("BOOKING#{id}")
 }
@@ -35,13 +33,15 @@ pub(super) fn key(pk: String, sk: impl Into<String>) -> Item {
 pub struct Stored {
     /// The booking.
     pub booking: Booking,
-    /// The token of its current reminder. A reminder with another token is stale.
+    /// The token of the timer of its current reminder. A timer with another token is stale.
     pub reminder_token: u64,
+    /// The shard of its timers, which it keeps for ever.
+    pub timer_shard: u32,
     /// Distinguishes the requests that may have created it.
     pub fingerprint: String,
 }
 
-/// The item of a booking. It never has `ttl`: TTL deletes reminders, not bookings.
+/// The item of a booking. It never has `ttl`: TTL deletes timers, not bookings.
 #[derive(Serialize, Deserialize)]
 struct BookingItem {
     pk: String,
@@ -60,6 +60,8 @@ struct BookingItem {
     reminder_due: Option<i64>,
     #[serde(rename = "reminder_generation")]
     reminder_token: u64,
+    #[serde(default)]
+    timer_shard: u32,
     version: u64,
     #[serde(serialize_with = "sortable")]
     created_at: Timestamp,
@@ -100,6 +102,7 @@ impl Stored {
             reminder_lead_seconds,
             reminder_due: ttl,
             reminder_token: self.reminder_token,
+            timer_shard: self.timer_shard,
             version,
             created_at,
             updated_at,
@@ -135,38 +138,10 @@ impl BookingItem {
                 updated_at: item.updated_at,
             },
             reminder_token: item.reminder_token,
+            timer_shard: item.timer_shard,
             fingerprint: item.request_fingerprint,
         })
     }
-}
-
-/// Whether a reminder is marked as due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum State {
-    /// Not due yet, or not yet seen by the sweeper.
-    Pending,
-    /// Marked by the sweeper. The mark is published from the stream.
-    Due,
-}
-
-/// The item of a reminder. DynamoDB deletes it some time after `ttl`; the sweeper marks it [`State::Due`] on time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReminderItem {
-    pub(super) pk: String,
-    pub(super) sk: String,
-    /// The due time, in seconds since the Unix epoch.
-    pub ttl: i64,
-    /// Whether it is marked as due.
-    pub state: State,
-    /// A random token, new with each setting: see [`Stored::reminder_token`].
-    #[serde(rename = "generation")]
-    pub token: u64,
-    /// Its partition in `due_index`. Only pending reminders have one, so the index contains no others.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due_shard: Option<String>,
-    /// The booking at the time when the reminder was set.
-    pub booking: Booking,
 }
 
 /// Serializes an item.

@@ -4,12 +4,13 @@
 //! |---|---|---|
 //! | booking | `BOOKING#<id>` | `BOOKING` |
 //! | tombstone of a deleted booking that an `Idempotency-Key` created | `BOOKING#<id>` | `BOOKING` |
-//! | reminder | `BOOKING#<id>` | `REMINDER` |
+//! | [timer](Timer): a reminder that is not due yet | `TIMER#<minute>#<shard>` | `<due time>#<id>#reminder` |
 //! | claims on a resource's time on a day (UTC) | `RESOURCE#<id>` | `DAY#2026-11-22` |
+//! | how far the timers are swept | `SWEEP` | `WATERMARK` |
 //!
 //! Every change is one transaction. Every response is made from the values that were written, without reading them
-//! again. A booking outlives its reminder: only reminders, tombstones and days have `ttl`, the attribute by which
-//! DynamoDB expires items.
+//! again. A booking outlives its timer: only timers, tombstones and days have `ttl`, the attribute by which DynamoDB
+//! expires items.
 
 mod attempts;
 mod batch;
@@ -21,11 +22,12 @@ mod cursor;
 mod days;
 mod delete;
 mod errors;
+mod fence;
 mod item;
 mod list;
 mod read;
-mod reminder;
 mod sweep;
+mod timer;
 mod tombstone;
 mod update;
 
@@ -34,7 +36,8 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::Client;
 use lambda::{Init, InitError, variable};
 
-pub use item::{BOOKING, REMINDER, ReminderItem, State, Stored};
+pub use item::{BOOKING, Stored};
+pub use timer::{TIMER, Timer};
 pub use tombstone::Entry;
 
 use crate::surroundings::{Machine, Surroundings};
@@ -49,7 +52,7 @@ pub struct Bookings {
 }
 
 impl Bookings {
-    /// Creates the store of `table`. Pending reminders are spread over `shards` partitions of `due_index`.
+    /// Creates the store of `table`. The timers of a minute are spread over `shards` partitions.
     pub fn new(client: Client, table: impl Into<String>, shards: u32) -> Self {
         Self { client, table: table.into(), shards, surroundings: Arc::new(Machine) }
     }
@@ -61,15 +64,14 @@ impl Bookings {
     }
 }
 
-/// Reads `TABLE_NAME`, and `DUE_SHARDS`: the number of partitions of `due_index` over which pending reminders are
-/// spread.
+/// Reads `TABLE_NAME`, and `TIMER_SHARDS`: the number of partitions over which the timers of a minute are spread.
 impl Init for Bookings {
-    const VARIABLES: &'static [&'static str] = &["TABLE_NAME", "DUE_SHARDS"];
+    const VARIABLES: &'static [&'static str] = &["TABLE_NAME", "TIMER_SHARDS"];
 
     async fn init() -> Result<Self, InitError> {
-        let shards = variable("DUE_SHARDS")?;
+        let shards = variable("TIMER_SHARDS")?;
         let Ok(shards @ 1..=1000) = shards.parse() else {
-            return Err(InitError::new(format!("DUE_SHARDS must be a number from 1 to 1000, not {shards:?}")));
+            return Err(InitError::new(format!("TIMER_SHARDS must be a number from 1 to 1000, not {shards:?}")));
         };
         let table = variable("TABLE_NAME")?;
         Ok(Self::new(Client::init().await?, table, shards))

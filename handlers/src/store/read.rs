@@ -1,7 +1,5 @@
 //! Reading bookings by id.
 
-use std::collections::{BTreeSet, HashMap};
-
 use super::Bookings;
 use super::errors::classify;
 use super::item::{BOOKING, Stored, key, partition};
@@ -28,21 +26,5 @@ impl Bookings {
         let request = self.client.get_item().table_name(&self.table).consistent_read(true);
         let answer = request.set_key(Some(key(partition(id), BOOKING))).send().await.map_err(classify)?;
         answer.item.map(Entry::from_item).transpose()
-    }
-
-    /// The bookings among `ids`. Consistent reads.
-    ///
-    /// # Errors
-    /// An error of the store.
-    pub async fn find_all(&self, ids: &[BookingId]) -> Result<HashMap<BookingId, Stored>, BookingError> {
-        let ids: BTreeSet<_> = ids.iter().collect();
-        let keys = ids.into_iter().map(|id| key(partition(*id), BOOKING)).collect();
-        let mut found = HashMap::new();
-        for item in self.batch_get(keys).await? {
-            if let Entry::Booking(stored) = Entry::from_item(item)? {
-                found.insert(stored.booking.booking_id, *stored);
-            }
-        }
-        Ok(found)
     }
 }

@@ -8,10 +8,11 @@ use super::change::{expect_version, replace};
 use super::commit::{Commit, Write};
 use super::days::{held, release};
 use super::item::Stored;
+use super::timer::Timer;
 use crate::booking::{Booking, BookingError, BookingId, BookingPatch, Caller, Timestamp};
 
 impl Bookings {
-    /// Changes the fields in `patch`, with the reminder and the claims, in one transaction. A patch that changes
+    /// Changes the fields in `patch`, with the timer and the claims, in one transaction. A patch that changes
     /// nothing writes nothing.
     ///
     /// # Errors
@@ -39,7 +40,7 @@ impl Bookings {
         }
     }
 
-    /// The writes that turn `before` into `after`, and `after` with its reminder's token.
+    /// The writes that turn `before` into `after`, and `after` with its timer's token.
     async fn changes(
         &self,
         before: &Stored,
@@ -53,7 +54,8 @@ impl Bookings {
         // does not become stale, because the event is made from the current booking.
         if old.ttl != new.ttl {
             after.reminder_token = self.surroundings.number();
-            writes.push(self.remind(&after)?);
+            writes.extend(Timer::reminder(before).map(|timer| timer.remove()));
+            writes.extend(Timer::reminder(&after).map(|timer| timer.set()));
         }
 
         let new = &after.booking;

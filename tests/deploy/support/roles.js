@@ -21,15 +21,14 @@ const DOES = {
   cancelBooking: { table: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] },
   listUserBookings: { user_id_index: ['Query'] },
   listBusyTimes: { table: ['BatchGetItem'] },
-  sweepReminders: { due_index: ['Query'], table: ['UpdateItem'] },
-  publishEvents: { stream: STREAM, table: ['BatchGetItem'], bus: ['events:PutEvents'], undelivered: ['sqs:GetQueueUrl', 'sqs:SendMessage'] },
+  sweepTimers: { table: ['GetItem', 'PutItem', 'Query', 'BatchWriteItem'] },
+  publishEvents: { stream: STREAM, table: ['GetItem'], bus: ['events:PutEvents'], undelivered: ['sqs:GetQueueUrl', 'sqs:SendMessage'] },
 };
 
 const RESOURCES = {
   'table': { 'Fn::GetAtt': ['BookingsTable', 'Arn'] },
   'stream': { 'Fn::GetAtt': ['BookingsTable', 'StreamArn'] },
   'user_id_index': { 'Fn::Sub': '${BookingsTable.Arn}/index/user_id_index' },
-  'due_index': { 'Fn::Sub': '${BookingsTable.Arn}/index/due_index' },
   'bus': { 'Fn::GetAtt': ['EventBus', 'Arn'] },
   'undelivered': { 'Fn::GetAtt': ['DeadLetters', 'Arn'] },
 };

@@ -1,45 +1,26 @@
-//! Tests of every row of the table, with records in the form that Lambda sends.
+//! Tests with records in the form that Lambda sends.
 
 use serde_json::{Value, json};
 
 use super::*;
-
-const PENDING: &str = "PENDING";
-const DUE: &str = "DUE";
+use crate::booking::BookingId;
 
 const ID: &str = "67e55044-10b1-426f-9247-bb680e5fe0c8";
 
-fn image(state: &str, generation: u64) -> Value {
-    let mut image = json!({
-        "pk": {"S": format!("BOOKING#{ID}")},
-        "sk": {"S": "REMINDER"},
+/// A timer that is due at 2025-11-22T10:00:00Z.
+fn timer() -> Value {
+    json!({
+        "pk": {"S": "TIMER#2025-11-22T10:00#3"},
+        "sk": {"S": format!("1763805600#{ID}#reminder")},
         "ttl": {"N": "1763805600"},
-        "state": {"S": state},
-        "generation": {"N": generation.to_string()},
-        "booking": {"M": {
-            "booking_id": {"S": ID},
-            "user_id": {"S": "alice"},
-            "resource_id": {"S": "room-1"},
-            "start_time": {"S": "2025-11-22T10:15:00Z"},
-            "end_time": {"S": "2025-11-22T11:15:00Z"},
-            "status": {"S": "active"},
-            "reminder_lead_seconds": {"N": "900"},
-            "ttl": {"N": "1763805600"},
-            "version": {"N": "1"},
-            "created_at": {"S": "2025-11-22T09:00:00Z"},
-            "updated_at": {"S": "2025-11-22T09:00:00Z"}
-        }}
-    });
-    if state == PENDING {
-        image["due_shard"] = json!({"S": "0"});
-    }
-    image
+        "token": {"N": "4611686018427387903"}
+    })
 }
 
 fn record(name: &str, old: Option<Value>, new: Option<Value>) -> Value {
     let mut dynamodb = json!({
         "ApproximateCreationDateTime": 1_763_805_601.0,
-        "Keys": {"pk": {"S": format!("BOOKING#{ID}")}, "sk": {"S": "REMINDER"}},
+        "Keys": {"pk": {"S": "TIMER#2025-11-22T10:00#3"}, "sk": {"S": format!("1763805600#{ID}#reminder")}},
         "SequenceNumber": "4421584500000000017450439091",
         "SizeBytes": 26,
         "StreamViewType": "NEW_AND_OLD_IMAGES"
@@ -69,60 +50,45 @@ fn by_ttl(record: Value) -> Value {
     by(record, "Service", "dynamodb.amazonaws.com")
 }
 
-fn due() -> Verdict {
-    Verdict::Due(Due { booking_id: BookingId::parse(ID).unwrap(), token: 1, ttl: 1_763_805_600 })
+fn removed() -> Verdict {
+    let booking_id = BookingId::parse(ID).unwrap();
+    Verdict::Removed(Timer { booking_id, due: 1_763_805_600, token: 4_611_686_018_427_387_903, shard: 3 })
 }
 
 #[test]
-fn a_reminder_that_the_sweeper_marked_is_due() {
-    assert_eq!(decide(&record("MODIFY", Some(image(PENDING, 1)), Some(image(DUE, 1)))), due());
-}
-
-#[test]
-fn a_pending_reminder_that_ttl_removed_is_due() {
-    assert_eq!(decide(&by_ttl(record("REMOVE", Some(image(PENDING, 1)), None))), due());
-}
-
-#[test]
-fn a_marked_reminder_that_ttl_removed_was_published_already() {
-    assert_eq!(decide(&by_ttl(record("REMOVE", Some(image(DUE, 1)), None))), Verdict::Other);
-}
-
-#[test]
-fn a_reminder_that_anyone_else_removed_is_not_due() {
-    let removed = || record("REMOVE", Some(image(PENDING, 1)), None);
-    assert_eq!(decide(&removed()), Verdict::Other);
-    let mut null = removed();
+fn a_timer_that_is_removed_is_an_event_whoever_removed_it() {
+    let record = || record("REMOVE", Some(timer()), None);
+    assert_eq!(decide(&record()), removed());
+    assert_eq!(decide(&by_ttl(record())), removed());
+    assert_eq!(decide(&by(record(), "User", "somebody")), removed());
+    let mut null = record();
     null["userIdentity"] = Value::Null;
-    assert_eq!(decide(&null), Verdict::Other);
-    assert_eq!(decide(&by(removed(), "Service", "replication.dynamodb.amazonaws.com")), Verdict::Other);
-    assert_eq!(decide(&by(removed(), "User", "dynamodb.amazonaws.com")), Verdict::Other);
+    assert_eq!(decide(&null), removed());
 }
 
 #[test]
-fn other_changes_of_a_reminder_are_not_due() {
-    assert_eq!(decide(&record("INSERT", None, Some(image(PENDING, 1)))), Verdict::Other);
-    assert_eq!(decide(&record("INSERT", None, Some(image(DUE, 1)))), Verdict::Other);
-    assert_eq!(decide(&record("MODIFY", Some(image(PENDING, 1)), Some(image(DUE, 2)))), Verdict::Other);
-    assert_eq!(decide(&record("MODIFY", Some(image(PENDING, 1)), Some(image(PENDING, 2)))), Verdict::Other);
-    assert_eq!(decide(&record("MODIFY", Some(image(DUE, 1)), Some(image(PENDING, 2)))), Verdict::Other);
-    let mut moved = image(PENDING, 1);
-    moved["ttl"] = json!({"N": "1763809200"});
-    assert_eq!(decide(&record("MODIFY", Some(image(PENDING, 1)), Some(moved))), Verdict::Other);
+fn other_changes_of_a_timer_are_no_event() {
+    assert_eq!(decide(&record("INSERT", None, Some(timer()))), Verdict::Other);
+    assert_eq!(decide(&record("MODIFY", Some(timer()), Some(timer()))), Verdict::Other);
 }
 
 #[test]
 fn other_items_are_no_event() {
-    let mut day = by_ttl(record("REMOVE", Some(image(PENDING, 1)), None));
-    day["dynamodb"]["Keys"] = json!({"pk": {"S": "RESOURCE#room-1"}, "sk": {"S": "DAY#2025-11-22"}});
-    assert_eq!(decide(&day), Verdict::Other);
-    day["dynamodb"]["Keys"] = json!({"pk": {"S": "RESOURCE#room-1"}, "sk": {"N": "7"}});
-    assert_eq!(decide(&day), Verdict::Other);
+    let mut day = by_ttl(record("REMOVE", Some(timer()), None));
+    for (pk, sk) in [
+        (json!({"S": "RESOURCE#room-1"}), json!({"S": "DAY#2025-11-22"})),
+        (json!({"S": "RESOURCE#room-1"}), json!({"N": "7"})),
+        (json!({"S": "SWEEP"}), json!({"S": "WATERMARK"})),
+        (json!({"N": "7"}), json!({"S": "1763805600"})),
+    ] {
+        day["dynamodb"]["Keys"] = json!({ "pk": pk, "sk": sk });
+        assert_eq!(decide(&day), Verdict::Other);
+    }
 }
 
 #[test]
 fn an_array_is_no_record() {
-    let record = by_ttl(record("REMOVE", Some(image(PENDING, 1)), None));
+    let record = by_ttl(record("REMOVE", Some(timer()), None));
     let change = &record["dynamodb"];
     let array = json!([record["eventName"], record["userIdentity"], change]);
     assert!(matches!(decide(&array), Verdict::Undecodable(_)));
@@ -153,7 +119,7 @@ fn booking(version: u64, status: &str) -> Value {
 
 fn told(name: &str, old: Option<Value>, new: Option<Value>) -> Option<&'static str> {
     let mut record = record(name, old, new);
-    record["dynamodb"]["Keys"]["sk"] = json!({"S": "BOOKING"});
+    record["dynamodb"]["Keys"] = json!({"pk": {"S": format!("BOOKING#{ID}")}, "sk": {"S": "BOOKING"}});
     match decide(&record) {
         Verdict::Changed(event) => Some(event.kind),
         Verdict::Other => None,
@@ -183,7 +149,7 @@ fn a_booking_that_cannot_be_read_is_said_to_be_so() {
         ("RENAME", Some(booking(1, "active")), None),
     ] {
         let mut record = record(name, old, new);
-        record["dynamodb"]["Keys"]["sk"] = json!({"S": "BOOKING"});
+        record["dynamodb"]["Keys"] = json!({"pk": {"S": format!("BOOKING#{ID}")}, "sk": {"S": "BOOKING"}});
         assert!(matches!(decide(&record), Verdict::Undecodable(_)), "{name}");
     }
 }
@@ -195,12 +161,24 @@ fn what_cannot_be_decoded_is_said_to_be_so() {
     {
         assert!(matches!(decide(&odd), Verdict::Undecodable(_)), "{odd}");
     }
-    let mut garbled = image(PENDING, 1);
-    garbled["generation"] = json!({"S": "one"});
-    assert!(matches!(decide(&by_ttl(record("REMOVE", Some(garbled.clone()), None))), Verdict::Undecodable(_)));
-    assert!(matches!(decide(&record("MODIFY", Some(garbled), Some(image(DUE, 1)))), Verdict::Undecodable(_)));
-    assert!(matches!(decide(&by_ttl(record("REMOVE", None, None))), Verdict::Undecodable(_)));
-    assert!(matches!(decide(&record("MODIFY", None, None)), Verdict::Undecodable(_)));
+    assert!(matches!(decide(&record("REMOVE", None, None)), Verdict::Undecodable(_)));
+    let mut garbled = timer();
+    garbled["token"] = json!({"S": "one"});
+    assert!(matches!(decide(&record("REMOVE", Some(garbled), None)), Verdict::Undecodable(_)));
+    for (name, key) in [
+        ("pk", json!("TIMER#2025-11-22T10:00")),
+        ("pk", json!("TIMER#2025-11-22T10:00#three")),
+        ("sk", json!("soon")),
+        ("sk", json!(format!("1763805600#{ID}"))),
+        ("sk", json!(format!("soon#{ID}#reminder"))),
+        ("sk", json!("1763805600#1#reminder")),
+        ("sk", json!(format!("1763805600#{ID}#alarm"))),
+        ("sk", json!(format!("1763805600#{ID}#reminder#2"))),
+    ] {
+        let mut record = record("REMOVE", Some(timer()), None);
+        record["dynamodb"]["Keys"][name] = json!({ "S": key });
+        assert!(matches!(decide(&record), Verdict::Undecodable(_)), "{key}");
+    }
 }
 
 mod any_shape {
@@ -237,9 +215,8 @@ mod any_shape {
         #[test]
         fn with_one_thing_odd_gets_a_verdict(odd in any_json(), which in any::<prop::sample::Index>()) {
             let records = [
-                record("INSERT", None, Some(image(PENDING, 1))),
-                record("MODIFY", Some(image(PENDING, 1)), Some(image(DUE, 1))),
-                by_ttl(record("REMOVE", Some(image(PENDING, 1)), None)),
+                record("INSERT", None, Some(timer())),
+                by_ttl(record("REMOVE", Some(timer()), None)),
             ];
             for mut record in records {
                 let mut found = Vec::new();

@@ -69,7 +69,7 @@ fn mistakes_are_refused_with_their_fix() {
     assert!(error(json!([])).contains("is not a pattern"));
 }
 
-/// `handlers/src/events/decide.rs` decides about each record; the filter may drop only records that it ignores.
+/// `handlers/src/events/decide/mod.rs` decides about each record; the filter may drop only records that it ignores.
 #[test]
 fn the_service_sees_all_that_tells_something_and_all_that_cannot_be_read() {
     let template = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../serverless.yml")).unwrap();
@@ -79,21 +79,23 @@ fn the_service_sees_all_that_tells_something_and_all_that_cannot_be_read() {
     assert!(patterns.len() <= 5, "a mapping takes no more");
     let passes = |record: &Value| patterns.iter().any(|pattern| matches(pattern, record));
 
-    let record = |name: &str, sk: &str, before: Value| json!({ "eventName": name, "dynamodb": { "Keys": { "sk": { "S": sk } }, "OldImage": before } });
-    let state = |state: &str| json!({ "state": { "S": state } });
+    let record = |name: &str, pk: &str, sk: &str| json!({ "eventName": name, "dynamodb": { "Keys": { "pk": { "S": pk }, "sk": { "S": sk } }, "OldImage": {} } });
+    let (booking, timer) = ("BOOKING#67e55044-10b1-426f-9247-bb680e5fe0c8", "TIMER#2026-11-22T09:45#3");
+    let due = "1763804700#67e55044-10b1-426f-9247-bb680e5fe0c8#reminder";
+    let mut tombstone = record("REMOVE", booking, "BOOKING");
+    tombstone["dynamodb"]["OldImage"] = json!({ "deleted_at": { "S": "2026-11-22T09:45:00.000Z" } });
+    let mut imageless = record("REMOVE", timer, due);
+    imageless["dynamodb"]["OldImage"] = Value::Null;
     for (seen, record) in [
-        (true, record("INSERT", "BOOKING", Value::Null)),
-        (true, record("MODIFY", "BOOKING", json!({}))),
-        (true, record("REMOVE", "BOOKING", json!({}))),
-        (false, record("INSERT", "REMINDER", Value::Null)),
-        (true, record("MODIFY", "REMINDER", state("PENDING"))),
-        (true, record("MODIFY", "REMINDER", json!({}))),
-        (true, record("REMOVE", "REMINDER", state("PENDING"))),
-        (false, record("REMOVE", "REMINDER", state("DUE"))),
-        (true, record("REMOVE", "REMINDER", json!({ "state": { "N": "1" } }))),
-        (true, record("REMOVE", "REMINDER", json!({}))),
-        (true, record("REMOVE", "REMINDER", Value::Null)),
-        (false, record("MODIFY", "DAY#2026-11-24", json!({}))),
+        (true, record("INSERT", booking, "BOOKING")),
+        (true, record("MODIFY", booking, "BOOKING")),
+        (true, record("REMOVE", booking, "BOOKING")),
+        (false, tombstone),
+        (false, record("INSERT", timer, due)),
+        (true, record("REMOVE", timer, due)),
+        (true, imageless),
+        (false, record("MODIFY", "RESOURCE#room-1", "DAY#2026-11-24")),
+        (false, record("MODIFY", "SWEEP", "WATERMARK")),
     ] {
         assert_eq!(passes(&record), seen, "{record}");
     }

@@ -1,0 +1,133 @@
+//! The sweeper: removes the timers that are due.
+//!
+//! TTL deletes an item some time after it expires, which is too late for a reminder. So the sweeper deletes due timers
+//! every minute. It publishes nothing: that would be a second write that can fail on its own. The removals reach the
+//! bus through the table's stream, like all other changes, whoever made them.
+
+mod remove;
+mod watermark;
+
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::stream::{self, StreamExt};
+use lambda::metrics::{self, Metric};
+use lambda::tracing::info;
+use tokio::time::Instant;
+
+use self::remove::Left;
+use self::watermark::Watermark;
+use super::Bookings;
+use crate::booking::{BookingError, Timestamp};
+
+/// A sweep starts no new work after this time: the next sweep follows within the minute.
+const LONGEST: Duration = Duration::from_secs(40);
+/// How many minutes are swept again each time. A transaction may commit a timer after its minute was swept.
+const AGAIN: i64 = 5;
+/// How many minutes back the first sweep of a stage begins.
+const FIRST: i64 = 60;
+/// How many minutes of a backlog are swept before the watermark follows.
+const STEP: i64 = 60;
+/// Maximum of concurrent calls.
+const CALLS: usize = 16;
+
+/// Sweeps that ended without an error. Alarms use it as the heartbeat of the reminders.
+const SWEEPS: Metric = Metric::count("Sweeps");
+/// Sweeps that left work to the next one.
+const SWEEPS_UNFINISHED: Metric = Metric::count("SweepsUnfinished");
+/// Due timers that were removed.
+const TIMERS_REMOVED: Metric = Metric::count("TimersRemoved");
+
+/// The work of one sweep.
+struct Sweep<'a> {
+    bookings: &'a Bookings,
+    now: Timestamp,
+    deadline: Instant,
+    watermark: Watermark,
+    removed: usize,
+    failure: Option<BookingError>,
+}
+
+impl Bookings {
+    /// Removes the timers that are due by `time`, or by the clock if it is later, for at most 40 s.
+    ///
+    /// It begins with the last minutes, so that no backlog delays what has just become due. Two sweeps at once do no
+    /// harm.
+    ///
+    /// # Errors
+    /// An error of the store, after everything else is done. What was not removed is left to the next sweep.
+    pub async fn sweep(&self, time: Timestamp) -> Result<(), BookingError> {
+        let now = time.max(self.surroundings.now());
+        let deadline = Instant::now() + LONGEST;
+        let watermark = self.watermark(now).await?;
+        let mut sweep = Sweep { bookings: self, now, deadline, watermark, removed: 0, failure: None };
+        let finished = sweep.run().await;
+        let Sweep { removed, failure, .. } = sweep;
+        info!(removed, finished, "swept");
+        metrics::count(TIMERS_REMOVED, removed);
+        metrics::count(SWEEPS_UNFINISHED, usize::from(!finished));
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        metrics::count(SWEEPS, 1);
+        Ok(())
+    }
+}
+
+impl Sweep<'_> {
+    /// Sweeps the last minutes, and then what earlier sweeps have left, from the oldest on. Returns whether all is
+    /// swept.
+    async fn run(&mut self) -> bool {
+        let minute = self.now.seconds().div_euclid(60);
+        let recent = self.minutes(minute - AGAIN, minute).await;
+        let mut from = self.watermark.next;
+        while from < minute - AGAIN {
+            let to = (from + STEP).min(minute - AGAIN) - 1;
+            if !self.minutes(from, to).await || !self.advance(to + 1).await {
+                return false;
+            }
+            from = to + 1;
+        }
+        recent && self.advance(minute - AGAIN + 1).await
+    }
+
+    /// Removes the due timers of these minutes. Returns whether none is left.
+    async fn minutes(&mut self, first: i64, last: i64) -> bool {
+        let shards = self.watermark.shards;
+        let (bookings, now, deadline) = (self.bookings, self.now, self.deadline);
+        let mut partitions = Vec::new();
+        for minute in first..=last {
+            partitions.extend((0..shards).map(|shard| bookings.due(minute, shard, now, deadline)));
+        }
+        let keys = stream::iter(partitions).flatten_unordered(CALLS).chunks(remove::LARGEST);
+        let mut removals = keys.map(|keys| bookings.remove(keys).boxed()).buffer_unordered(CALLS);
+        let mut finished = true;
+        while let Some(removed) = removals.next().await {
+            match removed {
+                Ok(removed) => self.removed += removed,
+                Err(left) => {
+                    finished = false;
+                    // A throttled table needs time, and the next sweep goes on.
+                    if let Left::Failed(error) = left
+                        && !matches!(error, BookingError::Throttled(_))
+                    {
+                        self.failure = Some(error);
+                    }
+                }
+            }
+        }
+        finished
+    }
+
+    /// Notes that no minute before `next` has to be swept again. Returns whether that is stored.
+    async fn advance(&mut self, next: i64) -> bool {
+        self.watermark.next = next;
+        match self.bookings.set_watermark(&self.watermark).await {
+            Ok(()) => true,
+            Err(error) => {
+                self.failure = Some(error);
+                false
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The watermark: how far the timers are swept.
+
+use lambda::tracing::warn;
+use serde::{Deserialize, Serialize};
+
+use super::FIRST;
+use crate::booking::{BookingError, Timestamp};
+use crate::store::Bookings;
+use crate::store::errors::classify;
+use crate::store::item::{key, read, write};
+
+/// A sweep looks at this many shards of each minute, or more. So a deployment with fewer shards than the one before,
+/// such as a rollback, still finds all timers.
+const FEWEST_SHARDS: u32 = 16;
+
+const PK: &str = "SWEEP";
+const SK: &str = "WATERMARK";
+
+/// How far the timers are swept. A plain put replaces it: each sweep writes only what is true for it, so of two
+/// concurrent sweeps either may be the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Watermark {
+    /// The first minute to sweep, counted since the Unix epoch.
+    pub(super) next: i64,
+    /// The highest number of shards that a sweep of this table was ever configured with, and at least
+    /// [`FEWEST_SHARDS`].
+    pub(super) shards: u32,
+}
+
+#[derive(Serialize)]
+struct WatermarkItem {
+    pk: &'static str,
+    sk: &'static str,
+    #[serde(flatten)]
+    watermark: Watermark,
+}
+
+impl Bookings {
+    /// The watermark, for a sweep at `now`.
+    pub(super) async fn watermark(&self, now: Timestamp) -> Result<Watermark, BookingError> {
+        let minute = now.seconds().div_euclid(60);
+        let request = self.client.get_item().table_name(&self.table).consistent_read(true);
+        let answer = request.set_key(Some(key(PK.to_owned(), SK))).send().await.map_err(classify)?;
+        let stored = answer.item.and_then(|item| {
+            let watermark = read::<Watermark>(item);
+            watermark.inspect_err(|_| warn!("the watermark cannot be read: the last hour is swept")).ok()
+        });
+        let fewest = self.shards.max(FEWEST_SHARDS);
+        Ok(match stored {
+            Some(Watermark { next, shards }) => Watermark { next, shards: shards.max(fewest) },
+            None => Watermark { next: minute - FIRST, shards: fewest },
+        })
+    }
+
+    /// Stores the watermark.
+    pub(super) async fn set_watermark(&self, watermark: &Watermark) -> Result<(), BookingError> {
+        let item = write(&WatermarkItem { pk: PK, sk: SK, watermark: *watermark })?;
+        self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await.map_err(classify)?;
+        Ok(())
+    }
+}
