@@ -24,6 +24,8 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::rustls::{CipherSuite, ServerConfig};
 
+use crate::sweeps;
+
 /// Number of bookings on a page of a list.
 pub(crate) const PAGE: usize = 50;
 
@@ -35,6 +37,7 @@ pub(crate) struct DynamoDb {
     pub(crate) bundle: PathBuf,
     calls: Arc<Mutex<BTreeMap<String, usize>>>,
     connections: Arc<AtomicUsize>,
+    due: Arc<AtomicUsize>,
 }
 
 impl DynamoDb {
@@ -49,19 +52,26 @@ impl DynamoDb {
         let connections = Arc::new(AtomicUsize::new(0));
         let (acceptor, counted) = (TlsAcceptor::from(Arc::new(tls)), Arc::clone(&calls));
         let accepted = Arc::clone(&connections);
+        let due = Arc::new(AtomicUsize::new(0));
+        let timers = Arc::clone(&due);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 accepted.fetch_add(1, Ordering::Relaxed);
-                let (acceptor, calls) = (acceptor.clone(), Arc::clone(&counted));
+                let (acceptor, calls, timers) = (acceptor.clone(), Arc::clone(&counted), Arc::clone(&timers));
                 tokio::spawn(async move {
                     let _ = stream.set_nodelay(true);
                     let Ok(stream) = acceptor.accept(stream).await else { return };
-                    let serve = service_fn(|request| answer(Arc::clone(&calls), request));
+                    let serve = service_fn(|request| answer(Arc::clone(&calls), Arc::clone(&timers), request));
                     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), serve).await;
                 });
             }
         });
-        Ok(Self { url, bundle, calls, connections })
+        Ok(Self { url, bundle, calls, connections, due })
+    }
+
+    /// Sets how many reminders are due in each of four shards, for both sweepers.
+    pub(crate) fn set_due(&self, due: usize) {
+        self.due.store(due, Ordering::Relaxed);
     }
 
     /// The number of connections since the last call of this function.
@@ -98,14 +108,22 @@ fn certificates() -> Result<(String, ServerConfig), Box<dyn Error>> {
 
 async fn answer(
     calls: Arc<Mutex<BTreeMap<String, usize>>>,
+    due: Arc<AtomicUsize>,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
     let operation = target.and_then(|target| target.split('.').next_back()).unwrap_or_default().to_owned();
-    let _ = request.into_body().collect().await;
+    let request = request.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let request: Value = serde_json::from_slice(&request).unwrap_or_default();
+    let partition = request["ExpressionAttributeValues"][":partition"]["S"].as_str().unwrap_or_default();
+    let due = due.load(Ordering::Relaxed);
     let body = match operation.as_str() {
+        "GetItem" if request["Key"]["pk"]["S"] == "SWEEP" => json!({ "Item": sweeps::watermark() }),
+        "Query" if request["IndexName"] == "due_index" => items((0..due).map(sweeps::reminder)),
+        "Query" if sweeps::is_due(partition) => items((0..due).map(|place| sweeps::timer(partition, place))),
+        "Query" if !partition.is_empty() => items([].into_iter()),
         "GetItem" => json!({ "Item": booking(0) }),
-        "Query" => json!({ "Items": (0..PAGE).map(booking).collect::<Vec<_>>(), "Count": PAGE, "ScannedCount": PAGE }),
+        "Query" => items((0..PAGE).map(booking)),
         "BatchGetItem" => json!({ "Responses": {}, "UnprocessedKeys": {} }),
         "TransactGetItems" => json!({ "Responses": [{ "Item": booking(0) }] }),
         _ => json!({}),
@@ -121,6 +139,12 @@ async fn answer(
     headers.insert("x-amzn-requestid", HeaderValue::from_static("0A1B2C3D4E5F"));
     headers.insert("x-amz-crc32", HeaderValue::from(checksum.sum()));
     Ok(response)
+}
+
+/// A page of a query.
+fn items(items: impl Iterator<Item = Value>) -> Value {
+    let items: Vec<_> = items.collect();
+    json!({ "Count": items.len(), "ScannedCount": items.len(), "Items": items })
 }
 
 /// A booking as it is stored.

@@ -11,6 +11,7 @@ mod measure;
 mod process;
 mod rows;
 mod runtime;
+mod sweeps;
 mod table;
 
 use std::error::Error;
@@ -44,7 +45,7 @@ impl Bench {
 
     /// The names of the functions that use DynamoDB: all except `health`.
     fn with_dynamodb(&self) -> impl Iterator<Item = &str> {
-        self.functions.keys().map(String::as_str).filter(|function| !["health", "hello"].contains(function))
+        self.functions.keys().map(String::as_str).filter(|function| !["health", "hello", "marking"].contains(function))
     }
 
     /// The peer, if it is installed.
@@ -108,6 +109,7 @@ async fn run() -> Result<bool, Box<dyn Error>> {
     rows.extend(rows::packages(&bench)?);
     rows.extend(rows::round_trips(&bench).await?);
     rows.extend(rows::dependencies(&bench).await?);
+    rows.extend(sweeps::rows(&bench).await?);
     rows.extend(rows::times(&bench).await?);
     rows.extend(built.map(rows::build));
     println!();

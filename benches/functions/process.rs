@@ -105,8 +105,10 @@ impl Process {
         let answer = answer.map_err(|_| format!("{} does not answer", self.name))?.ok_or("the Runtime API ended")?;
         let failed = |body: &Bytes| format!("{} failed: {}", self.name, String::from_utf8_lossy(body));
         let body = answer.map_err(|body| failed(&body))?;
-        let status = serde_json::from_slice::<Value>(&body)?.get("statusCode").and_then(Value::as_u64);
-        if !status.is_some_and(|status| (200..300).contains(&status)) {
+        // A schedule's answer is null.
+        let answer = serde_json::from_slice::<Value>(&body)?;
+        let status = answer.get("statusCode").and_then(Value::as_u64);
+        if !answer.is_null() && !status.is_some_and(|status| (200..300).contains(&status)) {
             return Err(failed(&body).into());
         }
         self.asks().await?;

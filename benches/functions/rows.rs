@@ -29,7 +29,7 @@ fn most_requests(method: &str) -> u64 {
     }
 }
 
-fn is_installed(tool: &str) -> bool {
+pub(crate) fn is_installed(tool: &str) -> bool {
     let version = Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     let installed = version.is_ok_and(|status| status.success());
     if !installed {
@@ -183,7 +183,7 @@ async fn trace(bench: &Bench, function: &str) -> Result<String, Box<dyn Error>> 
     Ok(fs::read_to_string(&file)?)
 }
 
-fn nanoseconds(duration: Duration) -> u64 {
+pub(crate) fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 

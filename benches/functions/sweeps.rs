@@ -1,0 +1,114 @@
+//! A sweep with timers against one that marks reminders, side by side.
+
+use std::error::Error;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use crate::Bench;
+use crate::measure::{Callgrind, Subject, median};
+use crate::process::{Process, Program};
+use crate::rows::{is_installed, nanoseconds};
+use crate::table::{Row, Unit};
+
+/// Shards that have due reminders.
+const SHARDS: u32 = 4;
+/// Due reminders of each shard while instructions are counted.
+const FEW: usize = 100;
+/// Due reminders of each shard while time is measured.
+const MANY: usize = 2_500;
+
+/// The minute whose timers are due: one of the last, which every sweep looks at.
+fn minute() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(now.as_secs() / 60).unwrap_or_default() - 2
+}
+
+/// The watermark of a sweep a minute ago.
+pub(crate) fn watermark() -> Value {
+    json!({
+        "pk": { "S": "SWEEP" }, "sk": { "S": "WATERMARK" },
+        "next": { "N": (minute() - 3).to_string() }, "shards": { "N": "16" },
+    })
+}
+
+/// Whether this partition has due timers: some shards of one minute do.
+pub(crate) fn is_due(partition: &str) -> bool {
+    let start = lambda::Timestamp::from_millis(minute() * 60_000).map(lambda::Timestamp::sortable).unwrap_or_default();
+    let minute = start.get(..16).unwrap_or_default();
+    (0..SHARDS).any(|shard| partition == format!("TIMER#{minute}#{shard}"))
+}
+
+/// The key of a due timer.
+pub(crate) fn timer(partition: &str, place: usize) -> Value {
+    let sk = format!("{:010}#722fbf9c-42d9-5494-89ad-{place:012x}#reminder", minute() * 60);
+    json!({ "pk": { "S": partition }, "sk": { "S": sk } })
+}
+
+/// A due reminder, as the index had it.
+pub(crate) fn reminder(place: usize) -> Value {
+    json!({
+        "pk": { "S": format!("BOOKING#722fbf9c-42d9-5494-89ad-{place:012x}") }, "sk": { "S": "REMINDER" },
+        "due_shard": { "S": "0" }, "ttl": { "N": "1795339200" }, "generation": { "N": "4611686018427387903" },
+    })
+}
+
+/// The sweeper and its baseline.
+fn subjects(bench: &Bench) -> Result<[Subject; 2], Box<dyn Error>> {
+    let sweeper = bench.subject("sweep_timers")?;
+    let marking = bench.functions.get("marking").ok_or("there is no marking")?;
+    let marking = Subject { program: bench.with_aws(Program::new("marking", marking)), event: sweeper.event.clone() };
+    Ok([sweeper, marking])
+}
+
+/// Rows of sweeps.
+pub(crate) async fn rows(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
+    let subjects = subjects(bench)?;
+    let mut rows = Vec::new();
+    if is_installed("valgrind") {
+        let callgrind = Callgrind { directory: bench.scratch.clone() };
+        let mut each = Vec::new();
+        for subject in &subjects {
+            bench.dynamodb.set_due(0);
+            let idle = callgrind.count(subject, 2).await?;
+            bench.dynamodb.set_due(FEW);
+            let busy = callgrind.count(subject, 2).await?;
+            each.push(busy.saturating_sub(idle) / (2 * u64::from(SHARDS) * FEW as u64));
+        }
+        let [removed, marked] = each[..] else { return Err("a sweep is missing".into()) };
+        rows.push(Row::new("a due timer in a sweep", Unit::Instructions, removed));
+        rows.push(Row::new("a due reminder before timers, marked", Unit::Instructions, marked));
+        rows.push(Row::held("a due timer against a marked reminder", Unit::Times, removed * 1000 / marked, 100));
+    }
+    bench.dynamodb.set_due(MANY);
+    let mut sweeps = Vec::new();
+    for subject in &subjects {
+        sweeps.push(time(subject).await?);
+    }
+    let [(removed, processor), (marked, _)] = sweeps[..] else { return Err("a sweep is missing".into()) };
+    let due = MANY * SHARDS as usize;
+    let unit = Unit::Milliseconds;
+    rows.push(Row::new(format!("a sweep that removes {due} timers"), unit, nanoseconds(removed)));
+    rows.push(Row::new("its processor", unit, nanoseconds(processor)));
+    rows.push(Row::new(format!("a sweep before timers that marks {due} reminders"), unit, nanoseconds(marked)));
+    let ratio = nanoseconds(removed) * 1000 / nanoseconds(marked).max(1);
+    rows.push(Row::held("a sweep with timers against one before", Unit::Times, ratio, 100).timed());
+    bench.dynamodb.set_due(0);
+    rows.push(Row::new("an idle sweep, processor", unit, nanoseconds(time(&subjects[0]).await?.1)));
+    Ok(rows)
+}
+
+/// Time and processor time of a warm sweep: medians of several.
+async fn time(subject: &Subject) -> Result<(Duration, Duration), Box<dyn Error>> {
+    const SWEEPS: usize = 5;
+    let mut process = Process::start(&subject.program).await?;
+    process.invoke(&subject.event).await?;
+    let (mut took, mut spent) = (Vec::new(), Vec::new());
+    for _ in 0..SWEEPS {
+        let before = process.processor_time()?;
+        took.push(process.invoke(&subject.event).await?);
+        process.rests().await?;
+        spent.push(process.processor_time()?.saturating_sub(before));
+    }
+    Ok((median(took), median(spent)))
+}
