@@ -21,7 +21,7 @@ use lambda_http::{Context, tracing};
 use metrics_cloudwatch_embedded::Collector;
 use serde_json::Value;
 
-use super::Package;
+use super::{Package, Timestamp};
 
 /// Environment variable: the namespace of all metrics.
 pub(super) const NAMESPACE: &str = "METRICS_NAMESPACE";
@@ -146,6 +146,10 @@ impl Metrics {
         for (name, value) in properties {
             self.collector.set_property(name, value);
         }
+        // Without a `level` and a `timestamp` of RFC 3339, Lambda's log filter takes a line for `INFO`, and drops it where
+        // the configured level is higher
+        // (<https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html>).
+        self.collector.set_property("timestamp", Timestamp::now().sortable());
         // Writes all lines at once: standard output searches each write for a line end.
         let mut lines = Vec::with_capacity(1024);
         let _ = self.collector.flush(&mut lines);

@@ -28,6 +28,14 @@ pub enum BookingError {
         /// The span of the other booking.
         busy: BusySpan,
     },
+    /// So many bookings touch a day of this span that its record takes no further one. Ask for another day, or book seats
+    /// or parts of the resource as resources of their own.
+    #[problem(
+        status = 409,
+        detail = "a day of this span has so many bookings of the resource that it takes no further one",
+        with = "start_time"
+    )]
+    DayFull,
     /// The booking is cancelled and cannot be changed. Make a new one.
     #[problem(
         status = 409,

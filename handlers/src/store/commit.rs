@@ -9,6 +9,10 @@ use super::errors::{classify, foreign};
 use super::item::Item;
 use crate::booking::BookingError;
 
+/// Part of the message of a cancellation reason `ValidationError`: the update would make the item larger than 400 KB
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>).
+const TOO_LARGE: &str = "Item size to update has exceeded the maximum allowed size";
+
 /// Result of a transaction.
 pub(super) enum Commit {
     /// All is written.
@@ -53,6 +57,9 @@ pub(super) fn delete(key: Item) -> aws_sdk_dynamodb::types::builders::DeleteBuil
 impl Bookings {
     /// Commits all of `writes` or none.
     ///
+    /// # Errors
+    /// [`BookingError::DayFull`] when a day's item would be larger than DynamoDB allows, or an error of the store.
+    ///
     /// The SDK sends a client request token, so that its own retries after a lost response do not write twice.
     pub(super) async fn commit(&self, writes: Vec<Write>) -> Result<Commit, BookingError> {
         let mut request = self.client.transact_write_items();
@@ -75,6 +82,10 @@ impl Bookings {
             match reason.code().unwrap_or("None") {
                 "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded" => {}
                 "ConditionalCheckFailed" => refused.push((place, reason.item().cloned())),
+                // Only a day grows; the size of all other items is bounded.
+                "ValidationError" if reason.message().is_some_and(|message| message.contains(TOO_LARGE)) => {
+                    return Err(BookingError::DayFull);
+                }
                 _ => return Err(BookingError::Internal(Cause::new(error))),
             }
         }

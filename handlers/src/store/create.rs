@@ -18,7 +18,7 @@ impl Bookings {
     /// stays used up for 31 days.
     ///
     /// # Errors
-    /// [`BookingError::Forbidden`], [`BookingError::Invalid`], [`BookingError::TimeTaken`], [`BookingError::KeyReused`]
+    /// [`BookingError::Forbidden`], [`BookingError::Invalid`], [`BookingError::TimeTaken`], [`BookingError::DayFull`], [`BookingError::KeyReused`]
     /// when the key has created a booking from another body, [`BookingError::Deleted`] when that booking was deleted,
     /// [`BookingError::Contended`], or an error of the store.
     pub async fn create(

@@ -17,7 +17,7 @@ impl Bookings {
     ///
     /// # Errors
     /// [`BookingError::NotFound`], [`BookingError::Cancelled`], [`BookingError::VersionChanged`],
-    /// [`BookingError::Invalid`], [`BookingError::TimeTaken`], [`BookingError::Contended`], or an error of the store.
+    /// [`BookingError::Invalid`], [`BookingError::TimeTaken`], [`BookingError::DayFull`], [`BookingError::Contended`], or an error of the store.
     pub async fn update(
         &self,
         id: BookingId,
