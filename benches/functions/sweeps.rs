@@ -1,11 +1,14 @@
 //! A sweep with timers against one that marks reminders, side by side.
 
+use std::collections::BTreeMap;
 use std::error::Error;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
 use crate::Bench;
+use crate::dynamodb;
 use crate::measure::{Callgrind, Subject, median};
 use crate::process::{Process, Program};
 use crate::rows::{is_installed, nanoseconds};
@@ -18,10 +21,13 @@ const FEW: usize = 100;
 /// Due reminders of each shard while time is measured.
 const MANY: usize = 2_500;
 
-/// The minute whose timers are due: one of the last, which every sweep looks at.
+/// The minute whose timers are due. It is the same for the whole run, which takes less time than a sweep goes back.
 fn minute() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(now.as_secs() / 60).unwrap_or_default() - 2
+    static MINUTE: OnceLock<i64> = OnceLock::new();
+    *MINUTE.get_or_init(|| {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(now.as_secs() / 60).unwrap_or_default() - 1
+    })
 }
 
 /// The watermark of a sweep a minute ago.
@@ -32,21 +38,35 @@ pub(crate) fn watermark() -> Value {
     })
 }
 
+/// The response to a sweeper's query: `due` reminders of each shard that has some. Each page is made once, so that the
+/// time of a sweep is the sweeper's.
+pub(crate) fn page(query: &Value, due: usize) -> String {
+    static PAGES: Mutex<BTreeMap<(String, usize), String>> = Mutex::new(BTreeMap::new());
+    let partition = query["ExpressionAttributeValues"][":partition"]["S"].as_str().unwrap_or_default();
+    let make = || match partition {
+        "" => dynamodb::page((0..due).map(reminder)),
+        timers if is_due(timers) => dynamodb::page((0..due).map(|place| timer(timers, place))),
+        _ => dynamodb::page([].into_iter()),
+    };
+    let mut pages = PAGES.lock().unwrap_or_else(PoisonError::into_inner);
+    pages.entry((partition.to_owned(), due)).or_insert_with(make).clone()
+}
+
 /// Whether this partition has due timers: some shards of one minute do.
-pub(crate) fn is_due(partition: &str) -> bool {
+fn is_due(partition: &str) -> bool {
     let start = lambda::Timestamp::from_millis(minute() * 60_000).map(lambda::Timestamp::sortable).unwrap_or_default();
     let minute = start.get(..16).unwrap_or_default();
     (0..SHARDS).any(|shard| partition == format!("TIMER#{minute}#{shard}"))
 }
 
 /// The key of a due timer.
-pub(crate) fn timer(partition: &str, place: usize) -> Value {
+fn timer(partition: &str, place: usize) -> Value {
     let sk = format!("{:010}#722fbf9c-42d9-5494-89ad-{place:012x}#reminder", minute() * 60);
     json!({ "pk": { "S": partition }, "sk": { "S": sk } })
 }
 
 /// A due reminder, as the index had it.
-pub(crate) fn reminder(place: usize) -> Value {
+fn reminder(place: usize) -> Value {
     json!({
         "pk": { "S": format!("BOOKING#722fbf9c-42d9-5494-89ad-{place:012x}") }, "sk": { "S": "REMINDER" },
         "due_shard": { "S": "0" }, "ttl": { "N": "1795339200" }, "generation": { "N": "4611686018427387903" },

@@ -28,8 +28,10 @@ const AGAIN: i64 = 5;
 const FIRST: i64 = 60;
 /// How many minutes of a backlog are swept before the watermark follows.
 const STEP: i64 = 60;
-/// Maximum of concurrent calls.
-const CALLS: usize = 16;
+/// Maximum of concurrent queries. An idle sweep makes about a hundred, and each concurrent call costs a connection.
+const QUERIES: usize = 16;
+/// Maximum of concurrent removals.
+const REMOVALS: usize = 64;
 
 /// Sweeps that ended without an error. Alarms use it as the heartbeat of the reminders.
 const SWEEPS: Metric = Metric::count("Sweeps");
@@ -99,8 +101,8 @@ impl Sweep<'_> {
         for minute in first..=last {
             partitions.extend((0..shards).map(|shard| bookings.due(minute, shard, now, deadline)));
         }
-        let keys = stream::iter(partitions).flatten_unordered(CALLS).chunks(remove::LARGEST);
-        let mut removals = keys.map(|keys| bookings.remove(keys).boxed()).buffer_unordered(CALLS);
+        let keys = stream::iter(partitions).flatten_unordered(QUERIES).chunks(remove::LARGEST);
+        let mut removals = keys.map(|keys| bookings.remove(keys).boxed()).buffer_unordered(REMOVALS);
         let mut finished = true;
         while let Some(removed) = removals.next().await {
             match removed {
