@@ -11,8 +11,9 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::stream::{self, StreamExt};
+use lambda::causes;
 use lambda::metrics::{self, Metric};
-use lambda::tracing::info;
+use lambda::tracing::{info, warn};
 use tokio::time::Instant;
 
 use self::remove::Left;
@@ -109,11 +110,11 @@ impl Sweep<'_> {
                 Ok(removed) => self.removed += removed,
                 Err(left) => {
                     finished = false;
-                    // A throttled table needs time, and the next sweep goes on.
-                    if let Left::Failed(error) = left
-                        && !matches!(error, BookingError::Throttled(_))
-                    {
-                        self.failure = Some(error);
+                    match left {
+                        Left::Late => {}
+                        // A busy table needs time, and the next sweep goes on.
+                        Left::Failed(BookingError::Throttled(cause)) => warn!(cause = causes(&cause), "throttled"),
+                        Left::Failed(error) => self.failure = Some(error),
                     }
                 }
             }
