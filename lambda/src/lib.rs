@@ -10,6 +10,7 @@
 //! | `METRICS_NAMESPACE` | the CloudWatch namespace of all metrics | the package's name |
 //! | `STAGE` | the dimension `Stage` of all metrics | no such dimension |
 //! | `EDGE_SECRET` | the value of the header `x-edge-secret` without which requests are refused | all requests are accepted |
+//! | `EDGE_SECRET_NEXT` | a second accepted value, while one replaces the other | only the first is accepted |
 //!
 //! A generated `main` passes a description and a closure to [`http`], [`stream`] or [`schedule`]. These build the
 //! environment once ([`Init`]), then handle invocations until Lambda ends the process. Arguments are taken from the
