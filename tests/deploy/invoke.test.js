@@ -60,11 +60,14 @@ describe('with nothing running', () => {
 
   it('a function behind the edge answers to nobody else', async () => {
     const request = JSON.parse(fs.readFileSync(path.join(ROOT, 'tests/events/health.json'), 'utf8'));
-    const from = async (headers) => {
+    const from = async (headers, ...more) => {
       const event = JSON.stringify({ ...request, headers: { ...request.headers, ...headers } });
-      return (await invoke('health', '-d', event, '--env', 'EDGE_SECRET=known')).answer().statusCode;
+      const env = ['EDGE_SECRET=known', ...more].flatMap((pair) => ['--env', pair]);
+      return (await invoke('health', '-d', event, ...env)).answer().statusCode;
     };
     assert.deepEqual([await from({}), await from({ 'x-edge-secret': 'guessed' }), await from({ 'x-edge-secret': 'known' })], [403, 403, 200]);
+    const next = { 'x-edge-secret': 'next' };
+    assert.deepEqual([await from(next), await from(next, 'EDGE_SECRET_NEXT=next')], [403, 200]);
   });
 
   it('a function that needs the table says how to start it', { skip }, async () => {

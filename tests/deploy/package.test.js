@@ -155,13 +155,26 @@ describe('what deploys prod', () => {
 describe('the edge', () => {
   const stage = 'edge';
   const region = 'arn:aws:acm:eu-central-1:123456789012:certificate/00000000-0000-0000-0000-000000000000';
-  const params = { domain: 'api.example.com', certificate: region, edgeSecret: 'bookings-prod-edge' };
-  const secret = { 'Fn::Join': ['', ['{{resolve:secretsmanager:', 'bookings-prod-edge', '}}']] };
+  const named = { domain: 'api.example.com', certificate: region };
+  const required = { ...named, edgeSecret: 'bookings-prod-edge' };
+  const secret = (name) => ({ 'Fn::Join': ['', ['{{resolve:secretsmanager:', name, '}}']] });
+  // The deployments of docs/runbook.md#the-edge.
+  const deployments = { named, edge: required, changing: { ...required, edgeSecretNext: 'bookings-prod-edge-2' } };
   before(async () => {
-    const all = Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
-    const { code, stdout } = await serverless(['package', '--stage', 'prod', ...HERE, ...TOKENS, ...all, '--package', path.join(folder, stage)]);
-    assert.equal(code, 0, stdout);
+    for (const [step, params] of Object.entries(deployments)) {
+      const all = Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
+      const { code, stdout } = await serverless(['package', '--stage', 'prod', ...HERE, ...TOKENS, ...all, '--package', path.join(folder, step)]);
+      assert.equal(code, 0, stdout);
+    }
   });
+  /** What every function of a deployment accepts, and whether the API's own address is closed. */
+  const accepted = (step) => {
+    const lambdas = Object.values(template(step)).filter(({ Type }) => Type === 'AWS::Lambda::Function');
+    const secrets = lambdas.map(({ Properties }) => Properties.Environment.Variables).map((set) => [set.EDGE_SECRET, set.EDGE_SECRET_NEXT]);
+    for (const other of secrets) assert.deepEqual(other, secrets[0]);
+    return [...secrets[0], template(step).HttpApi.Properties.DisableExecuteApiEndpoint];
+  };
+  const versions = (step) => Object.entries(template(step)).flatMap(([id, { Type }]) => (Type === 'AWS::Lambda::Version' ? [id] : [])).sort();
 
   it('passes cfn-lint, and so does what is deployed beside the stages', async () => {
     await lint(templateFile(stage));
@@ -169,23 +182,38 @@ describe('the edge', () => {
   });
 
   it('has the API under its domain alone, and tells the functions by what to know it', () => {
-    const { ApiMapping, ApiDomain, HttpApi, GetBookingLambdaFunction } = template(stage);
+    const { ApiMapping, ApiDomain } = template(stage);
     assert.equal(ApiDomain.Properties.DomainName, 'api.example.com');
     assert.equal(ApiMapping.Properties.ApiMappingKey, 'v1');
-    assert.equal(HttpApi.Properties.DisableExecuteApiEndpoint, true);
-    assert.deepEqual(GetBookingLambdaFunction.Properties.Environment.Variables.EDGE_SECRET, secret);
+    assert.deepEqual(accepted(stage), [secret('bookings-prod-edge'), '', true]);
   });
 
   it('is not there unless asked for', () => {
-    const { ApiMapping, HttpApi, GetBookingLambdaFunction } = template('prod');
-    assert.deepEqual([ApiMapping, HttpApi.Properties.DisableExecuteApiEndpoint], [undefined, false]);
-    assert.equal(GetBookingLambdaFunction.Properties.Environment.Variables.EDGE_SECRET, '');
+    assert.equal(template('prod').ApiMapping, undefined);
+    assert.deepEqual(accepted('prod'), ['', '', false]);
+  });
+
+  it('leaves the API its own address while clients move to the domain', () => {
+    assert.equal(template('named').ApiDomain.Properties.DomainName, 'api.example.com');
+    assert.deepEqual(accepted('named'), ['', '', false]);
+  });
+
+  it('has functions that accept two secrets while one replaces the other', () => {
+    assert.deepEqual(accepted('changing'), [secret('bookings-prod-edge'), secret('bookings-prod-edge-2'), true]);
+  });
+
+  // A version keeps its environment, and traffic shifts to new versions only. The framework makes one if the template changed.
+  it('shifts to new versions in each step that changes what is accepted', () => {
+    const steps = ['prod', 'edge', 'changing'].map(versions);
+    for (const ids of steps) assert.equal(ids.length, roles.functions.length);
+    assert.equal(new Set(steps.flat()).size, steps.flat().length);
+    assert.deepEqual(versions('named'), versions('prod'));
   });
 });
 
 describe('packaging refuses', () => {
-  const refused = async (args, reason) => {
-    const { code, stdout } = await serverless(['package', ...HERE, '--package', path.join(folder, 'refused'), ...args]);
+  const refused = async (args, reason, env) => {
+    const { code, stdout } = await serverless(['package', ...HERE, '--package', path.join(folder, 'refused'), ...args], { env });
     assert.equal(code, 1);
     assert.match(stdout, reason);
   };
@@ -204,9 +232,20 @@ describe('packaging refuses', () => {
     ['domain=api.example.com', /domain and certificate go together/],
     ['certificate=arn:aws:acm:eu-central-1:123456789012:certificate/0', /domain and certificate go together/],
     ['edgeSecret=bookings-edge', /edgeSecret is for a domain/],
+    ['edgeSecretNext=bookings-edge', /edgeSecretNext replaces edgeSecret/],
+    ['edgeSecret=', /the parameter "edgeSecret" is empty/],
   ]) {
     it(params, () => refused(['--param', params], reason));
   }
+
+  describe('a stage with a domain', () => {
+    const named = ['--param', 'domain=api.example.com', '--param', 'certificate=arn:aws:acm:eu-central-1:123456789012:certificate/0'];
+    const secret = [...named, '--param', 'edgeSecret=bookings-edge'];
+    const own = 'https://abcdef1234.execute-api.eu-central-1.amazonaws.com';
+    it('whose secret is replaced by itself', () => refused([...secret, '--param', 'edgeSecretNext=bookings-edge'], /are the same secret/));
+    it('without the address to test it by', () => refused(named, /set SMOKE_URL=https:\/\/api\.example\.com\/v1/, { SMOKE_URL: '' }));
+    it('that would be tested at the address that it closes', () => refused(secret, /answers at its domain only/, { SMOKE_URL: own }));
+  });
 
   describe('an endpoint of one\'s own', () => {
     const own = path.join(ROOT, 'serverless-own-endpoint.yml');

@@ -39,9 +39,11 @@ async function cloudFormation(t, template) {
  * Releases a stage whose deployed template is `template`, with a smoke test of an address where no server listens.
  * Returns the calls of the framework and the result.
  */
-async function release(t, { template, info = 'echo "stack: bookings-prod"; echo "region: eu-central-1"', deploy = 'true' }) {
+async function release(t, { template, info = 'echo "stack: bookings-prod"; echo "region: eu-central-1"', deploy = 'true', ...given }) {
+  const { SMOKE_URL = 'http://127.0.0.1:2', options = ['--param', 'a=b'] } = given;
   const bin = folder(t);
   const calls = path.join(bin, 'calls');
+  fs.writeFileSync(calls, '');
   // Called as `npx --no-install serverless COMMAND ...`.
   executable(path.join(bin, 'npx'), `echo "\${*:3}" >>'${calls}'\ncase $3 in info) ${info} ;; deploy) ${deploy} ;; esac\n`);
   const env = {
@@ -49,10 +51,10 @@ async function release(t, { template, info = 'echo "stack: bookings-prod"; echo 
     AWS_ENDPOINT_URL: template && (await cloudFormation(t, template)),
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
-    SMOKE_URL: 'http://127.0.0.1:2',
+    SMOKE_URL,
   };
-  const { code, stderr } = await run(path.join(ROOT, 'deploy/release'), ['prod', '--param', 'a=b'], { env });
-  return { code, stderr, calls: fs.readFileSync(calls, 'utf8').trim().split('\n') };
+  const { code, stderr } = await run(path.join(ROOT, 'deploy/release'), ['prod', ...options], { env });
+  return { code, stderr, calls: fs.readFileSync(calls, 'utf8').split('\n').filter(Boolean) };
 }
 
 const S3Key = 'serverless/bookings/prod/1795339218000-2026-11-22T09:20:18.000Z/health.zip';
@@ -87,6 +89,25 @@ describe('deploy/release', () => {
     for (const { code, calls } of [denied, odd]) assert.deepEqual([code, calls], [1, [`info ${given}`]]);
   });
 
+  it('deploys no domain without the address to test it by', async (t) => {
+    const certificate = ['--param', 'certificate=c'];
+    for (const options of [['--param', 'domain=api.example.com', ...certificate], ['--param=domain=api.example.com', ...certificate]]) {
+      const { code, stderr, calls } = await release(t, { SMOKE_URL: '', options });
+      assert.deepEqual([code, calls], [1, []]);
+      assert.match(stderr, /set SMOKE_URL=https:\/\/api\.example\.com\/v1/);
+    }
+    const none = await release(t, { SMOKE_URL: '', options: ['--param', 'domain=none'], info: 'echo AccessDenied; exit 1' });
+    assert.deepEqual(none.calls, ['info --stage prod --param domain=none']);
+    const named = await release(t, { template: { Resources: { Health } }, options: ['--param', 'domain=api.example.com'] });
+    assert.equal(named.calls.length, 3);
+  });
+
+  it('tells the framework that it will test, also where it has no address', async (t) => {
+    const info = 'echo "address: ${SMOKE_URL-unset}."; exit 1';
+    assert.match((await release(t, { info })).stderr, /^address: http:\/\/127\.0\.0\.1:2\.$/m);
+    assert.match((await release(t, { SMOKE_URL: '', info })).stderr, /^address: \.$/m);
+  });
+
   it('leaves it to CloudFormation to go back when the deployment fails', async (t) => {
     const { code, calls } = await release(t, { template: { Resources: { Health } }, deploy: 'exit 3' });
     assert.deepEqual([code, calls.length], [3, 2]);
@@ -115,8 +136,8 @@ describe('deploy-stage.yml', () => {
 
   it('gives the stage what its environment says, and no more', async (t) => {
     assert.deepEqual(await options(t, { AWS_REGION: 'eu-central-1' }), least);
-    const all = { AWS_REGION: 'eu-central-1', ISSUER: 'i', AUDIENCE: 'a', ALARM_EMAIL: 'e', DOMAIN: 'd', CERTIFICATE: 'c', EDGE_SECRET: 's' };
-    const edge = ['domain=d', 'certificate=c', 'edgeSecret=s'];
+    const all = { AWS_REGION: 'eu-central-1', ISSUER: 'i', AUDIENCE: 'a', ALARM_EMAIL: 'e', DOMAIN: 'd', CERTIFICATE: 'c', EDGE_SECRET: 's', EDGE_SECRET_NEXT: 'n' };
+    const edge = ['domain=d', 'certificate=c', 'edgeSecret=s', 'edgeSecretNext=n'];
     assert.deepEqual(await options(t, all), [...least, 'issuer=i', 'audience=a', 'alarmEmail=e', ...edge]);
   });
 
