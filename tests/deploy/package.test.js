@@ -118,6 +118,17 @@ describe('stages', () => {
     assert.deepEqual(HealthLambdaFunction.Properties.TracingConfig, { Mode: 'Active' });
   });
 
+  // docs/costs.md#lambdas-own-lines
+  it('pay for Lambda\'s own lines where somebody looks at them, and for the application\'s everywhere', () => {
+    for (const [stage, level] of [['dev', 'INFO'], ['staging', 'INFO'], ['prod', 'WARN'], ['test', 'INFO']]) {
+      const lambdas = Object.values(template(stage)).filter(({ Type }) => Type === 'AWS::Lambda::Function');
+      for (const { Properties } of lambdas) {
+        const { LogFormat, ApplicationLogLevel, SystemLogLevel } = Properties.LoggingConfig;
+        assert.deepEqual([LogFormat, ApplicationLogLevel, SystemLogLevel], ['JSON', 'INFO', level], Properties.FunctionName);
+      }
+    }
+  });
+
   it('archive events, but for the rehearsal, whose emulator knows no archives', () => {
     assert.equal(template('prod').EventArchive.Properties.RetentionDays, 30);
     assert.equal(template('dev').EventArchive.Properties.RetentionDays, 7);
@@ -234,6 +245,7 @@ describe('packaging refuses', () => {
     ['edgeSecret=bookings-edge', /edgeSecret is for a domain/],
     ['edgeSecretNext=bookings-edge', /edgeSecretNext replaces edgeSecret/],
     ['edgeSecret=', /the parameter "edgeSecret" is empty/],
+    ['systemLogLevel=SOME', /systemLogLevel/],
   ]) {
     it(params, () => refused(['--param', params], reason));
   }
