@@ -78,15 +78,26 @@ describe('stages', () => {
   operations(template);
 
   const table = (stage) => template(stage).BookingsTable;
+  const policies = (stage, id) => [template(stage)[id].DeletionPolicy, template(stage)[id].UpdateReplacePolicy];
   const routes = (stage) => Object.values(template(stage)).filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route');
 
   it('keep the table of prod, whatever happens to its stack', () => {
-    assert.equal(table('prod').DeletionPolicy, 'Retain');
-    assert.equal(table('prod').UpdateReplacePolicy, 'Retain');
-    assert.equal(table('prod').Properties.DeletionProtectionEnabled, true);
+    assert.deepEqual(policies('prod', 'BookingsTable'), ['RetainExceptOnCreate', 'Retain']);
     assert.equal(table('prod').Properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled, true);
-    assert.equal(table('dev').DeletionPolicy, 'Delete');
-    assert.equal(table('dev').Properties.DeletionProtectionEnabled, false);
+    assert.deepEqual(policies('dev', 'BookingsTable'), ['Delete', 'Delete']);
+  });
+
+  it('keep nothing that a failed first deployment has created, since its names would be taken for the next one', () => {
+    for (const [id, { Type, DeletionPolicy }] of Object.entries(template('prod'))) {
+      // A version goes with its function, whatever its policy.
+      if (Type !== 'AWS::Lambda::Version') assert.notEqual(DeletionPolicy, 'Retain', id);
+    }
+    assert.deepEqual(policies('prod', 'DeadLetters'), ['RetainExceptOnCreate', 'Retain']);
+    // A protected table cannot be deleted by a rollback either. tests/deploy/keep.test.js has when the parameter is set.
+    const { Parameters, Conditions, Resources } = JSON.parse(fs.readFileSync(templateFile('prod'), 'utf8'));
+    assert.deepEqual(Resources.BookingsTable.Properties.DeletionProtectionEnabled, { 'Fn::If': ['Protected', true, false] });
+    assert.deepEqual(Conditions.Protected, { 'Fn::Equals': [{ Ref: 'Protected' }, 'true'] });
+    assert.equal(Parameters.Protected.Default, 'false');
   });
 
   it('ask for a token on every route but health, where an issuer is given', () => {
