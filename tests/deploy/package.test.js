@@ -4,13 +4,17 @@
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
+const { createRequire } = require('node:module');
 const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { operations } = require('./support/operations');
+const { lines } = require('./support/access-log');
 const roles = require('./support/roles');
 const { HERE, ROOT, run, serverless } = require('./support/serverless');
 
+// The framework's own dependency.
+const yaml = createRequire(require.resolve('osls/package.json'))('js-yaml');
 const TOKENS = ['--param', 'issuer=https://id.example.com/', '--param', 'audience=bookings'];
 const STAGES = { dev: [], staging: TOKENS, prod: TOKENS, test: [] };
 // CodeDeploy's role, which belongs to no function.
@@ -124,7 +128,6 @@ describe('stages', () => {
     const { HttpApiStage, HealthLogGroup, HealthLambdaFunction } = template('prod');
     const settings = HttpApiStage.Properties.DefaultRouteSettings;
     assert.deepEqual(settings, { DetailedMetricsEnabled: true, ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 2000 });
-    assert.ok(JSON.parse(HttpApiStage.Properties.AccessLogSettings.Format).requestId);
     assert.equal(HealthLogGroup.Properties.RetentionInDays, 90);
     assert.deepEqual(HealthLambdaFunction.Properties.TracingConfig, { Mode: 'Active' });
   });
@@ -138,6 +141,12 @@ describe('stages', () => {
         assert.deepEqual([LogFormat, ApplicationLogLevel, SystemLogLevel], ['JSON', 'INFO', level], Properties.FunctionName);
       }
     }
+  });
+
+  it('write an access log of valid JSON, whichever of its variables have a value', () => {
+    const { missing, given } = lines(template('prod').HttpApiStage.Properties.AccessLogSettings.Format);
+    assert.ok(Object.values(JSON.parse(missing)).every((value) => value === '-'));
+    assert.deepEqual([JSON.parse(given).requestId, JSON.parse(given).error], ['requestId', 'error.message']);
   });
 
   it('archive events, but for the rehearsal, whose emulator knows no archives', () => {
@@ -208,6 +217,15 @@ describe('the edge', () => {
     assert.equal(ApiDomain.Properties.DomainName, 'api.example.com');
     assert.equal(ApiMapping.Properties.ApiMappingKey, 'v1');
     assert.deepEqual(accepted(stage), [secret('bookings-prod-edge'), '', true]);
+  });
+
+  it('keeps no error, which would be the answer to somebody else or outlive its cause', () => {
+    const edge = yaml.load(fs.readFileSync(path.join(ROOT, 'deploy/edge.yml'), 'utf8')).Resources.Distribution.Properties.DistributionConfig;
+    const kept = Object.fromEntries(edge.CustomErrorResponses.map(({ ErrorCode, ErrorCachingMinTTL }) => [ErrorCode, ErrorCachingMinTTL]));
+    const all = [400, 403, 404, 405, 414, 500, 501, 502, 503, 504];
+    assert.deepEqual(kept, Object.fromEntries(all.map((code) => [code, 0])));
+    // CachingDisabled: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+    assert.equal(edge.DefaultCacheBehavior.CachePolicyId, '4135ea2d-6df8-44a3-9df3-4b5a84be39ad');
   });
 
   it('is not there unless asked for', () => {
