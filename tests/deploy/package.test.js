@@ -8,6 +8,7 @@ const { createRequire } = require('node:module');
 const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
+const { costs } = require('./support/costs');
 const { operations } = require('./support/operations');
 const { lines } = require('./support/access-log');
 const roles = require('./support/roles');
@@ -80,6 +81,7 @@ for (const stage of Object.keys(STAGES)) {
 
 describe('stages', () => {
   operations(template);
+  costs(template);
 
   const table = (stage) => template(stage).BookingsTable;
   const policies = (stage, id) => [template(stage)[id].DeletionPolicy, template(stage)[id].UpdateReplacePolicy];
@@ -153,6 +155,11 @@ describe('stages', () => {
     assert.equal(template('prod').EventArchive.Properties.RetentionDays, 30);
     assert.equal(template('dev').EventArchive.Properties.RetentionDays, 7);
     assert.equal(template('test').EventArchive, undefined);
+  });
+
+  it('tag every resource that takes tags, and not functions alone', async () => {
+    const { stdout } = await serverless(['print', '--stage', 'prod', ...TOKENS, '--path', 'provider.stackTags', '--format', 'json']);
+    assert.deepEqual(JSON.parse(stdout), { service: 'bookings', stage: 'prod' });
   });
 
   it('run on arm64 unless another architecture is asked for', async () => {

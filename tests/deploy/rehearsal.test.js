@@ -174,6 +174,8 @@ describe('its alarms and its dashboard', () => {
     const { MetricAlarms } = await emulator.aws('cloudwatch', 'describe_alarms', { AlarmNamePrefix: `bookings-${STAGE}-` });
     const watched = (name) => MetricAlarms.find(({ AlarmName }) => AlarmName.endsWith(name)).Dimensions[0].Value;
     assert.equal(watched('StreamBehind'), `bookings-${STAGE}-publishEvents`);
+    const { EventSourceMappings } = await emulator.aws('lambda', 'list_event_source_mappings', { FunctionName: `bookings-${STAGE}-publishEvents` });
+    assert.equal(watched('PublisherSilent'), EventSourceMappings[0].UUID);
     assert.equal(watched('DeadLettersWaiting'), `bookings-${STAGE}-dead-letters`);
     assert.equal(watched('SweeperSilent'), STAGE);
     const { DashboardBody } = await emulator.aws('cloudwatch', 'get_dashboard', { DashboardName: `bookings-${STAGE}` });

@@ -32,6 +32,7 @@ const AWS = {
   'AWS/Lambda': {
     'FunctionName': ['Errors', 'Throttles', 'Duration', 'IteratorAge'],
     'FunctionName,Resource,ExecutedVersion': ['Errors'],
+    'EventSourceMappingUUID': ['PolledEventCount'],
   },
   'AWS/SQS': { QueueName: ['ApproximateNumberOfMessagesVisible'] },
   'AWS/DynamoDB': {

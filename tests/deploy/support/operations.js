@@ -6,7 +6,7 @@ const { alarms, metrics, ringing, sections, shown, widgets } = require('./alarms
 const { known } = require('./metrics');
 
 const EVENT_ALARMS = [
-  ...['DeadLettersWaiting', 'PublisherFailing', 'PublisherThrottled', 'StreamBehind'],
+  ...['DeadLettersWaiting', 'PublisherFailing', 'PublisherSilent', 'PublisherThrottled', 'StreamBehind'],
   ...['SweeperBehind', 'SweeperFailing', 'SweeperSilent', 'SweeperThrottled'],
 ];
 const OTHER_ALARMS = ['Availability', 'Latency', 'Lateness'].flatMap((name) => [`${name}Fast`, `${name}Slow`]);
@@ -18,9 +18,9 @@ function operations(template) {
   const names = (stage) => ringing(template(stage)).map(([id]) => id).sort();
 
   it('have alarms where they are asked for', () => {
-    const all = [...EVENT_ALARMS, ...OTHER_ALARMS, 'ConflictsUnusual', 'TableThrottled'].sort();
+    const all = [...EVENT_ALARMS, ...OTHER_ALARMS, 'ConflictsUnusual', 'RemindersMissing', 'TableThrottled'].sort();
     assert.deepEqual([names('prod'), names('staging'), names('test'), names('dev')], [all, all, EVENT_ALARMS, []]);
-    assert.equal(template('prod').Budget.Properties.Budget.BudgetLimit.Amount, 50);
+    assert.equal(template('prod').Budget.Properties.Budget.BudgetLimit.Amount, 100);
     for (const none of ['AlarmTopic', 'Dashboard', 'Budget']) assert.equal(template('dev')[none], undefined);
   });
 
@@ -40,9 +40,37 @@ function operations(template) {
     }
   });
 
-  it('have a heartbeat, whose silence is the alarm', () => {
-    const { TreatMissingData, ComparisonOperator, Threshold } = template('prod').SweeperSilent.Properties;
-    assert.deepEqual([TreatMissingData, ComparisonOperator, Threshold], ['breaching', 'LessThanThreshold', 1]);
+  it('have a heartbeat of sweeper and publisher, whose silence is the alarm', () => {
+    for (const alarm of ['SweeperSilent', 'PublisherSilent']) {
+      const { TreatMissingData, ComparisonOperator, Threshold } = template('prod')[alarm].Properties;
+      assert.deepEqual([TreatMissingData, ComparisonOperator, Threshold], ['breaching', 'LessThanThreshold', 1], alarm);
+    }
+  });
+
+  it('hear the publisher while there is nothing to publish', () => {
+    // The number of polls, since each idle one is a 0 and a sum of them would ring.
+    const mapping = 'PublishEventsEventSourceMappingDynamodbBookingsTable';
+    for (const stage of ['prod', 'staging', 'test']) {
+      const { Statistic, Dimensions } = template(stage).PublisherSilent.Properties;
+      assert.deepEqual([Statistic, Dimensions], ['SampleCount', [{ Name: 'EventSourceMappingUUID', Value: { Ref: mapping } }]]);
+      assert.deepEqual(template(stage)[mapping].Properties.MetricsConfig, { Metrics: ['EventCount'] });
+    }
+    assert.equal(template('dev')[mapping].Properties.MetricsConfig, undefined);
+  });
+
+  it('miss reminders where timers are removed and nothing comes of them, and not where no timer is due', () => {
+    const { Metrics, EvaluationPeriods, TreatMissingData } = template('prod').RemindersMissing.Properties;
+    assert.deepEqual(Metrics.map(({ MetricStat }) => MetricStat?.Metric.MetricName), ['TimersRemoved', 'RemindersPublished', 'RemindersDropped', undefined]);
+    // One period would ring for a timer that is removed in one hour and published in the next.
+    assert.deepEqual([EvaluationPeriods, TreatMissingData], [2, 'notBreaching']);
+    const missing = (removed, published, dropped) => {
+      const values = { removed, published, dropped };
+      const IF = (condition, yes, no) => (condition ? yes : no);
+      const FILL = (value, other) => value ?? other;
+      return new Function('IF', 'FILL', ...Object.keys(values), `return ${Metrics.at(-1).Expression}`)(IF, FILL, ...Object.values(values));
+    };
+    assert.deepEqual([missing(), missing(9, 9), missing(9, 0, 1), missing(undefined, 3)], [0, 0, 0, 0]);
+    assert.deepEqual([missing(9), missing(1, 0, 0)], [9, 1]);
   });
 
   it('have objectives that ring when a long window and a short one burn, and are calm below', () => {
