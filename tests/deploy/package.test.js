@@ -128,7 +128,13 @@ describe('stages', () => {
 
   it('throttle, log and trace', () => {
     const { HttpApiStage, HealthLogGroup, HealthLambdaFunction } = template('prod');
-    const settings = HttpApiStage.Properties.DefaultRouteSettings;
+    const { DefaultRouteSettings: settings, RouteSettings } = HttpApiStage.Properties;
+    assert.equal(RouteSettings, undefined);
+    // Each route's, so that all of them together stay below the 10,000 that AWS allows an account by default.
+    const all = settings.ThrottlingRateLimit * routes('prod').length;
+    assert.ok(all < 10_000, `${all}`);
+    const said = new RegExp(`${all.toLocaleString('en')} requests a second on .prod., ${50 * routes('dev').length} on .dev.`);
+    assert.match(fs.readFileSync(path.join(ROOT, 'docs/parameters.md'), 'utf8'), said);
     assert.deepEqual(settings, { DetailedMetricsEnabled: true, ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 2000 });
     assert.equal(HealthLogGroup.Properties.RetentionInDays, 90);
     assert.deepEqual(HealthLambdaFunction.Properties.TracingConfig, { Mode: 'Active' });
