@@ -1,12 +1,15 @@
 'use strict';
 
 // Checks of parameters and functions before packaging. Refuses settings that would be ignored, deployments that AWS
-// would refuse half way or that the smoke test would roll back, and routes without authorization.
+// would refuse half way or that the smoke test would roll back, names that are too long, and routes without authorization.
+
+const { complaint, named } = require('./names');
 
 const OPEN = ['health'];
 
 module.exports = class Checks {
-  constructor({ configurationInput: { functions, params }, processedInput, classes }, options) {
+  constructor(serverless, options) {
+    const { configurationInput: { functions, params }, processedInput, classes } = serverless;
     const given = (options.param ?? []).map((text) => text.split('='));
     const known = new Set(['issuer', 'audience', ...Object.values(params).flatMap((stage) => Object.keys(stage))]);
     const values = { ...params.default, ...params[options.stage ?? 'dev'], ...Object.fromEntries(given) };
@@ -42,5 +45,13 @@ module.exports = class Checks {
       const open = events.some(({ httpApi }) => httpApi && !httpApi.authorizer);
       refuse(issuer && open && !OPEN.includes(name), `a route of "${name}" asks for no token: give it an authorizer, as its neighbours have`);
     }
+
+    // Once variables are resolved, and before anything is built.
+    const names = () => {
+      const provider = serverless.getProvider('aws');
+      const sentence = complaint(provider.getStage(), named(serverless.service, provider.naming));
+      refuse(sentence, sentence);
+    };
+    this.hooks = deploying ? { initialize: names } : {};
   }
 };
