@@ -37,6 +37,9 @@ module.exports = class Checks {
     const tested = address && URL.canParse(address) ? new URL(address).hostname : address;
     refuse(edgeSecret !== 'none' && address && tested !== domain, `with edgeSecret, the API answers at its domain only: set SMOKE_URL=https://${domain}/v1`);
 
+    const region = options.region ?? serverless.configurationInput.provider.region;
+    refuse(budget > 0 && /^us-gov-/.test(region), `AWS has no budgets in ${region}: add --param budget=0`);
+
     // A function without a role of its own gets the framework's, which has no access to the table. A route without an
     // authorizer does not check who calls.
     const deploying = ['package', 'deploy'].includes(processedInput.commands[0]);
