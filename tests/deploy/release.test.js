@@ -157,3 +157,40 @@ describe('deploy-stage.yml', () => {
     assert.deepEqual([build.permissions, build.environment], [{ contents: 'read' }, undefined]);
   });
 });
+
+describe('runs of the workflows', () => {
+  const files = fs.readdirSync(path.join(ROOT, '.github/workflows'));
+  const workflows = Object.fromEntries(files.map((file) => [file, yaml.load(fs.readFileSync(path.join(ROOT, '.github/workflows', file), 'utf8'))]));
+  const calls = (file) => Object.values(workflows[file].jobs).map(({ uses = '' }) => path.basename(uses)).filter((name) => workflows[name]);
+  /** Whether a run may wait for an approval: a job of it, or of a workflow that it calls, has an environment. */
+  const waits = (file) => Object.values(workflows[file].jobs).some(({ environment }) => environment) || calls(file).some(waits);
+
+  it('do not cancel each other while one of them waits for an approval', () => {
+    const waiting = files.filter(waits);
+    assert.deepEqual(waiting.sort(), ['deploy-stage.yml', 'deploy.yml']);
+    for (const file of waiting) {
+      const { concurrency, jobs } = workflows[file];
+      // A group that two tags share would let the third cancel the second.
+      if (concurrency) assert.match(concurrency.group, /\$\{\{ github\.ref \}\}/, file);
+      for (const [name, job] of Object.entries(jobs)) {
+        // By default one job waits, and a later one takes its place.
+        if (job.concurrency) assert.equal(job.concurrency.queue, 'max', `${file}: ${name}`);
+      }
+    }
+  });
+
+  it('deploy one after the other to a stage, and cancel no deployment that has begun', () => {
+    const stage = { 'group': 'deploy-${{ inputs.stage }}', 'cancel-in-progress': false, 'queue': 'max' };
+    assert.deepEqual(workflows['deploy-stage.yml'].jobs.deploy.concurrency, stage);
+    assert.equal(workflows['deploy.yml'].concurrency['cancel-in-progress'], false);
+  });
+
+  it('are cancelled in pull requests alone', () => {
+    for (const [file, { concurrency, jobs }] of Object.entries(workflows)) {
+      for (const one of [concurrency, ...Object.values(jobs).map((job) => job.concurrency)].filter(Boolean)) {
+        const cancels = one['cancel-in-progress'] ?? false;
+        assert.ok(cancels === false || cancels === "${{ github.event_name == 'pull_request' }}", file);
+      }
+    }
+  });
+});
