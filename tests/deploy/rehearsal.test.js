@@ -4,7 +4,8 @@
 //
 // Other tests cover the emulator's gaps: it ignores `batchItemFailures` and writes no stream record for a deletion by
 // TTL (the stream's tests, on `cargo local`), drops the CORS configuration (`cargo local` too), and has no throttling,
-// no archives, no alarms on several metrics and no CodeDeploy (package.test.js checks that they are in the template).
+// no archives, no alarms on several metrics and no CodeDeploy (package.test.js checks that they are in the template,
+// second-opinion.test.js what another emulator makes of them).
 
 const assert = require('node:assert/strict');
 const path = require('node:path');

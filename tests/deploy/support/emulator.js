@@ -74,4 +74,4 @@ async function until(condition, what, seconds = 60) {
   throw new Error(`${seconds} seconds have passed, and still not: ${what}`);
 }
 
-module.exports = { startEmulator, until, BIN, REGION };
+module.exports = { startEmulator, freePort, until, BIN, REGION };
