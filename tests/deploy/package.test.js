@@ -9,6 +9,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { costs } = require('./support/costs');
+const { lens } = require('./support/lens');
 const { lint } = require('./support/lint');
 const { operations } = require('./support/operations');
 const { lines } = require('./support/access-log');
@@ -168,6 +169,8 @@ describe('stages', () => {
     assert.equal(stdout.trim(), 'arm64');
   });
 });
+
+describe('the serverless lens asks that', () => lens(template));
 
 describe('what deploys prod', () => {
   it('does not wait for alarms where it is told so, when it goes back as well', async () => {
