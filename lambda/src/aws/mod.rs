@@ -52,6 +52,24 @@ pub fn config(service: &str) -> Result<SdkConfig, InitError> {
     Service::from_environment(service).map(|service| service.config)
 }
 
+/// What every client has, whatever its environment: behavior version, retries and time limits.
+///
+/// Time limits: 2 s an attempt, 3 attempts within 5 s. A function can then answer 503 before API Gateway or Lambda give
+/// up on it. Connecting is limited by the HTTP client, to 1 s.
+#[must_use]
+pub fn defaults() -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .operation_attempt_timeout(Duration::from_secs(2))
+        .operation_timeout(Duration::from_secs(5))
+        .build();
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(FIRST_PAUSE))
+        .timeout_config(timeouts)
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .build()
+}
+
 /// An AWS service: the SDK's configuration for it and the HTTP client that its connections belong to.
 #[derive(Debug)]
 pub struct Service {
@@ -62,9 +80,6 @@ pub struct Service {
 impl Service {
     /// Reads the environment that Lambda sets. `name` is the service's name in `AWS_ENDPOINT_URL_<NAME>`.
     ///
-    /// Time limits: 1 s to connect, 2 s an attempt, 3 attempts within 5 s. A function can then answer 503 before API
-    /// Gateway or Lambda give up on it.
-    ///
     /// # Errors
     /// Without `AWS_REGION`, or when `AWS_CA_BUNDLE` names a file that holds no certificates.
     pub fn from_environment(name: &str) -> Result<Self, InitError> {
@@ -72,18 +87,11 @@ impl Service {
         let endpoint = set(&format!("AWS_ENDPOINT_URL_{name}")).or_else(|| set("AWS_ENDPOINT_URL"));
         let roots = if endpoint.as_deref().is_some_and(is_plain) { RootCertStore::empty() } else { trust()? };
         let http = Https::new(roots).map_err(|error| InitError::new(format!("TLS cannot be set up: {error}")))?;
-        let timeouts = TimeoutConfig::builder()
-            .operation_attempt_timeout(Duration::from_secs(2))
-            .operation_timeout(Duration::from_secs(5))
-            .build();
-        let mut config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
+        let mut config = defaults()
+            .into_builder()
             .region(Region::new(region))
             .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
-            .http_client(http.shared())
-            .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(FIRST_PAUSE))
-            .timeout_config(timeouts)
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+            .http_client(http.shared());
         config.set_endpoint_url(endpoint);
         Ok(Self { config: config.build(), http })
     }
