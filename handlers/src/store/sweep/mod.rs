@@ -17,6 +17,7 @@ use lambda::tracing::{info, warn};
 use tokio::time::Instant;
 
 use self::remove::Left;
+pub(super) use self::watermark::FEWEST_SHARDS;
 use self::watermark::Watermark;
 use super::Bookings;
 use crate::booking::{BookingError, Timestamp};

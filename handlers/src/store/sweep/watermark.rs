@@ -11,7 +11,7 @@ use crate::store::item::{key, read, write};
 
 /// A sweep looks at this many shards of each minute, or more. So a deployment with fewer shards than the one before,
 /// such as a rollback, still finds all timers.
-const FEWEST_SHARDS: u32 = 16;
+pub(in crate::store) const FEWEST_SHARDS: u32 = 16;
 
 const PK: &str = "SWEEP";
 const SK: &str = "WATERMARK";
@@ -45,7 +45,7 @@ impl Bookings {
             let watermark = read::<Watermark>(item);
             watermark.inspect_err(|_| warn!("the watermark cannot be read: the last hour is swept")).ok()
         });
-        let fewest = self.shards.max(FEWEST_SHARDS);
+        let fewest = self.shards.max(self.fewest_swept);
         Ok(match stored {
             Some(Watermark { next, shards }) => Watermark { next, shards: shards.max(fewest) },
             None => Watermark { next: minute - FIRST, shards: fewest },
