@@ -119,7 +119,7 @@ describe('the documentation', () => {
       [/^cargo local openapi --against /, 'tests/api/run', 'cargo local openapi --against'],
       [/^git show \S+:openapi\.json > /, 'tests/api/run', 'git show "$release:openapi.json" >'],
       [/^npx openapi-typescript openapi\.json --output /, 'tests/api/run', '$bin/openapi-typescript openapi.json --output'],
-      [/^cargo test$/, '.ci/run', 'step cargo test'],
+      [/^cargo test( --test simulation)?$/, '.ci/run', 'step cargo test'],
       [/^cargo bench --package benches$/, 'benches/check', 'cargo bench --package benches'],
       [/^\.ci\/run$/, '.github/workflows/check.yml', '.ci/run'],
       [/^npm ci$/, 'tests/deploy/run', 'npm ci'],

@@ -1,0 +1,181 @@
+//! The plan of a history: everything that a seed decides beforehand. Each step has a seed of its own, so that a step can
+//! be left out without changing the others.
+
+use fastrand::Rng;
+
+use super::mood::Mood;
+
+/// How likely faults are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Weather {
+    /// Of 1,000 requests.
+    pub faults: u16,
+    /// Of 100 transactions: refused for a conflict with another one.
+    pub conflicts: u8,
+    /// Of 100 functions: dropped in the middle.
+    pub deaths: u8,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    pub seed: u64,
+    /// Partitions of the timers.
+    pub timer_shards: u32,
+    /// Partitions of each minute that a sweep looks at, if there are not more.
+    pub swept_shards: u32,
+    /// Shards of the stream.
+    pub stream_shards: usize,
+    /// Of the sweeper and the publisher.
+    pub weather: Weather,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    pub number: usize,
+    /// Milliseconds since the beginning.
+    pub at: i64,
+    pub seed: u64,
+    pub weather: Weather,
+    pub action: Action,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    Ask {
+        ask: Ask,
+        bearer: Option<u8>,
+    },
+    /// TTL deletes what expired `behind` milliseconds ago.
+    Ttl {
+        behind: i64,
+    },
+    /// The schedule does not run for so long.
+    SweeperAway {
+        lasts: i64,
+    },
+    /// Two sweeps at once.
+    SweepTwice,
+    /// The bus answers no call for so long.
+    BusDown {
+        lasts: i64,
+    },
+    /// The stream hands nothing on for so long.
+    StreamHeld {
+        lasts: i64,
+    },
+    /// A record that cannot be decoded.
+    BadRecord,
+}
+
+/// A booking that a step names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    MadeBy(usize),
+    OfKey(u8, u8),
+    Unknown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Match {
+    None,
+    Any,
+    Known,
+    Old,
+    /// A number that is not written as an entity tag is.
+    Odd,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Patch {
+    pub resource: Option<u8>,
+    pub times: Option<(i64, i64)>,
+    pub end: Option<i64>,
+    /// `Some(None)` removes the reminder.
+    #[expect(clippy::option_option, reason = "as in a `BookingPatch`")]
+    pub lead: Option<Option<i64>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadCursor {
+    Text,
+    OfAnotherList,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    Create {
+        user: u8,
+        resource: u8,
+        start: i64,
+        end: i64,
+        lead: Option<i64>,
+        key: Option<u8>,
+    },
+    Update {
+        of: Target,
+        patch: Patch,
+        matches: Match,
+    },
+    Cancel {
+        of: Target,
+        matches: Match,
+    },
+    Delete {
+        of: Target,
+        matches: Match,
+    },
+    Get {
+        of: Target,
+    },
+    List {
+        user: u8,
+        from: Option<i64>,
+        to: Option<i64>,
+        status: Option<bool>,
+        limit: Option<i64>,
+        cursor: Option<BadCursor>,
+    },
+    Busy {
+        resource: u8,
+        from: i64,
+        to: i64,
+    },
+}
+
+impl Plan {
+    pub fn draw(seed: u64) -> Self {
+        let mut rng = Rng::with_seed(seed);
+        let mood = Mood::draw(&mut rng);
+        let mut steps: Vec<Step> = Vec::new();
+        let mut at = 0;
+        for number in 0..rng.usize(30..=260) {
+            at += mood.pause(&mut rng);
+            let action = mood.action(at, &steps, &mut rng);
+            let calm = rng.u8(..6) == 0;
+            let weather = if calm { Weather::default() } else { mood.weather };
+            steps.push(Step { number, at, seed: rng.u64(..), weather, action });
+        }
+        let functions = Weather { conflicts: mood.weather.conflicts / 2, ..mood.weather };
+        let (timer_shards, swept_shards) = (rng.u32(1..=3), if rng.u8(..16) == 0 { 16 } else { 1 });
+        Self { seed, timer_shards, swept_shards, stream_shards: rng.usize(1..=3), weather: functions, steps }
+    }
+}
+
+impl Step {
+    /// The booking that it makes, if it is a create.
+    pub fn makes(&self) -> Option<Target> {
+        match &self.action {
+            Action::Ask { ask: Ask::Create { user, key: Some(key), .. }, .. } => Some(Target::OfKey(*user, *key)),
+            Action::Ask { ask: Ask::Create { .. }, .. } => Some(Target::MadeBy(self.number)),
+            _ => None,
+        }
+    }
+
+    pub fn creates_with_key(&self) -> Option<&Ask> {
+        match &self.action {
+            Action::Ask { ask: ask @ Ask::Create { key: Some(_), .. }, .. } => Some(ask),
+            _ => None,
+        }
+    }
+}
