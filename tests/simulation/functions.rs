@@ -182,8 +182,14 @@ impl Functions {
             world.shards[shard].records.lock().unwrap().drain(..done);
             size = if failed == Some(0) { (records.len() / 2).max(1) } else { 100 };
             if failed.is_some() {
-                let wait = if world.bus_down.load(Ordering::Relaxed) > world.now() { 60_000 } else { 1000 };
-                sleep(Duration::from_millis(rng.u64(100..wait + 101))).await;
+                sleep(Duration::from_millis(rng.u64(100..1101))).await;
+                // Longer while the bus is down for hours, or most requests of a run would be those to the bus.
+                let down = world.bus_down.load(Ordering::Relaxed) - world.now();
+                for _ in 0..rng.i64(0..1 + (down / (5 * MINUTE)).max(1)) {
+                    if world.bus_down.load(Ordering::Relaxed) > world.now() {
+                        sleep(Duration::from_mins(1)).await;
+                    }
+                }
             }
         }
     }
