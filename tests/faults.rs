@@ -149,7 +149,9 @@ async fn a_store_that_is_always_too_busy_is_a_429() {
 async fn a_day_that_is_full_is_refused_as_such_and_other_days_are_not() {
     let world = World::start().await;
     let silent = |start: i64| with(hour("room", start), json!({"reminder_lead_seconds": null}));
-    let first = world.book(&silent(DAY)).await;
+    // All of it is on one day, whatever the time is now.
+    let noon = DAY - handlers::booking::Timestamp::now().seconds() % DAY + DAY / 2;
+    let first = world.book(&silent(noon)).await;
     let day = format!("DAY#{}", &text(&first["start_time"])[..10]);
     let item = world.item("RESOURCE#room", &day).await.unwrap();
     // Fills the day until a claim, which takes more than 50 bytes, makes it larger than 400 KB.
@@ -157,7 +159,7 @@ async fn a_day_that_is_full_is_refused_as_such_and_other_days_are_not() {
     for pad in (407_000..409_600).step_by(50) {
         let full = with(item.clone(), json!({"pad": {"S": "x".repeat(pad)}}));
         world.database("DynamoDB_20120810.PutItem", &json!({"TableName": world.table, "Item": full})).await;
-        let answer = world.post("/bookings", &silent(DAY + 2 * HOUR)).await;
+        let answer = world.post("/bookings", &silent(noon + 2 * HOUR)).await;
         if answer.status != 201 {
             refused = Some(answer);
             break;
@@ -165,8 +167,8 @@ async fn a_day_that_is_full_is_refused_as_such_and_other_days_are_not() {
     }
     let refused = refused.expect("the day is full");
     assert_eq!(refused.is_problem(409).body["type"], "urn:problem:day-full");
-    let moved = json!({"start_time": soon(DAY + 2 * HOUR), "end_time": soon(DAY + 3 * HOUR)});
-    let other = world.book(&silent(3 * DAY)).await;
+    let moved = json!({"start_time": soon(noon + 2 * HOUR), "end_time": soon(noon + 3 * HOUR)});
+    let other = world.book(&silent(noon + 2 * DAY)).await;
     assert_eq!(world.put(&path(&other), &moved).await.is_problem(409).body["type"], "urn:problem:day-full");
     assert_eq!(world.get(&path(&other)).await.body, other);
     // What frees time still works.
