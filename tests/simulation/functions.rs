@@ -11,7 +11,7 @@ use handlers::store::Bookings;
 use serde_json::Value;
 use tokio::time::{sleep, timeout};
 
-use super::clock::{MINUTE, SECOND, timestamp};
+use super::clock::{HOUR, MINUTE, SECOND, timestamp};
 use super::items::Writer;
 use super::plan::{Plan, Weather};
 use super::run::{Role, Run};
@@ -20,6 +20,8 @@ use super::world::World;
 
 /// At most so many minutes are swept again by the next sweep.
 const OVERLAP: i64 = 10;
+/// How long the mapping tries a record.
+const KEPT: i64 = 22 * HOUR;
 
 #[derive(Clone)]
 pub struct Functions {
@@ -154,6 +156,7 @@ impl Functions {
         let mut size = 100;
         for number in 0.. {
             let records = loop {
+                self.forget(shard);
                 let ready = self.ready(shard, size);
                 if ready.is_empty() { self.wait(shard).await } else { break ready }
             };
@@ -185,13 +188,22 @@ impl Functions {
                 sleep(Duration::from_millis(rng.u64(100..1101))).await;
                 // Longer while the bus is down for hours, or most requests of a run would be those to the bus.
                 let down = world.bus_down.load(Ordering::Relaxed) - world.now();
-                for _ in 0..rng.i64(0..1 + (down / (5 * MINUTE)).max(1)) {
+                for _ in 0..rng.i64(0..1 + (down / (5 * MINUTE)).clamp(1, 30)) {
                     if world.bus_down.load(Ordering::Relaxed) > world.now() {
                         sleep(Duration::from_mins(1)).await;
                     }
                 }
             }
         }
+    }
+
+    /// Drops the records that are older than the mapping's `maximumRecordAgeInSeconds`: their events are lost.
+    fn forget(&self, shard: usize) {
+        let now = self.world.now();
+        #[expect(clippy::cast_possible_truncation, reason = "seconds of four-digit years")]
+        let made = |record: &Value| record["dynamodb"]["ApproximateCreationDateTime"].as_f64().map(|made| made as i64);
+        let young = |record: &Value| made(record).is_none_or(|made| now - made * 1000 < KEPT);
+        self.world.shards[shard].records.lock().unwrap().retain(|(_, record)| young(record));
     }
 
     /// The records that can be read, at most `size`.

@@ -87,9 +87,11 @@ impl History {
         if asked.commit.is_some() {
             return Err("it takes effect twice".into());
         }
+        // A create that a tombstone has refused may be carried out once more by the network, after TTL has deleted the
+        // tombstone (docs/simulation.md, "What it cannot see").
         if !matches!(
             asked.answer,
-            None | Some(Answer::Throttled | Answer::Contended | Answer::Unavailable | Answer::Died)
+            None | Some(Answer::Throttled | Answer::Contended | Answer::Unavailable | Answer::Died | Answer::Deleted)
         ) {
             return Err("it takes effect after its answer".into());
         }
