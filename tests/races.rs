@@ -145,9 +145,8 @@ async fn the_checker_notices_what_must_not_be() {
     world.stop().await;
 }
 
+/// The real functions side by side. `tests/simulation.rs` has the orders that two processors do not meet.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_storm_leaves_the_table_sound() {
-    for seed in 1..=3 {
-        storm(seed).await;
-    }
+    storm(1).await;
 }
