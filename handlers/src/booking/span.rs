@@ -76,9 +76,7 @@ impl Span {
 
     /// The days (UTC) that the span touches, in order; at most [`LONGEST_DAYS`] and one.
     pub fn days(self) -> impl Iterator<Item = Day> {
-        let first = self.start.millis().div_euclid(DAY_MILLIS);
-        let last = (self.end.millis() - 1).div_euclid(DAY_MILLIS);
-        (first..=last).map(Day)
+        Day::between(self.start.millis(), self.end.millis())
     }
 }
 
@@ -87,6 +85,12 @@ impl Span {
 pub struct Day(i64);
 
 impl Day {
+    /// The days that the milliseconds from `from`, inclusive, to `to`, exclusive, touch, in order.
+    pub(super) fn between(from: i64, to: i64) -> impl Iterator<Item = Self> {
+        let (first, last) = (from.div_euclid(DAY_MILLIS), (to - 1).div_euclid(DAY_MILLIS));
+        (first..=last).map(Self)
+    }
+
     /// The second since the Unix epoch at which the day ends.
     #[must_use]
     pub fn end_seconds(self) -> i64 {
