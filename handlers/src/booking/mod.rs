@@ -12,6 +12,7 @@ mod model;
 mod occupancy;
 mod reminder;
 mod rules;
+mod slots;
 mod span;
 mod stretch;
 
@@ -25,6 +26,7 @@ pub use reminder::{DEFAULT_LEAD_SECONDS, due};
 pub use rules::{
     Clock, Date, Exception, Exceptions, Rules, Timetable, UnknownZone, Wanted, Week, Window, Windows, at_members,
 };
+pub use slots::{Search, Slot, SlotsQuery, slots};
 pub use span::{Day, LONGEST_DAYS, Span};
 pub use stretch::Stretch;
 

@@ -80,7 +80,7 @@ fn points(days: i64, most: usize) -> impl Strategy<Value = Vec<(i64, bool)>> {
         3 => (0..days, 0_i64..26).prop_map(move |(day, quarter)| (day * 1440 + quarter * 15).min(days * 1440)),
         1 => 0..days * 1440,
     ];
-    prop::collection::vec((at, prop::bool::weighted(0.7)), 0..most)
+    prop::collection::vec((at, prop::bool::weighted(0.8)), 0..most)
 }
 
 fn week() -> impl Strategy<Value = Value> {
@@ -109,9 +109,9 @@ fn exceptions(day: i64) -> impl Strategy<Value = Vec<Value>> {
 
 fn limits() -> impl Strategy<Value = Value> {
     let maybe = |minutes: Vec<i64>| prop::option::of(select(minutes));
-    let minutes = (maybe(vec![5, 15, 25, 30, 60, 90, 1440]), maybe(vec![1, 15, 60]), maybe(vec![60, 120, 1500]));
-    let buffers = (select(vec![0, 0, 5, 30, 1440]), select(vec![0, 0, 10, 45]));
-    let ahead = (select(vec![0, 0, 1, 90, 1440]), maybe(vec![1, 2, 730]));
+    let minutes = (maybe(vec![5, 15, 25, 30, 60, 90, 1440]), maybe(vec![1, 15, 60]), maybe(vec![60, 120, 1500, 1500]));
+    let buffers = (select(vec![0, 0, 0, 5, 5, 30, 30, 1440]), select(vec![0, 0, 10, 45]));
+    let ahead = (select(vec![0, 0, 1, 90, 90, 1440]), maybe(vec![1, 2, 730]));
     (minutes, buffers, ahead, 1_i64..4).prop_map(|((slot, min, max), (before, after), (notice, horizon), capacity)| {
         json!({
             "slot_minutes": slot, "min_minutes": min, "max_minutes": max, "capacity": capacity,
@@ -124,7 +124,7 @@ fn limits() -> impl Strategy<Value = Value> {
 /// Valid rules, and a day (midnight, UTC) near which they have something to decide.
 pub(crate) fn rules() -> impl Strategy<Value = (Rules, i64)> {
     place().prop_flat_map(|(zone, day)| {
-        (prop::option::weighted(0.8, week()), exceptions(day), limits()).prop_map(move |(open, exceptions, limits)| {
+        (prop::option::weighted(0.7, week()), exceptions(day), limits()).prop_map(move |(open, exceptions, limits)| {
             let mut rules: Rules = serde_json::from_value(limits).unwrap();
             zone.clone_into(&mut rules.time_zone);
             rules.open = serde_json::from_value(open.into()).unwrap();
@@ -151,5 +151,5 @@ pub(crate) fn claims(day: i64, now: Timestamp) -> impl Strategy<Value = Vec<Clai
         seats,
         lapses_at,
     });
-    prop::collection::vec(claim, 0..12)
+    prop::collection::vec(claim, 0..10)
 }
