@@ -188,7 +188,7 @@ impl Functions {
                 sleep(Duration::from_millis(rng.u64(100..1101))).await;
                 // Longer while the bus is down for hours, or most requests of a run would be those to the bus.
                 let down = world.bus_down.load(Ordering::Relaxed) - world.now();
-                for _ in 0..rng.i64(0..1 + (down / (5 * MINUTE)).clamp(1, 30)) {
+                for _ in 0..rng.i64(0..=(down / (5 * MINUTE)).clamp(1, 30)) {
                     if world.bus_down.load(Ordering::Relaxed) > world.now() {
                         sleep(Duration::from_mins(1)).await;
                     }
