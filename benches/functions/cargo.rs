@@ -32,7 +32,7 @@ fn cargo() -> Command {
 pub(crate) fn build() -> Result<(Executables, Option<Duration>), Box<dyn Error>> {
     let before = children()?;
     let output = cargo()
-        .args(["build", "--release", "--bins", "--package", "handlers", "--package", "benches"])
+        .args(["build", "--release", "--bins", "--package", "handlers", "--package", "benches", "--package", "marking"])
         .arg("--message-format=json-render-diagnostics")
         .output()?;
     if !output.status.success() {
