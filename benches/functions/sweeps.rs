@@ -54,8 +54,8 @@ pub(crate) fn page(query: &Value, due: usize) -> String {
 
 /// Whether this partition has due timers: some shards of one minute do.
 fn is_due(partition: &str) -> bool {
-    let start = lambda::Timestamp::from_millis(minute() * 60_000).map(lambda::Timestamp::sortable).unwrap_or_default();
-    let minute = start.get(..16).unwrap_or_default();
+    let start = chrono::DateTime::from_timestamp(minute() * 60, 0).unwrap_or_default();
+    let minute = start.format("%Y-%m-%dT%H:%M");
     (0..SHARDS).any(|shard| partition == format!("TIMER#{minute}#{shard}"))
 }
 
