@@ -6,11 +6,15 @@
 mod common;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use common::proxy::{Fault, Proxy};
 use common::*;
 use futures_util::future::join_all;
+use handlers::booking::{BookingError, Caller, Timestamp};
+use handlers::surroundings::{Machine, Surroundings};
 use local::Options;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -145,12 +149,42 @@ async fn a_store_that_is_always_too_busy_is_a_429() {
     world.stop().await;
 }
 
+/// Counts the random numbers that are asked for.
+#[derive(Debug, Default)]
+struct Counting(AtomicUsize);
+
+impl Surroundings for Counting {
+    fn now(&self) -> Timestamp {
+        Machine.now()
+    }
+
+    fn uuid(&self) -> uuid::Uuid {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Machine.uuid()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unprocessed_keys_are_asked_for_again_after_random_pauses_and_not_for_ever() {
+    let (world, proxy) = world(1).await;
+    proxy.fail(100, &[Fault::Unprocessed]);
+    let chance = Arc::new(Counting::default());
+    let store = world.store_at(&proxy.url, SHARDS).within(Arc::clone(&chance) as _);
+    let new = serde_json::from_value(hour("hall", DAY)).unwrap();
+    let refused = store.create(new, None, &Caller::Unchecked).await.unwrap_err();
+    assert!(matches!(refused, BookingError::Throttled(_)), "{refused:?}");
+    assert_eq!(proxy.take_calls(), ["BatchGetItem"; 6]);
+    // One for the booking's id, and one for each pause between two calls.
+    assert_eq!(chance.0.load(Ordering::Relaxed), 1 + 5);
+    world.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_that_is_full_is_refused_as_such_and_other_days_are_not() {
     let world = World::start().await;
     let silent = |start: i64| with(hour("room", start), json!({"reminder_lead_seconds": null}));
     // All of it is on one day, whatever the time is now.
-    let noon = DAY - handlers::booking::Timestamp::now().seconds() % DAY + DAY / 2;
+    let noon = DAY - Timestamp::now().seconds() % DAY + DAY / 2;
     let first = world.book(&silent(noon)).await;
     let day = format!("DAY#{}", &text(&first["start_time"])[..10]);
     let item = world.item("RESOURCE#room", &day).await.unwrap();

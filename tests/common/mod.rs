@@ -147,12 +147,17 @@ impl World {
 
     /// The store without a function around it.
     pub fn store(&self, shards: u32) -> Bookings {
+        self.store_at(&self.service.dynamodb_url(), shards)
+    }
+
+    /// The store without a function around it, with a proxy in front of the database.
+    pub fn store_at(&self, url: &str, shards: u32) -> Bookings {
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new("eu-central-1"))
             .credentials_provider(Credentials::for_tests())
             .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .endpoint_url(self.service.dynamodb_url());
+            .endpoint_url(url);
         Bookings::new(aws_sdk_dynamodb::Client::from_conf(config.build()), self.table.clone(), shards)
     }
 

@@ -23,6 +23,8 @@ pub enum Fault {
     Reset,
     /// The call was executed, and the connection ends before its response.
     AnswerLost,
+    /// A `BatchGetItem` is answered with all of its keys as `UnprocessedKeys`; other calls are forwarded.
+    Unprocessed,
 }
 
 /// The proxy. It forwards all calls unchanged until one of its methods is called.
@@ -239,6 +241,8 @@ impl Proxy {
                 let _ = hold.release.await;
             }
             let (target, fault) = self.decide();
+            let batch = head.contains("DynamoDB_20120810.BatchGetItem");
+            let fault = fault.filter(|fault| *fault != Fault::Unprocessed || batch);
             let at = Instant::now();
             let (status, answer) = match fault {
                 Some(Fault::Reset) => return None,
@@ -248,6 +252,11 @@ impl Proxy {
                 }
                 Some(Fault::Throttled) => (400, error("ProvisionedThroughputExceededException")),
                 Some(Fault::Broken) => (500, error("InternalServerError")),
+                Some(Fault::Unprocessed) => {
+                    let request: Value = serde_json::from_slice(&body).ok()?;
+                    let answer = serde_json::json!({"Responses": {}, "UnprocessedKeys": request["RequestItems"]});
+                    (200, answer.to_string().into_bytes())
+                }
                 Some(Fault::AnswerLost) | None => {
                     let mut request = client.post(&target).body(self.metered(&body));
                     for line in head.lines().skip(1) {
