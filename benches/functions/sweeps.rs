@@ -90,9 +90,9 @@ pub(crate) async fn rows(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
         let mut each = Vec::new();
         for subject in &subjects {
             bench.dynamodb.set_due(0);
-            let idle = callgrind.count(subject, 2).await?;
+            let idle = two_warm(&callgrind, subject).await?;
             bench.dynamodb.set_due(FEW);
-            let busy = callgrind.count(subject, 2).await?;
+            let busy = two_warm(&callgrind, subject).await?;
             each.push(busy.saturating_sub(idle) / (2 * u64::from(SHARDS) * FEW as u64));
         }
         let [removed, marked] = each[..] else { return Err("a sweep is missing".into()) };
@@ -116,6 +116,12 @@ pub(crate) async fn rows(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
     bench.dynamodb.set_due(0);
     rows.push(Row::new("an idle sweep, processor", unit, nanoseconds(time(&subjects[0]).await?.1)));
     Ok(rows)
+}
+
+/// Instructions of the second and third sweep of a process, which find their connections open.
+async fn two_warm(callgrind: &Callgrind, subject: &Subject) -> Result<u64, Box<dyn Error>> {
+    let (one, three) = (callgrind.count(subject, 1).await?, callgrind.count(subject, 3).await?);
+    Ok(three.saturating_sub(one))
 }
 
 /// Time and processor time of a warm sweep: medians of several.
