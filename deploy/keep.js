@@ -1,6 +1,6 @@
 'use strict';
 
-// What must not get lost: protects the table of a stage with `protected: true`, and keeps `remove` from failing half way.
+// Protection of the table: sets it for of a stage with `protected: true`, and keeps `remove` from failing half way.
 
 const { createRequire } = require('node:module');
 // The framework's own clients, loaded by the commands that need them.

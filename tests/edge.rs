@@ -71,7 +71,7 @@ fn header(secret: &str) -> String {
 struct Live {
     /// Addresses of the versions in use: one, or with a gradual shift the old one and the new one.
     versions: Vec<String>,
-    /// What is sent at present; `None` by clients of the API's own address. More than one while clients or CloudFront
+    /// The secrets that are sent at present; `None` by clients of the API's own address. More than one while clients or CloudFront
     /// change.
     sent: Vec<Option<String>>,
 }
@@ -260,7 +260,7 @@ async fn the_edge_goes_without_a_request_refused() {
     assert_eq!(stage.stop().await, 0, "requests were refused");
 }
 
-/// What the rehearsal would find: each order that leaves out a step.
+/// Wrong orders that the rehearsal finds: each order that leaves out a step.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_step_that_is_left_out_refuses_requests() {
     let domain = [("domain", "api.example.com"), ("certificate", "arn")];

@@ -205,7 +205,7 @@ async fn a_day_that_is_full_is_refused_as_such_and_other_days_are_not() {
     let other = world.book(&silent(noon + 2 * DAY)).await;
     assert_eq!(world.put(&path(&other), &moved).await.is_problem(409).body["type"], "urn:problem:day-full");
     assert_eq!(world.get(&path(&other)).await.body, other);
-    // What frees time still works.
+    // Cancelling still works.
     assert_eq!(world.cancel(&first).await.status, 200);
     world.stop().await;
 }

@@ -209,7 +209,7 @@ describe('the edge', () => {
       assert.equal(code, 0, stdout);
     }
   });
-  /** What every function of a deployment accepts, and whether the API's own address is closed. */
+  /** The secrets that every function of a deployment accepts, and whether the API's own address is closed. */
   const accepted = (step) => {
     const lambdas = Object.values(template(step)).filter(({ Type }) => Type === 'AWS::Lambda::Function');
     const secrets = lambdas.map(({ Properties }) => Properties.Environment.Variables).map((set) => [set.EDGE_SECRET, set.EDGE_SECRET_NEXT]);

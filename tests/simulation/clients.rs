@@ -23,7 +23,7 @@ use super::world::World;
 /// Time limit of a function behind the API.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// What clients have learned from answers.
+/// Ids, versions and cursors that clients have read from answers.
 #[derive(Debug, Default)]
 pub struct Memory {
     made: BTreeMap<usize, BookingId>,

@@ -1,4 +1,4 @@
-//! What has happened in a history: the model's states in the order of the commits, and every operation.
+//! The course of a history: the model's states in the order of the commits, and every operation.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub struct Timer {
     pub fired: Option<i64>,
 }
 
-/// What the service drew for a transaction, read from its items.
+/// Random ids and tokens of a transaction, read from its items.
 #[derive(Debug, Clone)]
 pub struct Witness {
     pub id: BookingId,

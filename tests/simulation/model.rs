@@ -49,7 +49,7 @@ pub enum Answer {
     Died,
 }
 
-/// What is known of a booking's id.
+/// State of a booking's id.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entry {
     Stands(Arc<Stands>),
@@ -68,7 +68,7 @@ pub struct Stands {
 
 pub type State = BTreeMap<BookingId, Entry>;
 
-/// What a request does in a state.
+/// Effect of a request in a state.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Decision {
     /// It changes the booking to this; `None` deletes it.
@@ -117,7 +117,7 @@ fn due(start: Timestamp, lead: Option<i64>, now: Timestamp) -> Option<i64> {
     lead.map(|lead| (start.seconds() - lead).max(now.seconds()))
 }
 
-/// What the request does to `aimed`, the state in which its booking is read, and to `held`, in which the time is looked up.
+/// Effect of the request on `aimed`, the state in which its booking is read, and to `held`, in which the time is looked up.
 pub fn decide(
     aimed: &State,
     held: &State,

@@ -18,7 +18,7 @@ use tokio::time::sleep;
 use super::run::{Role, Run};
 use super::world::{World, error};
 
-/// What becomes of a request.
+/// Fate of a request in the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Fine,

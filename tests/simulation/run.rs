@@ -17,7 +17,7 @@ tokio::task_local! {
     static RUN: Arc<Run>;
 }
 
-/// What a run is of.
+/// Function of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     Client,

@@ -24,7 +24,7 @@ use super::run::{Inside, Role, Run};
 use super::table::TABLE;
 use super::world::World;
 
-/// What came of a history.
+/// Result of a history.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Outcome {
     pub failure: Option<String>,

@@ -1,4 +1,4 @@
-//! What the bus was told, against what the model expects: every event at least once, in order for each booking, with one
+//! Events on the bus, compared with those of the model: every event at least once, in order for each booking, with one
 //! id, and no reminder that is stale.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ pub struct Told {
     expected: BTreeMap<BookingId, Vec<Expected>>,
     /// The events that the records of bookings stand for, by sequence number.
     records: BTreeMap<String, (BookingId, usize)>,
-    /// What each id on the bus was used for.
+    /// The event of each id on the bus.
     ids: BTreeMap<String, String>,
     of_ids: BTreeMap<String, String>,
     /// The reminders that were told or parked, by booking and due time.
@@ -188,7 +188,7 @@ impl History {
         Ok(())
     }
 
-    /// What is still missing, at the end.
+    /// An event that is missing at the end.
     pub fn untold(&self) -> Option<String> {
         for (id, events) in &self.told.expected {
             if let Some(place) = events.iter().position(|event| !event.done) {

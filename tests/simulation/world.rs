@@ -245,7 +245,7 @@ impl World {
     }
 }
 
-/// What the service drew, read from the items of a transaction.
+/// Random ids and tokens, read from the items of a transaction.
 fn witness(request: &TransactWriteItemsRequest) -> Option<Witness> {
     let id = |item| BookingId::parse(text(item, "pk")?.strip_prefix("BOOKING#")?);
     request.transact_items.iter().find_map(|write| {

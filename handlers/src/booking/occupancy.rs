@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::stretch::{DAY, Stretch};
 use super::{BusySpan, Day, Rules, Span, Timestamp};
 
-/// What a booking takes of a resource: seats, from the start of the buffer before it to the end of the buffer after it.
+/// A booking's claim on a resource: seats, from the start of the buffer before it to the end of the buffer after it.
 ///
 /// The buffers are those of the rules by which it was booked. Two claims do not overlap if between the bookings there
 /// is room for the earlier one's buffer after it and the later one's before it. So a claim needs nothing but its own
@@ -108,7 +108,7 @@ impl Occupancy {
         self.in_order().seats_left(stretch)
     }
 
-    /// What is in the way of `claim`; `None` where it fits.
+    /// The conflict of `claim`; `None` where it fits.
     #[must_use]
     pub fn conflict(&self, claim: &Claim) -> Option<Conflict> {
         if self.seats_left(claim.stretch) >= claim.seats {

@@ -8,7 +8,7 @@ use super::occupancy::days_around;
 use super::stretch::{DAY, MINUTE, Stretch};
 use super::{BookingError, BusySpan, Day, Fault, Faults, LONGEST_DAYS, Occupancy, Span, Timestamp, Timetable};
 
-/// What slots are asked for.
+/// Parameters of a request for slots.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SlotsQuery {

@@ -76,7 +76,7 @@ impl Timer {
     /// Parses the keys and the image of a stream record.
     ///
     /// # Errors
-    /// What is wrong with them, without data of them.
+    /// The fault, without data of the record.
     pub fn from_stream(keys: &StreamItem, image: Option<&StreamItem>) -> Result<Self, &'static str> {
         let image = image.ok_or("a timer without its image")?;
         let text = |name: &str| match keys.get(name) {

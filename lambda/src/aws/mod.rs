@@ -52,7 +52,7 @@ pub fn config(service: &str) -> Result<SdkConfig, InitError> {
     Service::from_environment(service).map(|service| service.config)
 }
 
-/// What every client has, whatever its environment: behavior version, retries and time limits.
+/// Configuration of every client, whatever its environment: behavior version, retries and time limits.
 ///
 /// Time limits: 2 s an attempt, 3 attempts within 5 s. A function can then answer 503 before API Gateway or Lambda give
 /// up on it. Connecting is limited by the HTTP client, to 1 s.

@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const { it } = require('node:test');
 
 /**
- * What AWS's Well-Architected serverless lens asks of a template, as far as a template can show it:
+ * Rules that AWS's Well-Architected serverless lens asks of a template, as far as a template can show it:
  * https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/welcome.html
  *
  * Rules with an id are those of AWS's own linter for it, https://awslabs.github.io/serverless-rules/rules. `finds` returns the logical

@@ -7,14 +7,14 @@ use super::window::{DAY_MINUTES, Minutes};
 use crate::booking::stretch::{DAY, MINUTE, Stretch};
 use crate::booking::{Fault, Span, Timestamp};
 
-/// What is to be booked, or what a booking is to become.
+/// A span and seats to book, or to change a booking to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wanted {
     /// From when to when.
     pub span: Span,
     /// How many seats.
     pub seats: i64,
-    /// What the booking has of this resource now; `None` for a new booking, or one that comes from another resource.
+    /// The booking's present span and seats of this resource; `None` for a new booking, or one that comes from another resource.
     pub has: Option<(Span, i64)>,
 }
 

@@ -27,7 +27,7 @@ pub use week::Week;
 pub use window::{Window, Windows};
 pub use zone::UnknownZone;
 
-/// What a booking of a resource must keep to. A member that is left out has its default.
+/// The rules of a resource, which each booking must keep to. A member that is left out has its default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rules {

@@ -47,7 +47,7 @@ impl Zone {
         find(name).map(Self)
     }
 
-    /// What the wall clock shows at a time.
+    /// The wall clock's date and time at an instant.
     pub(super) fn wall(&self, millis: i64) -> i64 {
         millis + east(self.0.to_offset(timestamp(millis)))
     }

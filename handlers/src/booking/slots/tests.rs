@@ -5,7 +5,6 @@ use super::*;
 use crate::booking::{Claim, Rules};
 
 mod laws;
-mod speed;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
