@@ -16,8 +16,12 @@ use crate::table::{Row, Unit};
 
 /// Shards that have due reminders.
 const SHARDS: u32 = 4;
-/// Due reminders of each shard while instructions are counted.
-const FEW: usize = 100;
+/// Due reminders of each shard while instructions are counted: so many that the work on a connection, which depends on
+/// how many are opened at the same moment, is little beside theirs.
+const FEW: usize = 500;
+/// Sweeps after which the connections of a process are open, and sweeps that are counted.
+const WARMING: usize = 2;
+const COUNTED: usize = 2;
 /// Due reminders of each shard while time is measured.
 const MANY: usize = 2_500;
 
@@ -90,10 +94,10 @@ pub(crate) async fn rows(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
         let mut each = Vec::new();
         for subject in &subjects {
             bench.dynamodb.set_due(0);
-            let idle = two_warm(&callgrind, subject).await?;
+            let idle = warm(&callgrind, subject).await?;
             bench.dynamodb.set_due(FEW);
-            let busy = two_warm(&callgrind, subject).await?;
-            each.push(busy.saturating_sub(idle) / (2 * u64::from(SHARDS) * FEW as u64));
+            let busy = warm(&callgrind, subject).await?;
+            each.push(busy.saturating_sub(idle) / (u64::from(SHARDS) * (COUNTED * FEW) as u64));
         }
         let [removed, marked] = each[..] else { return Err("a sweep is missing".into()) };
         rows.push(Row::new("a due timer in a sweep", Unit::Instructions, removed));
@@ -118,10 +122,10 @@ pub(crate) async fn rows(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
     Ok(rows)
 }
 
-/// Instructions of the second and third sweep of a process, which find their connections open.
-async fn two_warm(callgrind: &Callgrind, subject: &Subject) -> Result<u64, Box<dyn Error>> {
-    let (one, three) = (callgrind.count(subject, 1).await?, callgrind.count(subject, 3).await?);
-    Ok(three.saturating_sub(one))
+/// Instructions of the counted sweeps of a process.
+async fn warm(callgrind: &Callgrind, subject: &Subject) -> Result<u64, Box<dyn Error>> {
+    let before = callgrind.count(subject, WARMING).await?;
+    Ok(callgrind.count(subject, WARMING + COUNTED).await?.saturating_sub(before))
 }
 
 /// Time and processor time of a warm sweep: medians of several.
