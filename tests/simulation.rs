@@ -18,6 +18,10 @@ use simulation::plan::Plan;
 use simulation::shrink::shrink;
 use simulation::simulate::{Outcome, simulate};
 
+/// The functions allocate as often as they calculate.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Seeds that each run tries first.
 const FIXED: u64 = 12;
 /// How long fresh seeds are tried.

@@ -147,10 +147,12 @@ impl World {
             _ => {
                 let reply = self.table.answer(operation, body);
                 self.trace(|| format!("{} request {number} {operation}: {}", run.name, reply.0));
-                self.observe(match run.role {
-                    Role::Sweeper => Writer::Sweeper,
-                    _ => Writer::Commit,
-                });
+                if is_write(operation) {
+                    self.observe(match run.role {
+                        Role::Sweeper => Writer::Sweeper,
+                        _ => Writer::Commit,
+                    });
+                }
                 reply
             }
         }
@@ -243,6 +245,10 @@ impl World {
         });
         (400, serde_json::to_vec(&body).unwrap())
     }
+}
+
+fn is_write(operation: &str) -> bool {
+    !["GetItem", "Query", "BatchGetItem", "TransactGetItems"].contains(&operation)
 }
 
 /// Random ids and tokens, read from the items of a transaction.
