@@ -24,7 +24,7 @@ impl FromEvent<Stream> for Records {
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BatchResult {
-    /// The sequence number of the first record to try again; `None` when all succeeded.
+    /// The sequence number of the first record to try again; `None` when all succeeded. An empty one fails the whole batch.
     pub first_failed: Option<String>,
 }
 

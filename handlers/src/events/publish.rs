@@ -106,7 +106,9 @@ impl Bus {
                 metrics::count(RECORDS_PARKED, 1);
             }
         }
-        let first_failed = failed.into_iter().min().and_then(|place| sequence(&records.0[place]));
+        // A record without a number fails the whole batch, which an empty one says
+        // (<https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>).
+        let first_failed = failed.into_iter().min().map(|place| sequence(&records.0[place]).unwrap_or_default());
         Ok(BatchResult { first_failed: first_failed.map(str::to_owned) })
     }
 }
