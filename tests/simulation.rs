@@ -1,7 +1,7 @@
 //! The service in a simulated world, where a seed decides everything: see `docs/simulation.md`.
 //!
 //! - `SIMULATION_SEED=7` repeats one history, with its trace.
-//! - `SIMULATION_SECONDS=3600` goes on for so long.
+//! - `SIMULATION_SECONDS=3600` goes on for so long, `SIMULATION_OPERATIONS=10000000` until so many are done.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 #![allow(missing_docs, unreachable_pub, missing_debug_implementations, reason = "a test has no users")]
@@ -9,7 +9,7 @@
 #[path = "simulation/mod.rs"]
 mod simulation;
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -41,6 +41,18 @@ struct Total {
     commits: usize,
     events: usize,
     requests: i64,
+    /// The last minute that was told.
+    minute: u64,
+}
+
+impl fmt::Display for Total {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { histories, operations, commits, events, requests, .. } = self;
+        write!(
+            f,
+            "{histories} histories, {operations} operations, {commits} commits, {events} events, {requests} requests"
+        )
+    }
 }
 
 impl Total {
@@ -63,7 +75,8 @@ fn every_history_is_one_that_the_model_allows() {
         }
         return;
     }
-    let seconds = setting("SIMULATION_SECONDS").unwrap_or(SECONDS);
+    let most = setting("SIMULATION_OPERATIONS").map(|most| usize::try_from(most).unwrap());
+    let seconds = setting("SIMULATION_SECONDS").unwrap_or(if most.is_some() { u64::MAX } else { SECONDS });
     let fixed = setting("SIMULATION_FIXED").unwrap_or(FIXED);
     let fresh = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs() << 24;
     let (started, next) = (Instant::now(), AtomicU64::new(0));
@@ -71,7 +84,8 @@ fn every_history_is_one_that_the_model_allows() {
     let work = || {
         while failed.lock().unwrap().is_none() {
             let number = next.fetch_add(1, Ordering::Relaxed);
-            if number >= fixed && started.elapsed().as_secs() >= seconds {
+            let enough = most.is_some_and(|most| total.lock().unwrap().operations >= most);
+            if enough || number >= fixed && started.elapsed().as_secs() >= seconds {
                 return;
             }
             let seed = if number < fixed { number } else { fresh + number };
@@ -80,7 +94,13 @@ fn every_history_is_one_that_the_model_allows() {
                 println!("SIMULATION_SEED={seed} fails: {}", outcome.failure.as_deref().unwrap_or_default());
                 failed.lock().unwrap().get_or_insert((seed, number));
             }
-            total.lock().unwrap().add(&outcome);
+            let mut total = total.lock().unwrap();
+            total.add(&outcome);
+            let minute = started.elapsed().as_secs() / 60;
+            if minute > total.minute {
+                total.minute = minute;
+                println!("{minute} min: {total}");
+            }
         }
     };
     std::thread::scope(|scope| {
@@ -88,14 +108,12 @@ fn every_history_is_one_that_the_model_allows() {
         scope.spawn(work);
     });
     let (took, total) = (started.elapsed().as_secs_f64(), total.into_inner().unwrap());
-    let Total { histories, operations, commits, events, requests } = total;
     #[expect(clippy::cast_precision_loss, reason = "a figure to read")]
     let rate = |count: usize| (count as f64 / took).round();
     println!(
-        "{histories} histories, {operations} operations, {commits} commits, {events} events, {requests} requests in \
-         {took:.0} s: {} histories, {} operations a second",
-        rate(usize::try_from(histories).unwrap()),
-        rate(operations)
+        "{total} in {took:.0} s: {} histories, {} operations a second",
+        rate(usize::try_from(total.histories).unwrap()),
+        rate(total.operations)
     );
     if let Some((seed, number)) = failed.into_inner().unwrap() {
         report(seed, number + 1);

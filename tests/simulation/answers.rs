@@ -8,10 +8,8 @@ use handlers::booking::{Booking, BookingId, BusyQuery, BusySpan, ListQuery, Reso
 use super::clock::timestamp;
 use super::history::{History, Operation};
 use super::model::{Answer, Decision, Request, State, busy, busy_spans, decide, holders, listed, standing};
-use super::run::Run;
-
-/// Attempts that a request makes at most (`handlers/src/store/attempts.rs`).
-const ATTEMPTS: u32 = 12;
+use super::pace::Kind;
+use super::run::{Refused, Run};
 
 impl History {
     /// Takes down the answer of an operation.
@@ -23,19 +21,25 @@ impl History {
 
     fn judge(&self, operation: &Operation, answer: &Answer, now: i64) -> Result<(), String> {
         let run = &operation.run;
-        let (faults, races) = (run.faults.load(Ordering::Relaxed), run.races.load(Ordering::Relaxed));
-        if races > ATTEMPTS {
-            return Err(format!("{races} attempts"));
-        }
-        match answer {
-            Answer::Died => return Ok(()),
-            Answer::Throttled | Answer::Unavailable if faults > 0 => return Ok(()),
-            Answer::Contended if races == ATTEMPTS => return Ok(()),
-            Answer::Internal(_) | Answer::Throttled | Answer::Unavailable | Answer::Contended => {
-                return Err(format!("{answer:?} after {faults} faults and {races} lost races"));
+        let faults = run.faults.load(Ordering::Relaxed);
+        let pace = run.pace.lock().unwrap();
+        let (calls, gave_up, contended) = (pace.calls(), pace.gave_up, pace.cancelled() == Kind::Race.most());
+        drop(pace);
+        match (answer, *run.refused.lock().unwrap()) {
+            (Answer::Died, _)
+            | (Answer::DayFull, Some(Refused::TooLarge))
+            | (Answer::Internal(_), Some(Refused::Odd)) => {
+                return Ok(());
+            }
+            (Answer::DayFull, _) | (_, Some(_)) => return Err(format!("{answer:?} after {:?}", run.refused)),
+            (Answer::Throttled | Answer::Unavailable, None) if faults > 0 || gave_up => return Ok(()),
+            (Answer::Contended, None) if contended => return Ok(()),
+            (Answer::Internal(_) | Answer::Throttled | Answer::Unavailable | Answer::Contended, None) => {
+                return Err(format!("{answer:?} after {faults} faults, {run:?}"));
             }
             _ => {}
         }
+        self.effort(operation, answer, calls)?;
         if run.overtaken.load(Ordering::Relaxed) {
             return Ok(());
         }
@@ -48,6 +52,34 @@ impl History {
             Request::List { user, query } => self.list_answer(states, operation, user, query, answer),
             _ => self.possible(states, operation, answer, now),
         }
+    }
+
+    /// An undisturbed request makes no more calls than it needs, and loses no race against nobody.
+    fn effort(&self, operation: &Operation, answer: &Answer, calls: usize) -> Result<(), String> {
+        let run = &operation.run;
+        let races = run.races.load(Ordering::Relaxed);
+        if !run.undisturbed() {
+            return Ok(());
+        }
+        let alone = operation.asked + 1 + usize::from(operation.commit.is_some()) == self.states.len()
+            && operation.expired == self.expired;
+        // A booking of the same key refuses the transaction, too.
+        let replayed = matches!(answer, Answer::Created(_, true) | Answer::KeyReused | Answer::Deleted);
+        if alone && !replayed && races > run.conflicts.load(Ordering::Relaxed) {
+            return Err("it has lost a race, though it was alone".to_owned());
+        }
+        if races > 0 || run.partial.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let enough = match (&operation.request, answer) {
+            (Request::Create { key: None, .. }, Answer::Invalid) => 0,
+            (Request::Create { key: None, .. }, Answer::TimeTaken(_))
+            | (Request::Create { .. }, Answer::Invalid)
+            | (Request::Get { .. } | Request::List { .. } | Request::Busy { .. }, _) => 1,
+            (Request::Create { .. } | Request::Cancel { .. } | Request::Delete { .. }, _) => 2,
+            (Request::Update { .. }, _) => 3,
+        };
+        if calls > enough { Err(format!("{calls} calls instead of {enough} for {answer:?}")) } else { Ok(()) }
     }
 
     fn possible(&self, states: &[Arc<State>], operation: &Operation, answer: &Answer, now: i64) -> Result<(), String> {
@@ -67,7 +99,8 @@ impl History {
             }
         }
         if let Answer::TimeTaken(span) = answer
-            && states.iter().any(|state| held_long_ago(state, span, now) || partly_read(run, state, span))
+            && (self.states.iter().any(|state| held_long_ago(state, span, now))
+                || states.iter().any(|state| partly_read(run, state, span)))
         {
             return Ok(());
         }
@@ -145,7 +178,8 @@ fn place(cursor: &str) -> Option<(Timestamp, BookingId)> {
     Some((start, BookingId::of(id)))
 }
 
-/// Whether some booking had the span so long ago that it may count or not.
+/// Whether some booking had the span so long ago that it may count or not, even if it was moved since: a day that TTL is
+/// about to delete is not written.
 fn held_long_ago(state: &State, span: &BusySpan, now: i64) -> bool {
     span.start_time.millis() < now - 29 * super::clock::DAY
         && standing(state).any(|stands| busy(&stands.booking) == *span)

@@ -46,6 +46,7 @@ impl World {
                 self.trace(|| format!("{} told {} {}", run.name, entry["DetailType"], entry["Detail"]));
                 let accepted = self.history().accept(run, entry, now);
                 self.check(|| run.name.clone(), accepted);
+                run.accepted.fetch_add(1, Ordering::Relaxed);
                 json!({ "EventId": "1" })
             });
         }

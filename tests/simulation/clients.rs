@@ -13,6 +13,7 @@ use handlers::store::Bookings;
 use tokio::time::{sleep, timeout};
 
 use super::clock::timestamp;
+use super::functions::Deployed;
 use super::history::Operation;
 use super::model::{Answer, Request};
 use super::plan::{Ask, BadCursor, Match, Patch, Step, Target};
@@ -33,7 +34,7 @@ pub struct Memory {
 
 pub struct Clients {
     pub world: Arc<World>,
-    pub bookings: Bookings,
+    pub deployed: Deployed,
     pub memory: Mutex<Memory>,
 }
 
@@ -111,6 +112,9 @@ impl Clients {
                     limit: *limit,
                     cursor: cursor.map(|cursor| match (cursor, other) {
                         (BadCursor::OfAnotherList, Some(other)) => other,
+                        (BadCursor::Short, _) => "0".to_owned(),
+                        // 80 bytes, and a letter of two over each place at which a cursor is divided.
+                        (BadCursor::Letters, _) => format!("0{}0", "ä".repeat(39)),
                         _ => "0000000000000000".repeat(5),
                     }),
                 };
@@ -157,6 +161,7 @@ impl Clients {
         let (place, run) = {
             let mut history = world.history();
             let (place, asked) = (history.operations.len(), history.states.len() - 1);
+            let expired = history.expired;
             run.operation = Some(place);
             let run = Arc::new(run);
             history.operations.push(Operation {
@@ -165,6 +170,7 @@ impl Clients {
                 run: Arc::clone(&run),
                 asked,
                 asked_at: world.now(),
+                expired,
                 commit: None,
                 answer: None,
             });
@@ -172,7 +178,8 @@ impl Clients {
         };
         world.trace(|| format!("{} asks {request:?} as {caller:?}", run.name));
         let limit = dies.map_or(LONGEST, Duration::from_millis);
-        let work = Arc::clone(&run).within(call(&self.bookings, &request, &caller));
+        let bookings = self.deployed.bookings();
+        let work = Arc::clone(&run).within(call(&bookings, &request, &caller));
         let answer = timeout(limit, work).await.unwrap_or(Answer::Died);
         world.trace(|| format!("{} is answered {answer:?}", run.name));
         if let Answer::Created(booking, _) | Answer::Booking(booking) = &answer {
@@ -218,8 +225,7 @@ fn refusal(error: BookingError) -> Answer {
         BookingError::KeyReused => Answer::KeyReused,
         BookingError::Deleted => Answer::Deleted,
         BookingError::InvalidCursor => Answer::InvalidCursor,
-        // No day of a history is as full as that.
-        BookingError::DayFull => Answer::Internal("a day is full".to_owned()),
+        BookingError::DayFull => Answer::DayFull,
         BookingError::Throttled(_) => Answer::Throttled,
         BookingError::Contended => Answer::Contended,
         BookingError::Unavailable(_) => Answer::Unavailable,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use handlers::booking::{BookingId, Caller, Status, Timestamp};
 
 use super::model::{Answer, Decision, Entry, Request, Stands, State, decide};
+use super::pace::{Kind, Pauses};
 use super::run::Run;
 use super::told::Told;
 
@@ -18,6 +19,8 @@ pub struct Operation {
     /// The number of the state in which it was asked.
     pub asked: usize,
     pub asked_at: i64,
+    /// How many items TTL had deleted by then.
+    pub expired: usize,
     /// The number of the state that it made, and the answer that this is worth.
     pub commit: Option<(usize, Answer)>,
     pub answer: Option<Answer>,
@@ -53,6 +56,12 @@ pub struct History {
     ids: BTreeSet<BookingId>,
     /// Where a sweep that succeeded found nothing of: see [`History::swept`].
     pub last_sweep: Option<(i64, i64)>,
+    /// Pauses after the first failure, and after later ones.
+    pub pauses: BTreeMap<(Kind, bool), Pauses>,
+    /// Versions with which days were made.
+    pub first_versions: BTreeSet<u64>,
+    /// Items that TTL has deleted.
+    pub expired: usize,
     pub commits: usize,
     pub failure: Option<String>,
 }
@@ -67,6 +76,9 @@ impl History {
             tokens: BTreeSet::new(),
             ids: BTreeSet::new(),
             last_sweep: None,
+            pauses: BTreeMap::new(),
+            first_versions: BTreeSet::new(),
+            expired: 0,
             commits: 0,
             failure: None,
         }
@@ -202,6 +214,15 @@ impl History {
             }
             _ => Err(format!("a timer of {id} fires that is not the booking's")),
         }
+    }
+
+    /// A sweep that began at `began` puts the watermark: no timer of an earlier minute is left.
+    pub fn passed(&self, next: i64, began: i64) -> Result<(), String> {
+        let left = |timer: &Timer| timer.fired.is_none() && timer.due.div_euclid(60) < next && timer.set < began;
+        let left = self.timers.iter().find(|(_, timer)| left(timer));
+        left.map_or(Ok(()), |(id, timer)| {
+            Err(format!("the watermark {next} passes the timer of {id}, due at {}", timer.due))
+        })
     }
 
     /// A sweep that began at `began` has looked for what was due by `time`. What was due and set two sweeps ago is gone.

@@ -63,11 +63,26 @@ fn same(item: &Item, stands: &Stands) -> Result<(), String> {
     Ok(())
 }
 
+/// A key stays used up for 31 days.
+fn tombstone(item: &Item) -> Result<(), String> {
+    let deleted = text(item, "deleted_at").and_then(|time| time.parse::<Timestamp>().ok()).ok_or("no tombstone")?;
+    let kept = text(item, "ttl").and_then(|ttl| ttl.parse().ok()) == Some(deleted.seconds() + 31 * 86_400);
+    if kept { Ok(()) } else { Err(format!("ttl of the tombstone {item:?}")) }
+}
+
+/// No write on a version that was read succeeds later: each raises it by one.
+fn next_version(old: Option<&Item>, new: Option<&Item>) -> Result<(), String> {
+    let version = |item: &Item| text(item, "version").and_then(|version| version.parse::<u64>().ok());
+    let (Some(old), Some(new)) = (old, new) else { return Ok(()) };
+    let next = version(old).is_some_and(|version_of_old| version(new) == Some(version_of_old + 1));
+    if next { Ok(()) } else { Err(format!("{old:?} and {new:?} have no versions in a row")) }
+}
+
 fn same_entry(item: Option<&Item>, entry: Option<&Entry>, id: BookingId) -> Result<(), String> {
     match (item, entry) {
         (None, None) => Ok(()),
         (Some(item), Some(Entry::Stands(stands))) => same(item, stands),
-        (Some(item), Some(Entry::Gone)) if item.contains_key("deleted_at") && item.contains_key("ttl") => Ok(()),
+        (Some(item), Some(Entry::Gone)) => tombstone(item),
         (item, entry) => Err(format!("the table has {item:?} of {id}, the model {entry:?}")),
     }
 }
@@ -123,6 +138,12 @@ impl History {
                 return Err(format!("TTL has deleted {pk} {sk} before its time"));
             }
         }
+        if writer == Writer::Ttl {
+            self.expired += 1;
+        }
+        if let (None, Some(new), true) = (old, new, sk.starts_with("DAY#")) {
+            self.new_day(new)?;
+        }
         if timers::is_key(pk) {
             return self.observe_timer(pk, old, new, writer, now);
         }
@@ -131,6 +152,7 @@ impl History {
             ("BOOKING", Writer::Commit) => {
                 let id = booking_id(pk)?;
                 self.told.record(id, &change.sequence_number);
+                next_version(old, new)?;
                 same_entry(new, self.state().get(&id), id)
             }
             (day, Writer::Commit) if day.starts_with("DAY#") => same_day(pk, sk, new, self.state(), now),
@@ -138,6 +160,16 @@ impl History {
             (_, Writer::Sweeper) if timers::is_watermark(pk) => Ok(()),
             _ => Err(format!("{writer:?} writes {pk} {sk}")),
         }
+    }
+
+    /// A day that TTL has deleted may be made anew, while a request still has a version of the former one. So versions begin
+    /// at random, and every reader of JSON must be able to hold them.
+    fn new_day(&mut self, day: &Item) -> Result<(), String> {
+        let version = text(day, "version").and_then(|version| version.parse().ok()).ok_or("a day without a version")?;
+        if version >= 1 << 53 || !self.first_versions.insert(version) {
+            return Err(format!("a day begins with the version {version}"));
+        }
+        Ok(())
     }
 
     fn observe_timer(

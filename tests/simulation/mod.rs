@@ -1,19 +1,29 @@
 //! The parts of the simulation: see `docs/simulation.md`.
 
+mod aftermath;
 mod answers;
+mod asks;
 mod bus;
 mod clients;
 mod clock;
+mod counts;
+mod fate;
 mod functions;
 mod history;
 mod items;
 mod model;
 mod mood;
 mod network;
+mod pace;
+mod parts;
 pub mod plan;
+mod round;
 mod run;
+mod schedule;
+mod sending;
 pub mod shrink;
 pub mod simulate;
+mod sweeping;
 mod table;
 mod timers;
 mod told;

@@ -39,6 +39,8 @@ pub enum Answer {
     TimeTaken(BusySpan),
     KeyReused,
     Deleted,
+    /// A day of its span takes no further booking.
+    DayFull,
     /// 429 or 503: the request may take effect later, or never.
     Throttled,
     Contended,

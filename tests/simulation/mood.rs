@@ -2,14 +2,15 @@
 
 use fastrand::Rng;
 
+use super::asks::lead;
 use super::clock::{DAY, HOUR, MINUTE, SECOND};
-use super::plan::{Action, Ask, BadCursor, Match, Patch, Step, Target, Weather};
+use super::plan::{Action, Ask, Step, Weather};
 
 /// The kind of a history.
 pub struct Mood {
-    users: u8,
-    resources: u8,
-    keys: u8,
+    pub users: u8,
+    pub resources: u8,
+    pub keys: u8,
     slots: i64,
     pub weather: Weather,
     /// In thousandths of the steps: pauses of hours, of days, of more than a month.
@@ -18,16 +19,18 @@ pub struct Mood {
     months: u16,
     /// Bookings over days, in percent.
     long: u8,
+    /// Whether the sweeper is away for so long that no sweep can catch up alone.
+    backlog: bool,
 }
 
 impl Mood {
     pub fn draw(rng: &mut Rng) -> Self {
         let weather = match rng.u8(..8) {
             0 | 1 => Weather::default(),
-            2 | 3 => Weather { faults: 30, conflicts: 3, deaths: 2 },
-            4 | 5 => Weather { faults: 100, conflicts: 5, deaths: 5 },
-            6 => Weather { faults: 250, conflicts: 20, deaths: 10 },
-            _ => Weather { faults: 20, conflicts: 60, deaths: 2 },
+            2 | 3 => Weather { faults: 30, conflicts: 3, deaths: 2, busy: 2 },
+            4 | 5 => Weather { faults: 100, conflicts: 5, deaths: 5, busy: 5 },
+            6 => Weather { faults: 250, conflicts: 20, deaths: 10, busy: 5 },
+            _ => Weather { faults: 20, conflicts: 60, deaths: 2, busy: 80 },
         };
         let (hours, days, months) = match rng.u8(..6) {
             0 | 1 => (2, 0, 0),
@@ -37,7 +40,7 @@ impl Mood {
         };
         Self {
             users: rng.u8(1..=3),
-            resources: rng.u8(1..=3),
+            resources: if rng.u8(..6) > 0 { rng.u8(1..=3) } else { 12 },
             keys: rng.u8(1..=4),
             slots: rng.i64(2..=16),
             weather,
@@ -45,13 +48,32 @@ impl Mood {
             days,
             months,
             long: if rng.bool() { 0 } else { 30 },
+            backlog: rng.u8(..32) == 0,
         }
     }
 
-    pub fn pause(&self, rng: &mut Rng) -> i64 {
+    /// The time from the step `last` at `at` to the next one.
+    pub fn pause(&self, at: i64, last: Option<&Step>, rng: &mut Rng) -> i64 {
+        // Now and then until what has begun is nearly over, or over.
+        if let Some(Action::SweeperAway { lasts }) = last.map(|step| &step.action)
+            && self.backlog
+        {
+            return lasts + rng.i64(0..HOUR);
+        }
+        if let Some(Action::BusDown { lasts, .. } | Action::SweeperAway { lasts }) = last.map(|step| &step.action)
+            && rng.bool()
+        {
+            return rng.i64(0..lasts * 5 / 4);
+        }
         let chance = rng.u16(..1000);
         if chance < self.months {
-            rng.i64(31 * DAY..36 * DAY)
+            // TTL deletes days 31 days after their end.
+            let brink = DAY - time_of_day(at) + 31 * DAY;
+            match rng.u8(..4) {
+                0 => brink + rng.i64(-12 * MINUTE..2 * MINUTE),
+                1 | 2 => brink + SECOND + rng.i64(0..BRINK),
+                _ => rng.i64(31 * DAY..36 * DAY),
+            }
         } else if chance < self.months + self.days {
             rng.i64(4 * HOUR..4 * DAY)
         } else if chance < self.months + self.days + self.hours {
@@ -66,8 +88,34 @@ impl Mood {
         }
     }
 
+    /// What happens at the step that a history is about, if it has one.
+    pub fn event(&self, at: i64, rng: &mut Rng) -> Vec<Action> {
+        if self.backlog {
+            vec![Action::SweeperAway { lasts: rng.i64(6 * HOUR..20 * HOUR) }]
+        } else {
+            self.burst(at, rng)
+        }
+    }
+
+    pub fn has_event(&self, rng: &mut Rng) -> bool {
+        self.backlog || rng.u8(..6) < if self.weather.busy > 50 { 4 } else { 1 }
+    }
+
+    /// Many bookings at once, of which the stream tells in one batch, and whose timers are due together.
+    fn burst(&self, at: i64, rng: &mut Rng) -> Vec<Action> {
+        let create = |resource: u8, rng: &mut Rng| {
+            let (start, end) = self.times(at, rng);
+            let lead = if rng.bool() { Some(2_591_000) } else { lead(rng) };
+            let ask = Ask::Create { user: rng.u8(..self.users), resource, start, end, lead, key: None };
+            Action::Ask { ask, bearer: None }
+        };
+        let held = Action::StreamHeld { lasts: rng.i64(20 * SECOND..MINUTE) };
+        let creates = (0..rng.u8(15..60)).map(|resource| create(resource, rng));
+        std::iter::once(held).chain(creates).collect()
+    }
+
     /// Start and end, on a grid of half hours, so that bookings meet.
-    fn times(&self, at: i64, rng: &mut Rng) -> (i64, i64) {
+    pub fn times(&self, at: i64, rng: &mut Rng) -> (i64, i64) {
         let slot = 30 * MINUTE;
         let base = (super::clock::EPOCH + at) / slot * slot;
         let near = rng.u8(..10) == 0;
@@ -81,106 +129,9 @@ impl Mood {
     }
 }
 
-fn lead(rng: &mut Rng) -> Option<i64> {
-    (rng.u8(..5) > 0)
-        .then(|| [60, 900, 900, 900, 1800, 1800, 3600, 3600, 7200, 900, 86_400, 2_592_000][rng.usize(..12)])
-}
+/// From a second after midnight on, TTL deletes days. So long after that, many clocks say that it is not midnight yet.
+pub const BRINK: i64 = 150;
 
-fn matches(rng: &mut Rng) -> Match {
-    match rng.u8(..20) {
-        0..11 => Match::None,
-        11..16 => Match::Known,
-        16..18 => Match::Old,
-        18 => Match::Any,
-        _ => Match::Odd,
-    }
-}
-
-impl Mood {
-    pub fn action(&self, at: i64, before: &[Step], rng: &mut Rng) -> Action {
-        match rng.u16(..1000) {
-            0..20 => Action::Ttl { behind: if rng.bool() { rng.i64(0..MINUTE) } else { rng.i64(0..48 * HOUR) } },
-            20..26 => {
-                let longest = match rng.u16(..20_000) {
-                    0 => 3 * DAY,
-                    1..200 => 3 * HOUR,
-                    _ => 15 * MINUTE,
-                };
-                Action::SweeperAway { lasts: rng.i64(MINUTE..longest) }
-            }
-            26..34 => Action::SweepTwice,
-            34..39 => {
-                let longest = if rng.u8(..5) == 0 { 26 * HOUR } else { 5 * MINUTE };
-                Action::BusDown { lasts: rng.i64(SECOND..longest) }
-            }
-            39..44 => Action::StreamHeld { lasts: rng.i64(SECOND..10 * MINUTE) },
-            44..47 => Action::BadRecord,
-            _ => {
-                let bearer = (rng.u8(..5) == 0).then(|| rng.u8(..=self.users));
-                Action::Ask { ask: self.ask(at, before, rng), bearer }
-            }
-        }
-    }
-
-    fn target(before: &[Step], rng: &mut Rng) -> Target {
-        if rng.u8(..50) == 0 {
-            return Target::Unknown;
-        }
-        let made: Vec<_> = before.iter().rev().filter_map(Step::makes).take(16).collect();
-        if made.is_empty() { Target::Unknown } else { made[rng.usize(..made.len())] }
-    }
-
-    fn ask(&self, at: i64, before: &[Step], rng: &mut Rng) -> Ask {
-        let of = Self::target(before, rng);
-        match rng.u8(..100) {
-            0..38 => self.create(at, before, rng),
-            38..56 => {
-                let times = (rng.u8(..3) > 0).then(|| self.times(at, rng));
-                let patch = Patch {
-                    resource: (rng.u8(..4) == 0).then(|| rng.u8(..self.resources)),
-                    times,
-                    end: (times.is_none() && rng.u8(..4) == 0).then(|| self.times(at, rng).1),
-                    lead: (rng.u8(..3) == 0).then(|| lead(rng)),
-                };
-                Ask::Update { of, patch, matches: matches(rng) }
-            }
-            56..66 => Ask::Cancel { of, matches: matches(rng) },
-            66..78 => Ask::Delete { of, matches: matches(rng) },
-            78..88 => Ask::Get { of },
-            88..94 => self.list(at, rng),
-            _ => {
-                let (from, to) = self.times(at - 2 * HOUR, rng);
-                Ask::Busy { resource: rng.u8(..self.resources), from, to: to + rng.i64(0..12) * HOUR }
-            }
-        }
-    }
-
-    fn create(&self, at: i64, before: &[Step], rng: &mut Rng) -> Ask {
-        // A repeated request, with the same key.
-        if rng.u8(..5) == 0 {
-            let earlier: Vec<_> = before.iter().rev().filter_map(Step::creates_with_key).take(8).collect();
-            if let Some(ask) = rng.choice(earlier) {
-                return ask.clone();
-            }
-        }
-        let (start, end) = self.times(at, rng);
-        let key = (rng.u8(..5) < 2).then(|| rng.u8(..self.keys));
-        Ask::Create { user: rng.u8(..self.users), resource: rng.u8(..self.resources), start, end, lead: lead(rng), key }
-    }
-
-    fn list(&self, at: i64, rng: &mut Rng) -> Ask {
-        let time = |rng: &mut Rng| (rng.u8(..3) == 0).then(|| self.times(at, rng).0);
-        Ask::List {
-            user: rng.u8(..self.users),
-            from: time(rng),
-            to: time(rng),
-            status: (rng.u8(..3) == 0).then(|| rng.bool()),
-            limit: (rng.u8(..4) > 0).then(|| rng.i64(1..5)),
-            cursor: match rng.u8(..12) {
-                0 => Some(BadCursor::Text),
-                1 => Some(BadCursor::OfAnotherList),
-                _ => None,
-            },
-        }
-    }
+pub fn time_of_day(at: i64) -> i64 {
+    (super::clock::EPOCH + at) % DAY
 }

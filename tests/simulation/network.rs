@@ -12,66 +12,12 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
-use fastrand::Rng;
 use tokio::time::sleep;
 
-use super::run::{Role, Run};
+use super::fate::Fate;
+use super::pace::contains;
+use super::run::{Refused, Role, Run};
 use super::world::{World, error};
-
-/// Fate of a request in the network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    Fine,
-    /// The connection breaks, or nothing comes any more.
-    LostBefore {
-        silent: bool,
-    },
-    LostAfter {
-        silent: bool,
-    },
-    /// It is carried out a second time, later.
-    Twice {
-        later: u64,
-    },
-    Throttled,
-    /// 500, before it was carried out or after.
-    Broken {
-        after: bool,
-    },
-    /// It is held back for longer than the SDK waits.
-    Late {
-        by: u64,
-    },
-    /// Only a part of a batch is carried out.
-    Partial,
-    /// Another transaction is at the same items.
-    Conflict,
-}
-
-impl Fate {
-    fn draw(run: &Run, operation: &str, rng: &mut Rng) -> Self {
-        let batch = operation.starts_with("Batch");
-        let transaction = operation.starts_with("Transact");
-        if transaction && rng.u8(..100) < run.weather.conflicts {
-            return Self::Conflict;
-        }
-        if rng.u16(..1000) >= run.weather.faults {
-            return Self::Fine;
-        }
-        let silent = rng.u8(..4) == 0;
-        match rng.u8(..16) {
-            0 | 1 => Self::LostBefore { silent },
-            2..5 => Self::LostAfter { silent },
-            5 | 6 => Self::Twice { later: rng.u64(0..10_000) },
-            7 => Self::Throttled,
-            8 | 9 => Self::Broken { after: rng.bool() },
-            10 | 11 => Self::Late { by: rng.u64(1..5000) },
-            12 => Self::Late { by: rng.u64(5000..150_000) },
-            _ if batch => Self::Partial,
-            _ => Self::Late { by: rng.u64(1..200) },
-        }
-    }
-}
 
 /// The HTTP client of the simulated functions.
 #[derive(Debug, Clone)]
@@ -99,30 +45,38 @@ struct Answered {
     state: usize,
 }
 
-fn contains(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len()).any(|window| window == part)
-}
-
 async fn deliver(world: Arc<World>, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
     let run = Run::current();
+    if world.failed() {
+        // The history is over, whatever the code would ask for next, and for how long.
+        return std::future::pending().await;
+    }
     let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
     let body: Arc<[u8]> = request.body().bytes().unwrap_or_default().into();
     let number = run.requests.fetch_add(1, Ordering::Relaxed);
+    let call = request.headers().get("amz-sdk-invocation-id").unwrap_or_default();
+    world.sends(&run, &operation, &body, call);
+    let slow = if run.slow { 100 } else { 1 };
     let (there, back, fate) = run.draw(|rng| (rng.u64(1..8), rng.u64(1..8), Fate::draw(&run, &operation, rng)));
     if fate != Fate::Fine {
-        run.met_fault();
+        if fate.is_fault() {
+            run.met_fault();
+        }
+        if fate.is_silent() {
+            run.pace.lock().unwrap().lost(true);
+        }
         world.trace(|| format!("{} request {number} {operation}: {fate:?}", run.name));
     }
     let exchange = Exchange { world, run, operation, body, number };
     let heard = exchange.clone();
-    sleep(Duration::from_millis(there)).await;
+    sleep(Duration::from_millis(there * slow)).await;
     let answer = match fate {
         Fate::Fine => exchange.carry_out(false),
-        Fate::LostBefore { silent } => return lost(silent).await,
+        Fate::LostBefore { silent } => return heard.lost(silent).await,
         Fate::LostAfter { silent } => {
             exchange.carry_out(false);
-            return lost(silent).await;
+            return heard.lost(silent).await;
         }
         Fate::Twice { later } => {
             let answer = exchange.carry_out(false);
@@ -148,17 +102,11 @@ async fn deliver(world: Arc<World>, request: HttpRequest) -> Result<HttpResponse
             late.await.map_err(|_| reset())?
         }
         Fate::Partial => exchange.carry_out(true),
-        Fate::Conflict => exchange.conflict(),
+        Fate::Conflict => exchange.conflict(None),
+        Fate::Refused(reason) => exchange.conflict(Some(reason)),
     };
-    sleep(Duration::from_millis(back)).await;
-    Ok(heard.hear(answer))
-}
-
-async fn lost(silent: bool) -> Result<HttpResponse, ConnectorError> {
-    if silent {
-        std::future::pending::<()>().await;
-    }
-    Err(reset())
+    sleep(Duration::from_millis(back * slow)).await;
+    Ok(heard.hear(answer, fate))
 }
 
 #[derive(Clone)]
@@ -171,6 +119,14 @@ struct Exchange {
 }
 
 impl Exchange {
+    async fn lost(&self, silent: bool) -> Result<HttpResponse, ConnectorError> {
+        self.run.pace.lock().unwrap().lost(silent);
+        if silent {
+            std::future::pending::<()>().await;
+        }
+        Err(reset())
+    }
+
     fn answer(&self, (status, body): (u16, Vec<u8>)) -> Answered {
         let mut response = HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::from(body));
         response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
@@ -182,14 +138,17 @@ impl Exchange {
         self.answer(reply)
     }
 
-    fn conflict(&self) -> Answered {
-        self.answer(self.world.conflict(&self.run, self.number, &self.operation, &self.body))
+    fn conflict(&self, reason: Option<Refused>) -> Answered {
+        self.answer(self.world.conflict(&self.run, self.number, &self.operation, &self.body, reason))
     }
 
     /// The function reads the answer.
-    fn hear(&self, answer: Answered) -> HttpResponse {
-        let cancelled = answer.response.status().as_u16() == 400
-            && answer.response.body().bytes().is_some_and(|body| contains(body, b"TransactionCanceledException"));
+    fn hear(&self, answer: Answered, fate: Fate) -> HttpResponse {
+        let (status, body) = (answer.response.status().as_u16(), answer.response.body().bytes().unwrap_or_default());
+        let cancelled = status == 400 && contains(body, b"TransactionCanceledException");
+        let mut pace = self.run.pace.lock().unwrap();
+        pace.hears(&self.operation, &self.body, (status, body), fate == Fate::Partial);
+        drop(pace);
         if cancelled && self.operation == "TransactWriteItems" {
             self.run.races.fetch_add(1, Ordering::Relaxed);
             let body: serde_json::Value = serde_json::from_slice(&self.body).unwrap();

@@ -14,6 +14,14 @@ pub struct Weather {
     pub conflicts: u8,
     /// Of 100 functions: dropped in the middle.
     pub deaths: u8,
+    /// Of 100 batches: done in part.
+    pub busy: u8,
+}
+
+impl Weather {
+    pub fn is_calm(self) -> bool {
+        self == Self::default()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -56,16 +64,34 @@ pub enum Action {
     },
     /// Two sweeps at once.
     SweepTwice,
-    /// The bus answers no call for so long.
+    /// The bus answers no call for so long, and the dead-letter queue neither.
     BusDown {
         lasts: i64,
+        queue: bool,
     },
     /// The stream hands nothing on for so long.
     StreamHeld {
         lasts: i64,
     },
     /// A record that cannot be decoded.
-    BadRecord,
+    BadRecord(Bad),
+    /// A deployment with another number of partitions of the timers, such as a rollback.
+    Deploy {
+        timer_shards: u32,
+    },
+}
+
+/// Records of the stream that are nearly some of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bad {
+    /// A booking without its attributes.
+    Empty,
+    /// A list in place of a struct: serde reads it, too.
+    List,
+    /// A timer of another kind.
+    OtherKind,
+    /// A timer with one part too many in its key.
+    TooLong,
 }
 
 /// A booking that a step names.
@@ -99,6 +125,8 @@ pub struct Patch {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadCursor {
     Text,
+    Short,
+    Letters,
     OfAnotherList,
 }
 
@@ -149,16 +177,23 @@ impl Plan {
         let mood = Mood::draw(&mut rng);
         let mut steps: Vec<Step> = Vec::new();
         let mut at = 0;
-        for number in 0..rng.usize(30..=260) {
-            at += mood.pause(&mut rng);
-            let action = mood.action(at, &steps, &mut rng);
-            let calm = rng.u8(..6) == 0;
-            let weather = if calm { Weather::default() } else { mood.weather };
-            steps.push(Step { number, at, seed: rng.u64(..), weather, action });
+        let length = rng.usize(30..=260);
+        let event = mood.has_event(&mut rng).then(|| rng.usize(..length));
+        while steps.len() < length {
+            at += mood.pause(at, steps.last(), &mut rng);
+            let actions = if Some(steps.len()) == event {
+                mood.event(at, &mut rng)
+            } else {
+                vec![mood.action(at, &steps, &mut rng)]
+            };
+            for action in actions {
+                let calm = rng.u8(..6) == 0;
+                let weather = if calm { Weather::default() } else { mood.weather };
+                steps.push(Step { number: steps.len(), at, seed: rng.u64(..), weather, action });
+            }
         }
-        let functions = Weather { conflicts: mood.weather.conflicts / 2, ..mood.weather };
-        let (timer_shards, swept_shards) = (rng.u32(1..=3), if rng.u8(..16) == 0 { 16 } else { 1 });
-        Self { seed, timer_shards, swept_shards, stream_shards: rng.usize(1..=3), weather: functions, steps }
+        let (timer_shards, swept_shards) = ([1, 1, 2, 3][rng.usize(..4)], if rng.u8(..24) == 0 { 16 } else { 1 });
+        Self { seed, timer_shards, swept_shards, stream_shards: rng.usize(1..=3), weather: mood.weather, steps }
     }
 }
 

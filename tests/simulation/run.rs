@@ -1,7 +1,7 @@
 //! One run of a function: who asked, its clock, its random numbers, and what it has met so far.
 
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use fastrand::Rng;
@@ -10,7 +10,9 @@ use handlers::surroundings::Surroundings;
 use uuid::Uuid;
 
 use super::clock::{Clock, timestamp};
+use super::pace::Pace;
 use super::plan::Weather;
+use super::sweeping::Sweeping;
 
 tokio::task_local! {
     /// The run that the current task belongs to.
@@ -40,6 +42,8 @@ pub struct Run {
     pub weather: Weather,
     /// How far its clock is off, in milliseconds.
     pub skew: i64,
+    /// Each of its requests takes a second.
+    pub slow: bool,
     chance: Mutex<Rng>,
     fate: Mutex<Rng>,
     /// Requests so far.
@@ -56,6 +60,24 @@ pub struct Run {
     pub reads: Mutex<Vec<Read>>,
     /// Client request tokens of transactions that were answered with a cancellation.
     pub cancelled: Mutex<BTreeSet<String>>,
+    /// Transactions that met another one because the network says so.
+    pub conflicts: AtomicU32,
+    /// A transaction was refused because it makes a day too large, or for a reason of no known kind.
+    pub refused: Mutex<Option<Refused>>,
+    pub pace: Mutex<Pace>,
+    pub sweeping: Mutex<Option<Sweeping>>,
+    /// What it has counted, by metric.
+    pub counts: Mutex<BTreeMap<String, u64>>,
+    /// Entries that the bus, and records that the queue has accepted.
+    pub accepted: AtomicUsize,
+    pub parked: AtomicUsize,
+}
+
+/// Reasons for which a transaction is refused and not tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    TooLarge,
+    Odd,
 }
 
 impl Run {
@@ -68,6 +90,7 @@ impl Run {
             operation: None,
             weather,
             skew,
+            slow: false,
             chance: Mutex::new(rng.fork()),
             fate: Mutex::new(rng.fork()),
             requests: AtomicU32::new(0),
@@ -77,6 +100,13 @@ impl Run {
             partial: AtomicBool::new(false),
             reads: Mutex::default(),
             cancelled: Mutex::default(),
+            conflicts: AtomicU32::new(0),
+            refused: Mutex::default(),
+            pace: Mutex::new(Pace::begin()),
+            sweeping: Mutex::default(),
+            counts: Mutex::default(),
+            accepted: AtomicUsize::new(0),
+            parked: AtomicUsize::new(0),
         }
     }
 
@@ -88,6 +118,10 @@ impl Run {
         RUN.with(Clone::clone)
     }
 
+    pub fn try_current() -> Option<Arc<Self>> {
+        RUN.try_with(Clone::clone).ok()
+    }
+
     /// Draws what happens to its next request.
     pub fn draw<T>(&self, draw: impl FnOnce(&mut Rng) -> T) -> T {
         draw(&mut self.fate.lock().unwrap())
@@ -95,6 +129,11 @@ impl Run {
 
     pub fn met_fault(&self) {
         self.faults.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether nothing but conflicts and batches in parts has happened to it.
+    pub fn undisturbed(&self) -> bool {
+        self.faults.load(Ordering::Relaxed) == 0
     }
 }
 

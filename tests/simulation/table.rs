@@ -126,7 +126,9 @@ impl Table {
                 break;
             }
         }
-        records.iter().for_each(|record| self.count_timers(record));
+        for record in &records {
+            self.count_timers(record);
+        }
         records
     }
 

@@ -1,7 +1,7 @@
 //! The items of timers and of the sweeper's watermark: the one place of the simulation that knows how they are stored.
 
 use dynoxide::{AttributeValue, Item};
-use handlers::booking::BookingId;
+use handlers::booking::{BookingId, Timestamp};
 use serde_json::{Value, json};
 
 use super::table::{TABLE, Table};
@@ -46,14 +46,30 @@ pub fn of_json(item: &Value) -> Option<Stored> {
     parse(text("pk", "S")?, text("sk", "S")?, text("ttl", "N")?, text("token", "N")?)
 }
 
-/// The first minute that the next sweep has to look at.
-pub fn watermark(table: &Table) -> Option<i64> {
+/// The minute and the shard for whose timers a query asks.
+pub fn partition(query: &[u8]) -> Option<(i64, u32)> {
+    let query = std::str::from_utf8(query).ok()?;
+    let (minute, shard) = query.split_once("\"TIMER#")?.1.split_once('"')?.0.split_once('#')?;
+    let start: Timestamp = format!("{minute}:00Z").parse().ok()?;
+    Some((start.seconds() / 60, shard.parse().ok()?))
+}
+
+/// The watermark in the body of a put.
+pub fn next(put: &[u8]) -> Option<i64> {
+    let put: Value = serde_json::from_slice(put).ok()?;
+    put["Item"]["next"]["N"].as_str()?.parse().ok().filter(|_| put["Item"]["pk"]["S"] == "SWEEP")
+}
+
+/// The first minute that the next sweep has to look at, and the number of partitions.
+pub fn watermark(table: &Table) -> Option<(i64, u32)> {
     let ask = json!({ "TableName": TABLE, "Key": { "pk": { "S": "SWEEP" }, "sk": { "S": "WATERMARK" } } });
     let answer = table.database.get_item(serde_json::from_value(ask).unwrap()).unwrap();
-    match answer.item?.get("next")? {
-        AttributeValue::N(next) => next.parse().ok(),
+    let item = answer.item?;
+    let number = |name: &str| match item.get(name) {
+        Some(AttributeValue::N(number)) => number.parse::<i64>().ok(),
         _ => None,
-    }
+    };
+    Some((number("next")?, u32::try_from(number("shards")?).ok()?))
 }
 
 /// Sets the watermark that earlier sweeps have left.

@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use handlers::booking::{Booking, BookingId, Status};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::history::History;
 use super::model::Entry;
+use super::plan::Bad;
 use super::run::{Run, SKEW};
 
 #[derive(Debug, Default)]
@@ -20,7 +21,7 @@ pub struct Told {
     of_ids: BTreeMap<String, String>,
     /// The reminders that were told or parked, by booking and due time.
     reminders: BTreeSet<(BookingId, i64)>,
-    /// Sequence numbers of records that cannot be decoded, and whether they were parked.
+    /// Records that cannot be decoded, and whether they were parked.
     pub bad: BTreeMap<String, bool>,
     pub events: usize,
 }
@@ -102,6 +103,29 @@ impl Told {
     }
 }
 
+/// A record that must be parked.
+pub fn bad_record(kind: Bad, number: usize, now: i64) -> Value {
+    let due = now / 1000;
+    let timer = format!("TIMER#{}#0", &super::clock::timestamp(now).sortable()[..16]);
+    let key = format!("{due}#67e55044-10b1-426f-9247-bb680e5fe0c8#");
+    let (event, pk, sk, image) = match kind {
+        Bad::Empty => ("INSERT", "BOOKING#1", "BOOKING".to_owned(), "NewImage"),
+        Bad::List => {
+            let change = json!([{ "pk": { "S": "RESOURCE#1" }, "sk": { "S": "DAY#1" } }, null, null]);
+            return json!({ "eventName": "INSERT", "eventID": number.to_string(), "dynamodb": change });
+        }
+        Bad::OtherKind => ("REMOVE", timer.as_str(), key + "other", "OldImage"),
+        Bad::TooLong => ("REMOVE", timer.as_str(), key + "reminder#more", "OldImage"),
+    };
+    let item = json!({ "pk": { "S": pk }, "token": { "N": "1" } });
+    json!({
+        "eventName": event,
+        "dynamodb": {
+            "Keys": { "pk": { "S": pk }, "sk": { "S": sk } }, image: item, "SequenceNumber": format!("bad-{number}"),
+        },
+    })
+}
+
 impl History {
     /// The bus has accepted an entry that `run` has put.
     pub fn accept(&mut self, run: &Run, entry: &Value, now: i64) -> Result<(), String> {
@@ -160,10 +184,11 @@ impl History {
         let attribute =
             |name: &str| message["MessageAttributes"][name]["StringValue"].as_str().unwrap_or_default().to_owned();
         let (sequence, reason) = (attribute("sequence_number"), attribute("reason"));
-        if record["dynamodb"]["SequenceNumber"] != *sequence {
+        let stated = record["dynamodb"]["SequenceNumber"].as_str().unwrap_or("none");
+        if stated != sequence {
             return Err(format!("parked with a wrong sequence number: {message}"));
         }
-        if let Some(parked) = self.told.bad.get_mut(&sequence) {
+        if let Some(parked) = self.told.bad.get_mut(&record.to_string()) {
             *parked = true;
             return Ok(());
         }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use dynoxide::actions::transact_write_items::TransactWriteItemsRequest;
 use fastrand::Rng;
 use handlers::booking::BookingId;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::Notify;
 
 use super::clock::Clock;
@@ -16,7 +16,7 @@ use super::history::{History, Witness};
 use super::items::{Writer, text};
 use super::plan::Plan;
 use super::run::{Role, Run};
-use super::table::{TABLE, Table};
+use super::table::Table;
 use super::trace::Trace;
 
 /// A shard of the stream: records and the times from which they can be read.
@@ -33,15 +33,18 @@ pub struct World {
     trace: Trace,
     pub shards: Vec<Shard>,
     rng: Mutex<Rng>,
-    /// Until when the bus is down, the stream is held, the sweeper is away.
+    /// Until when the bus is down, the dead-letter queue is down, the stream is held, the sweeper is away.
     pub bus_down: AtomicI64,
+    pub queue_down: AtomicI64,
     pub stream_held: AtomicI64,
     pub sweeper_away: AtomicI64,
     /// Faults are over.
     pub calm: std::sync::atomic::AtomicBool,
     /// Client request tokens of transactions that are committed.
-    tokens: Mutex<BTreeSet<String>>,
+    pub tokens: Mutex<BTreeSet<String>>,
     pub requests: AtomicI64,
+    /// Partitions of each minute in which there may be timers.
+    pub shards_of_timers: u32,
     /// There is a new state.
     pub changed: Notify,
     pub curse: Option<Curse>,
@@ -61,7 +64,7 @@ impl fmt::Debug for World {
     }
 }
 
-type Reply = (u16, Vec<u8>);
+pub type Reply = (u16, Vec<u8>);
 
 pub fn error(status: u16, kind: &str) -> Reply {
     (status, format!(r#"{{"__type":"{kind}","message":"simulated"}}"#).into_bytes())
@@ -85,11 +88,13 @@ impl World {
             shards: (0..plan.stream_shards).map(|_| Shard::default()).collect(),
             rng: Mutex::new(rng),
             bus_down: AtomicI64::new(0),
+            queue_down: AtomicI64::new(0),
             stream_held: AtomicI64::new(0),
             sweeper_away: AtomicI64::new(0),
             calm: false.into(),
             tokens: Mutex::default(),
             requests: AtomicI64::new(0),
+            shards_of_timers: plan.timer_shards.max(plan.swept_shards),
             changed: Notify::new(),
             curse,
         })
@@ -133,6 +138,10 @@ impl World {
         self.requests.fetch_add(1, Ordering::Relaxed);
         match operation {
             "PutEvents" => self.put_events(run, body),
+            "SendMessage" if self.queue_down.load(Ordering::Relaxed) > self.now() => {
+                run.met_fault();
+                error(500, "InternalFailure")
+            }
             "GetQueueUrl" => (200, br#"{"QueueUrl":"http://queue.invalid/1/dead-letters"}"#.to_vec()),
             "SendMessage" => {
                 let message: Value = serde_json::from_slice(body).unwrap();
@@ -140,6 +149,7 @@ impl World {
                 self.trace(|| format!("{} parks {}", run.name, message["MessageAttributes"]["reason"]["StringValue"]));
                 let parked = self.history().park(&message, now);
                 self.check(|| run.name.clone(), parked);
+                run.parked.fetch_add(1, Ordering::Relaxed);
                 (200, br#"{"MessageId":"1","MD5OfMessageBody":"0"}"#.to_vec())
             }
             "BatchGetItem" | "BatchWriteItem" if partly => self.partly(run, operation, body),
@@ -147,6 +157,9 @@ impl World {
             _ => {
                 let reply = self.table.answer(operation, body);
                 self.trace(|| format!("{} request {number} {operation}: {}", run.name, reply.0));
+                if let Some(sweeping) = &mut *run.sweeping.lock().unwrap() {
+                    self.watermark(run, sweeping, operation, body);
+                }
                 if is_write(operation) {
                     self.observe(match run.role {
                         Role::Sweeper => Writer::Sweeper,
@@ -204,46 +217,6 @@ impl World {
         let shard = &self.shards[hash % self.shards.len()];
         shard.records.lock().unwrap().push_back((self.now() + delay, record));
         shard.arrived.notify_one();
-    }
-
-    fn partly(&self, run: &Run, operation: &str, body: &[u8]) -> Reply {
-        let mut body: Value = serde_json::from_slice(body).unwrap();
-        let (list, rest_name) = match operation {
-            "BatchGetItem" => (body["RequestItems"][TABLE]["Keys"].as_array_mut(), "UnprocessedKeys"),
-            _ => (body["RequestItems"][TABLE].as_array_mut(), "UnprocessedItems"),
-        };
-        let list = list.unwrap();
-        if list.len() < 2 {
-            return error(400, "ProvisionedThroughputExceededException");
-        }
-        run.partial.store(true, Ordering::Relaxed);
-        let rest = list.split_off(list.len() / 2);
-        let (status, reply) = self.table.answer(operation, &serde_json::to_vec(&body).unwrap());
-        self.observe(Writer::Sweeper);
-        let mut reply: Value = serde_json::from_slice(&reply).unwrap();
-        let rest =
-            if operation == "BatchGetItem" { json!({ "Keys": rest, "ConsistentRead": true }) } else { json!(rest) };
-        reply[rest_name] = json!({ TABLE: rest });
-        (status, serde_json::to_vec(&reply).unwrap())
-    }
-
-    /// The answer to a transaction that meets another one. One that is committed already is answered as such
-    /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>).
-    pub fn conflict(&self, run: &Run, number: u32, operation: &str, bytes: &[u8]) -> Reply {
-        let body: Value = serde_json::from_slice(bytes).unwrap();
-        if body["ClientRequestToken"].as_str().is_some_and(|token| self.tokens.lock().unwrap().contains(token)) {
-            return self.carry_out(run, number, operation, bytes, false);
-        }
-        let count = body["TransactItems"].as_array().map_or(0, Vec::len);
-        let place = run.draw(|rng| rng.usize(..count));
-        let code = run.draw(|rng| ["TransactionConflict", "TransactionConflict", "ThrottlingError"][rng.usize(..3)]);
-        let reason = |at| json!({ "Code": if at == place { code } else { "None" } });
-        let reasons: Vec<_> = (0..count).map(reason).collect();
-        let body = json!({
-            "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-            "Message": "simulated", "CancellationReasons": reasons,
-        });
-        (400, serde_json::to_vec(&body).unwrap())
     }
 }
 

@@ -1,0 +1,34 @@
+//! What the network checks of each request: its pace, and for a sweep what it asks for and notes.
+
+use super::run::Run;
+use super::sweeping::Sweeping;
+use super::timers;
+use super::world::World;
+
+impl World {
+    /// A run sends a request.
+    pub fn sends(&self, run: &Run, operation: &str, body: &[u8], call: &str) {
+        let paced = run.pace.lock().unwrap().sends(operation, body, call);
+        let Some(paced) = paced else { return };
+        match paced {
+            Ok(Some(pause)) => self.history().pauses.entry((pause.kind, pause.first)).or_default().add(pause.part),
+            Ok(None) => {}
+            Err(failure) => self.check(|| run.name.clone(), Err(failure)),
+        }
+        if let Some(sweeping) = &mut *run.sweeping.lock().unwrap() {
+            self.check(|| run.name.clone(), sweeping.sends(operation, body));
+        }
+    }
+
+    /// A sweep has read its watermark, or put another one.
+    pub fn watermark(&self, run: &Run, sweeping: &mut Sweeping, operation: &str, body: &[u8]) {
+        match operation {
+            "GetItem" => sweeping.reads(timers::watermark(&self.table), self.shards_of_timers),
+            "PutItem" => {
+                let passed = timers::next(body).map_or(Ok(()), |next| self.history().passed(next, sweeping.began_at));
+                self.check(|| run.name.clone(), passed);
+            }
+            _ => {}
+        }
+    }
+}
