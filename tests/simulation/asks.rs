@@ -3,7 +3,7 @@
 use fastrand::Rng;
 
 use super::clock::{DAY, HOUR, MINUTE, SECOND};
-use super::mood::{BRINK, Mood, time_of_day};
+use super::mood::{Mood, on_the_brink};
 use super::plan::{Action, Ask, Bad, BadCursor, Match, Patch, Step, Target};
 
 pub fn lead(rng: &mut Rng) -> Option<i64> {
@@ -26,16 +26,15 @@ fn matches(rng: &mut Rng) -> Match {
 
 impl Mood {
     pub fn action(&self, at: i64, before: &[Step], rng: &mut Rng) -> Action {
-        if at > DAY && (SECOND..SECOND + BRINK + 100).contains(&time_of_day(at)) && rng.u8(..4) > 0 {
-            return Self::on_the_brink(before, rng);
+        if on_the_brink(at) {
+            return Self::leave_on_the_brink(before, rng);
         }
         match rng.u16(..1000) {
             0..20 => Action::Ttl { behind: if rng.bool() { rng.i64(0..MINUTE) } else { rng.i64(0..48 * HOUR) } },
             20..26 => {
                 let longest = match rng.u16(..1000) {
                     0 => 3 * DAY,
-                    1..20 => DAY,
-                    20..120 => 5 * HOUR,
+                    1..60 => 5 * HOUR,
                     _ => 15 * MINUTE,
                 };
                 Action::SweeperAway { lasts: rng.i64(MINUTE..longest) }
@@ -58,8 +57,8 @@ impl Mood {
     }
 
     /// While TTL deletes days: what is done then with those who hold them.
-    fn on_the_brink(before: &[Step], rng: &mut Rng) -> Action {
-        if !matches!(before.last().map(|step| &step.action), Some(Action::Ttl { .. })) {
+    fn leave_on_the_brink(before: &[Step], rng: &mut Rng) -> Action {
+        if before.last().is_none_or(|last| !on_the_brink(last.at)) {
             return Action::Ttl { behind: 0 };
         }
         let (of, matches) = (Self::target(before, rng), Match::None);

@@ -48,7 +48,7 @@ impl Mood {
             days,
             months,
             long: if rng.bool() { 0 } else { 30 },
-            backlog: rng.u8(..32) == 0,
+            backlog: rng.u8(..40) == 0,
         }
     }
 
@@ -65,13 +65,17 @@ impl Mood {
         {
             return rng.i64(0..lasts * 5 / 4);
         }
+        if on_the_brink(at) {
+            // One request after the other: each is alone.
+            return rng.i64(60..90);
+        }
         let chance = rng.u16(..1000);
         if chance < self.months {
             // TTL deletes days 31 days after their end.
             let brink = DAY - time_of_day(at) + 31 * DAY;
             match rng.u8(..4) {
                 0 => brink + rng.i64(-12 * MINUTE..2 * MINUTE),
-                1 | 2 => brink + SECOND + rng.i64(0..BRINK),
+                1 | 2 => brink + SECOND + rng.i64(0..50),
                 _ => rng.i64(31 * DAY..36 * DAY),
             }
         } else if chance < self.months + self.days {
@@ -91,7 +95,7 @@ impl Mood {
     /// What happens at the step that a history is about, if it has one.
     pub fn event(&self, at: i64, rng: &mut Rng) -> Vec<Action> {
         if self.backlog {
-            vec![Action::SweeperAway { lasts: rng.i64(6 * HOUR..20 * HOUR) }]
+            vec![Action::SweeperAway { lasts: rng.i64(6 * HOUR..16 * HOUR) }]
         } else {
             self.burst(at, rng)
         }
@@ -130,8 +134,12 @@ impl Mood {
 }
 
 /// From a second after midnight on, TTL deletes days. So long after that, many clocks say that it is not midnight yet.
-pub const BRINK: i64 = 150;
+const BRINK: i64 = 400;
 
-pub fn time_of_day(at: i64) -> i64 {
+fn time_of_day(at: i64) -> i64 {
     (super::clock::EPOCH + at) % DAY
+}
+
+pub fn on_the_brink(at: i64) -> bool {
+    at > DAY && (SECOND..SECOND + BRINK).contains(&time_of_day(at))
 }
