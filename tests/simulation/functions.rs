@@ -20,6 +20,8 @@ use super::world::World;
 
 /// How long the mapping tries a record.
 const KEPT: i64 = 22 * HOUR;
+/// From this age on, a record that the bus does not take is soon parked.
+const PARKED_SOON: i64 = 18 * HOUR;
 
 /// The store of the current deployment.
 #[derive(Clone)]
@@ -102,9 +104,11 @@ impl Functions {
             size = if failed == Some(0) { (records.len() / 2).max(1) } else { 100 };
             if failed.is_some() {
                 sleep(Duration::from_millis(rng.u64(100..1101))).await;
-                // Longer while the bus is down for hours, or most requests of a run would be those to the bus.
+                // Longer while the bus is down for hours, or most requests of a run would be those to the bus. But not so long
+                // that the time is over in which an old record is parked.
                 let down = world.bus_down.load(Ordering::Relaxed) - world.now();
-                for _ in 0..rng.i64(0..=(down / (5 * MINUTE)).clamp(2, 80)) {
+                let old = records.first().and_then(made).is_some_and(|made| world.now() - made > PARKED_SOON);
+                for _ in 0..rng.i64(0..=(down / (5 * MINUTE)).clamp(2, if old { 10 } else { 80 })) {
                     if world.bus_down.load(Ordering::Relaxed) > world.now() {
                         sleep(Duration::from_mins(1)).await;
                     }
@@ -116,10 +120,13 @@ impl Functions {
     /// Drops the records that are older than the mapping's `maximumRecordAgeInSeconds`: their events are lost.
     fn forget(&self, shard: usize) {
         let now = self.world.now();
-        #[expect(clippy::cast_possible_truncation, reason = "seconds of four-digit years")]
-        let made = |record: &Value| record["dynamodb"]["ApproximateCreationDateTime"].as_f64().map(|made| made as i64);
-        let young = |record: &Value| made(record).is_none_or(|made| now - made * 1000 < KEPT);
-        self.world.shards[shard].records.lock().unwrap().retain(|(_, record)| young(record));
+        self.world.shards[shard].records.lock().unwrap().retain(|(_, record)| age(record, now) < KEPT);
+    }
+
+    /// Whether the shard has a record that is parked soon.
+    fn is_old(&self, shard: usize) -> bool {
+        let records = self.world.shards[shard].records.lock().unwrap();
+        records.front().is_some_and(|(_, record)| age(record, self.world.now()) > KEPT - 4 * HOUR)
     }
 
     /// The records that can be read, at most `size`.
@@ -145,6 +152,13 @@ impl Functions {
     }
 }
 
+/// The milliseconds since the record was made; none without a time.
+fn age(record: &Value, now: i64) -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "seconds of four-digit years")]
+    let made = record["dynamodb"]["ApproximateCreationDateTime"].as_f64().map(|made| made as i64 * 1000);
+    made.map_or(0, |made| now - made)
+}
+
 /// An undisturbed run has published what the stream tells, with no more calls than that takes, and has counted it.
 fn published(run: &Run, done: Result<&BatchResult, ()>) -> Result<(), String> {
     let pace = run.pace.lock().unwrap();
@@ -166,6 +180,12 @@ fn published(run: &Run, done: Result<&BatchResult, ()>) -> Result<(), String> {
         }
         _ => Ok(()),
     }
+}
+
+/// When the record was made, in milliseconds.
+#[expect(clippy::cast_possible_truncation, reason = "seconds of four-digit years")]
+fn made(record: &Value) -> Option<i64> {
+    record["dynamodb"]["ApproximateCreationDateTime"].as_f64().map(|made| made as i64 * 1000)
 }
 
 pub fn sequence(record: &Value) -> &str {
