@@ -107,7 +107,7 @@ impl Functions {
                 // Longer while the bus is down for hours, or most requests of a run would be those to the bus. But not so long
                 // that the time is over in which an old record is parked.
                 let down = world.bus_down.load(Ordering::Relaxed) - world.now();
-                let old = records.first().and_then(made).is_some_and(|made| world.now() - made > PARKED_SOON);
+                let old = records.first().is_some_and(|record| age(record, world.now()) > PARKED_SOON);
                 for _ in 0..rng.i64(0..=(down / (5 * MINUTE)).clamp(2, if old { 10 } else { 80 })) {
                     if world.bus_down.load(Ordering::Relaxed) > world.now() {
                         sleep(Duration::from_mins(1)).await;
@@ -121,12 +121,6 @@ impl Functions {
     fn forget(&self, shard: usize) {
         let now = self.world.now();
         self.world.shards[shard].records.lock().unwrap().retain(|(_, record)| age(record, now) < KEPT);
-    }
-
-    /// Whether the shard has a record that is parked soon.
-    fn is_old(&self, shard: usize) -> bool {
-        let records = self.world.shards[shard].records.lock().unwrap();
-        records.front().is_some_and(|(_, record)| age(record, self.world.now()) > KEPT - 4 * HOUR)
     }
 
     /// The records that can be read, at most `size`.
@@ -180,12 +174,6 @@ fn published(run: &Run, done: Result<&BatchResult, ()>) -> Result<(), String> {
         }
         _ => Ok(()),
     }
-}
-
-/// When the record was made, in milliseconds.
-#[expect(clippy::cast_possible_truncation, reason = "seconds of four-digit years")]
-fn made(record: &Value) -> Option<i64> {
-    record["dynamodb"]["ApproximateCreationDateTime"].as_f64().map(|made| made as i64 * 1000)
 }
 
 pub fn sequence(record: &Value) -> &str {
