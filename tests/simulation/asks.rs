@@ -43,7 +43,6 @@ impl Mood {
             34..39 => {
                 let longest = if rng.u8(..6) == 0 { 32 * HOUR } else { 5 * MINUTE };
                 let lasts = rng.i64(SECOND..longest);
-                // A record that is in no queue either after 22 hours is lost.
                 Action::BusDown { lasts, queue: lasts < 10 * HOUR && rng.bool() }
             }
             39..44 => Action::StreamHeld { lasts: rng.i64(SECOND..HOUR) },

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use super::aftermath::aftermath;
 use super::clients::Clients;
+use super::clock::MINUTE;
 use super::counts::Counts;
 use super::functions::{Deployed, Functions, expire};
 use super::network::Network;
@@ -158,7 +159,9 @@ fn act(
         }
         Action::BusDown { lasts, queue } => {
             world.bus_down.store(now + lasts, Ordering::Relaxed);
-            world.queue_down.store(if *queue { now + lasts } else { 0 }, Ordering::Relaxed);
+            // Not for all of the two hours in which a record can be parked, whatever came before: it would be lost.
+            let queue_lasts = (*lasts).min(30 * MINUTE);
+            world.queue_down.store(if *queue { now + queue_lasts } else { 0 }, Ordering::Relaxed);
         }
         Action::StreamHeld { lasts } => world.stream_held.store(now + lasts, Ordering::Relaxed),
         Action::SweepTwice => {
