@@ -90,9 +90,13 @@ impl History {
         let decided = |aimed: &State, held: &State, time: Timestamp| decide(aimed, held, request, caller, id, time);
         for (place, aimed) in states.iter().enumerate() {
             for time in times {
-                // A change reads its booking first, and looks the time up later.
-                let held =
-                    if matches!(answer, Answer::TimeTaken(_)) { &states[place..] } else { &states[place..=place] };
+                let held = match (answer, request) {
+                    // A create looks the time up first, and then its key, whose tombstone may have expired in between.
+                    (Answer::TimeTaken(_), Request::Create { .. }) => &states[..=place],
+                    // A change reads its booking first, and looks the time up later.
+                    (Answer::TimeTaken(_), _) => &states[place..],
+                    _ => &states[place..=place],
+                };
                 if held.iter().any(|held| decided(aimed, held, time) == wanted) {
                     return Ok(());
                 }
