@@ -1,6 +1,7 @@
+use garde::Validate;
 use proptest::prelude::*;
 
-use super::*;
+use crate::booking::{Booking, BookingError, BookingId, BookingPatch, Faults, NewBooking, ResourceId, Timestamp};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -52,6 +53,13 @@ fn a_lead_is_between_a_minute_and_thirty_days() {
     }
     assert!(new(with("reminder_lead_seconds", 60.5)).is_err());
     assert!(new(with("reminder_lead_seconds", "60")).is_err());
+}
+
+#[test]
+fn the_fingerprint_of_a_request_is_the_same_in_all_releases() {
+    let fingerprint = |body| new(body).unwrap().fingerprint();
+    assert_eq!(fingerprint(body()), "2e28bfc03e0e500185131058ba8017d7");
+    assert_eq!(fingerprint(with("reminder_lead_seconds", serde_json::Value::Null)), "e664a814b80b5f13baac01961e6dae64");
 }
 
 #[test]
