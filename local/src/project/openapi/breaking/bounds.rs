@@ -3,15 +3,17 @@
 use serde_json::{Map, Value};
 
 /// Rules of a value: their names, and whether a greater number is stricter.
-pub(super) const BOUNDS: [(&str, bool); 8] = [
+pub(super) const BOUNDS: [(&str, bool); 10] = [
     ("minimum", true),
     ("exclusiveMinimum", true),
     ("minLength", true),
     ("minItems", true),
+    ("minProperties", true),
     ("maximum", false),
     ("exclusiveMaximum", false),
     ("maxLength", false),
     ("maxItems", false),
+    ("maxProperties", false),
 ];
 
 /// The least and the greatest value of an integer's format: those of OpenAPI, and those that this document had before they

@@ -4,6 +4,7 @@
 //! only be asked for less, and what they get may only be promised more. `docs/versioning.md` has the rules in words.
 
 mod bounds;
+mod contents;
 mod schemas;
 #[cfg(test)]
 mod tests;

@@ -94,7 +94,6 @@ impl<'a> Schemas<'a> {
 
     fn compare_one(&mut self, place: &str, old: &Map<String, Value>, new: &Map<String, Value>, direction: Direction) {
         let is_sent = direction == Direction::Sent;
-        let null = Value::Null;
         let get = |schema: &'_ Map<String, Value>, key: &str| schema.get(key).cloned().unwrap_or(Value::Null);
 
         if let (Some(before), Some(after)) = (old.get("const"), new.get("const")) {
@@ -147,13 +146,7 @@ impl<'a> Schemas<'a> {
             }
         }
         self.compare_members(place, old, new, direction);
-        if is_sent && get(new, "additionalProperties") == false && get(old, "additionalProperties") != false {
-            self.found(place, "may have no other members");
-        }
-        let (before, after) = (old.get("items").unwrap_or(&null), new.get("items").unwrap_or(&null));
-        if !before.is_null() && !after.is_null() {
-            self.compare(&format!("{place}/*"), before, after, direction);
-        }
+        self.compare_contents(place, old, new, direction);
     }
 
     fn compare_members(

@@ -271,6 +271,92 @@ fn an_integers_format_is_its_range() {
     assert_eq!(sent(json!({ "type": "integer", "format": "int32", "minimum": 0 })), smaller);
 }
 
+/// Two documents in which a member is a map, sent and answered.
+fn of_maps(old: &Value, new: &Value, place: &str) -> Vec<String> {
+    let with = |map: &Value| {
+        let mut document = api();
+        document.pointer_mut(&format!("{place}/properties")).unwrap()["labels"] = map.clone();
+        document
+    };
+    breaking_changes(&with(old), &with(new))
+}
+
+#[test]
+fn a_map_that_is_sent_may_not_get_narrower() {
+    let map = json!({ "type": "object", "additionalProperties": { "type": "string", "maxLength": 500 }, "maxProperties": 20,
+                      "propertyNames": { "pattern": "^[a-z]+$" } });
+    let change = |pointer: &str, part: Value| {
+        let mut new = map.clone();
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        new.pointer_mut(parent).unwrap()[name] = part;
+        (of_maps(&map, &new, SENT), of_maps(&new, &map, SENT))
+    };
+    let none = Vec::<String>::new();
+    let labels = |what: &str| vec![format!("POST /things: the body/labels{what}")];
+    let narrower = [
+        ("/maxProperties", json!(19), " has the maxProperties 19 instead of 20"),
+        ("/minProperties", json!(1), " has the minProperties 1 instead of none"),
+        ("/additionalProperties/maxLength", json!(499), "/* has the maxLength 499 instead of 500"),
+        ("/additionalProperties/pattern", json!("^a"), r#"/* has the pattern "^a" instead of null"#),
+        ("/propertyNames/maxLength", json!(40), ": the name of a member has the maxLength 40 instead of none"),
+        ("/additionalProperties", json!(false), " may have no other members"),
+        (
+            "/properties",
+            json!({ "kind": { "type": "string", "maxLength": 3 } }),
+            "/kind has the maxLength 3 instead of 500",
+        ),
+        ("/dependentRequired", json!({ "a": ["b"] }), r#" has the dependentRequired {"a":["b"]} instead of none"#),
+    ];
+    for (pointer, part, what) in narrower {
+        let (there, back) = change(pointer, part);
+        assert_eq!(there, labels(what), "{pointer}");
+        // A listed member that goes is told by its name.
+        assert!(back == none || pointer == "/properties", "{pointer}: {back:?}");
+    }
+    let any = json!({ "type": "object" });
+    assert_eq!(of_maps(&any, &map, SENT).len(), 4, "its size, its names, its members and their length");
+    assert_eq!(of_maps(&map, &any, SENT), none);
+}
+
+#[test]
+fn a_map_that_is_answered_may_not_get_wider() {
+    let map = json!({ "type": "object", "additionalProperties": { "type": "string", "maxLength": 500 }, "maxProperties": 20 });
+    let wider = |pointer: &str, part: Value| {
+        let mut new = map.clone();
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        new.pointer_mut(parent).unwrap()[name] = part;
+        of_maps(&map, &new, GIVEN)
+    };
+    let labels = |what: &str| vec![format!("POST /things: 201/labels{what}")];
+    assert_eq!(wider("/maxProperties", json!(21)), labels(" has the maxProperties 21 instead of 20"));
+    assert_eq!(wider("/additionalProperties/maxLength", json!(501)), labels("/* has the maxLength 501 instead of 500"));
+    assert_eq!(
+        wider("/additionalProperties/type", json!(["string", "null"])),
+        labels("/* is null or string instead of string")
+    );
+    assert_eq!(
+        wider("/properties", json!({ "kind": { "type": "integer" } })).len(),
+        2,
+        "a member is no string, and any length"
+    );
+    assert_eq!(wider("/additionalProperties/maxLength", json!(499)), Vec::<String>::new());
+    assert_eq!(wider("/description", json!("other words")), Vec::<String>::new());
+}
+
+#[test]
+fn a_list_of_anything_is_not_a_list_of_something() {
+    let (any, strings) = (json!({ "type": "array" }), json!({ "type": "array", "items": { "type": "string" } }));
+    assert_eq!(of_maps(&any, &strings, SENT), ["POST /things: the body/labels/* is string instead of anything"]);
+    assert_eq!(of_maps(&strings, &any, SENT), Vec::<String>::new());
+    assert_eq!(of_maps(&strings, &any, GIVEN), ["POST /things: 201/labels/* is anything instead of string"]);
+    let unique = json!({ "type": "array", "uniqueItems": true });
+    assert_eq!(
+        of_maps(&any, &unique, SENT),
+        ["POST /things: the body/labels has the uniqueItems true instead of none"]
+    );
+    assert_eq!(of_maps(&unique, &any, GIVEN), ["POST /things: 201/labels has the uniqueItems none instead of true"]);
+}
+
 #[test]
 fn a_version_says_that_something_breaks() {
     let says = |old: &str, new: &str| {
