@@ -4,6 +4,7 @@
 
 mod common;
 
+use common::auth::{Route, call, guarded, token};
 use common::*;
 use local::{Options, TokenRequest};
 use reqwest::Method;
@@ -14,37 +15,18 @@ type Change<'a> = &'a dyn Fn(&mut Map<String, Value>, &mut Map<String, Value>);
 
 const ADMIN: &str = "bookings/read bookings/write bookings:admin";
 
-async fn guarded() -> World {
-    World::with(Options { auth: true, ..options() }).await
-}
-
-fn token(world: &World, sub: &str, scope: Option<&str>) -> String {
-    let request = TokenRequest { scope: scope.map(str::to_owned), ..TokenRequest::of(sub) };
-    world.service.token(&request).expect("a token")
-}
-
 /// Every route that reads or changes alice's booking, with a body if it needs one.
-fn routes(booking: &Value) -> Vec<(Method, String, Option<Value>)> {
+fn routes(booking: &Value) -> Vec<Route> {
     let at = path(booking);
     vec![
         (Method::POST, "/bookings".to_owned(), Some(hour("hall", DAY))),
         (Method::GET, at.clone(), None),
         (Method::PUT, at.clone(), Some(json!({"resource_id": "hall"}))),
+        (Method::POST, format!("{at}/confirm"), None),
         (Method::POST, format!("{at}/cancel"), None),
         (Method::DELETE, at, None),
         (Method::GET, "/users/alice/bookings".to_owned(), None),
     ]
-}
-
-async fn call(world: &World, route: &(Method, String, Option<Value>), token: Option<&str>) -> Answer {
-    let mut request = world.request(route.0.clone(), &route.1);
-    if let Some(body) = &route.2 {
-        request = request.json(body);
-    }
-    if let Some(token) = token {
-        request = request.bearer_auth(token);
-    }
-    send(request).await
 }
 
 async fn book(world: &World, token: &str) -> Value {
@@ -118,12 +100,12 @@ async fn anothers_booking_is_answered_like_one_that_does_not_exist() {
         }
         (answer.status, body, answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>())
     };
-    for (hers, missing) in routes(&booking).iter().zip(&routes(&nothing)).skip(1).take(4) {
+    for (hers, missing) in routes(&booking).iter().zip(&routes(&nothing)).skip(1).take(5) {
         let (hers, missing) = (call(&world, hers, Some(&mallory)).await, call(&world, missing, Some(&mallory)).await);
         assert_eq!(told(&hers), told(&missing));
         assert!([204, 404].contains(&hers.status), "{hers:?}");
     }
-    for route in [&routes(&booking)[0], &routes(&booking)[5]] {
+    for route in [&routes(&booking)[0], &routes(&booking)[6]] {
         call(&world, route, Some(&mallory)).await.is_problem(403);
     }
     let read = send(world.request(Method::GET, &path(&booking)).bearer_auth(&alice)).await;
@@ -136,7 +118,7 @@ async fn an_administrator_acts_for_everyone() {
     let world = guarded().await;
     let booking = book(&world, &token(&world, "alice", None)).await;
     let admin = token(&world, "support", Some(ADMIN));
-    let statuses = [201, 200, 200, 200, 204, 200];
+    let statuses = [201, 200, 200, 200, 200, 204, 200];
     let mut all = routes(&booking);
     // Another resource: the update moves the booking to the time of this create.
     all[0].2 = Some(hour("roof", DAY));

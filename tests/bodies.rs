@@ -52,7 +52,8 @@ async fn an_array_is_no_body() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_fault_is_named_and_none_twice() {
     let world = World::start().await;
-    let known = "is not known; known are `user_id`, `resource_id`, `start_time`, `end_time`, `reminder_lead_seconds`";
+    let known = "is not known; known are `user_id`, `resource_id`, `start_time`, `end_time`, `reminder_lead_seconds`, \
+                 `further_reminder_lead_seconds`, `seats`, `hold_seconds`, `metadata`";
     let lead = "must be an integer, not a number with a fraction";
     let body = r#"{"user": 1, "user_id": "a b", "a.b": 2, "": 3, "~/`": 4, "resource_id": ["x"], "start_time": "2031-06-01",
                    "end_time": "2031-06-01T10:00:00Z", "end_time": null, "reminder_lead_seconds": 0.1}"#;
@@ -117,8 +118,8 @@ async fn a_query_is_refused_with_every_fault_by_the_name_that_was_sent() {
         ("limit=1e400", "limit", "must be an integer from -9223372036854775808 to 9223372036854775807"),
         ("limit=1.5", "limit", "must be an integer"),
         ("limit=ten", "limit", "must be an integer"),
-        ("status=lost", "status", "must be one of `active`, `cancelled`"),
-        ("status=", "status", "must be one of `active`, `cancelled`"),
+        ("status=lost", "status", "must be one of `held`, `active`, `cancelled`, `expired`"),
+        ("status=", "status", "must be one of `held`, `active`, `cancelled`, `expired`"),
     ] {
         assert_eq!(refused(query).await, [(name.to_owned(), rule.to_owned())], "{query}");
     }

@@ -55,9 +55,19 @@ fn document(name: &str) -> String {
     std::fs::read_to_string(template().with_file_name("docs").join(name)).unwrap()
 }
 
+/// The documented schema, with no member allowed that it does not list. Consumers get the schema without that, since new
+/// members come without a new version.
+fn strict() -> Value {
+    let mut schema: Value = serde_json::from_str(&document("events.schema.json")).unwrap();
+    for of_kind in schema["$defs"].as_object_mut().unwrap().values_mut() {
+        of_kind["additionalProperties"] = json!(false);
+    }
+    schema
+}
+
 /// Checks that `detail` has the documented schema of its type.
 fn is_documented(detail: &Value) {
-    let schema: Value = serde_json::from_str(&document("events.schema.json")).unwrap();
+    let schema = strict();
     let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
     assert!(validator.is_valid(detail), "{detail:#}");
 }
@@ -78,9 +88,34 @@ async fn every_event_has_its_documented_shape() {
     }
     let mut stray = events[0]["detail"].clone();
     stray["colour"] = json!("red");
-    let schema: Value = serde_json::from_str(&document("events.schema.json")).unwrap();
-    assert!(!jsonschema::is_valid(&schema, &stray), "the schema refuses an undocumented member");
+    assert!(!jsonschema::is_valid(&strict(), &stray), "an undocumented member is found");
     world.stop().await;
+}
+
+/// `tests/released` has the schema of the version in which it was last changed. A change that breaks consumers needs another
+/// version, and a file of its own.
+#[test]
+fn a_version_of_the_events_keeps_what_it_promises() {
+    let current: Value = serde_json::from_str(&document("events.schema.json")).unwrap();
+    let version = text(&current["$defs"]["ReminderDue"]["properties"]["version"]["const"]).to_owned();
+    let file = template().with_file_name("tests").join(format!("released/events-{version}.schema.json"));
+    let released: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let answered = |schema: &Value| {
+        let content = json!({ "application/json": { "schema": { "oneOf": schema["oneOf"] } } });
+        json!({ "$defs": schema["$defs"], "paths": { "events": { "get": { "responses": { "200": { "content": content } } } } } })
+    };
+    // Another kind of event is new to a consumer, who ignores it.
+    let kinds = |schema: &Value| schema["oneOf"].as_array().unwrap().clone();
+    let known = kinds(&released);
+    let mut same = current.clone();
+    same["oneOf"] = kinds(&current).into_iter().filter(|kind| known.contains(kind)).collect();
+    let broken = local::breaking_changes(&answered(&released), &answered(&same));
+    assert_eq!(broken, Vec::<String>::new(), "raise the version in handlers/src/events/outgoing.rs");
+    assert_eq!(kinds(&same), known, "no kind of event is gone");
+    for kind in kinds(&current) {
+        let name = text(&kind["$ref"]).rsplit('/').next().unwrap().to_owned();
+        assert_eq!(current["$defs"][&name]["properties"]["version"]["const"], json!(version), "{name}");
+    }
 }
 
 #[test]
@@ -92,7 +127,15 @@ fn the_documented_examples_have_their_documented_shape() {
         .map(|rest| serde_json::from_str(rest.split("```").next().unwrap()).unwrap())
         .collect();
     let kinds: Vec<_> = examples.iter().map(|example| text(&example["type"])).collect();
-    let all = ["ReminderDue", "BookingCreated", "BookingRescheduled", "BookingCancelled", "BookingDeleted"];
+    let all = [
+        "ReminderDue",
+        "BookingCreated",
+        "BookingConfirmed",
+        "BookingRescheduled",
+        "BookingCancelled",
+        "BookingExpired",
+        "BookingDeleted",
+    ];
     assert_eq!(kinds, all);
     examples.iter().for_each(is_documented);
 }

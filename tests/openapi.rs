@@ -105,6 +105,7 @@ async fn a_route_is_documented_with_what_it_takes_to_call_it() {
         let scope = match (method, path) {
             ("get", "/health") => None,
             ("get", _) => Some("bookings/read"),
+            (_, "/resources/{resource_id}") => Some("resources/write"),
             _ => Some("bookings/write"),
         };
         let expected = scope.map_or(json!([]), |scope| json!([{ "token": [scope] }]));
@@ -129,4 +130,21 @@ async fn a_running_service_serves_its_documentation() {
     assert_eq!(world.get("/docs/swagger-ui-bundle.js").await.status, 200);
     assert_eq!(world.get("/docs/nothing.js").await.status, 404);
     world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_has_the_same_rules_in_a_change_as_in_a_create() {
+    let document: Value = serde_json::from_str(&document().await).unwrap();
+    let rules = |schema: &str| {
+        let mut members = document["components"]["schemas"][schema]["properties"].as_object().unwrap().clone();
+        for member in members.values_mut() {
+            let member = member.as_object_mut().unwrap();
+            member.retain(|key, _| !["default", "description", "examples"].contains(&key.as_str()));
+        }
+        members
+    };
+    let create = rules("NewBooking");
+    for (name, member) in rules("BookingPatch") {
+        assert_eq!(create[&name], member, "{name}");
+    }
 }

@@ -32,6 +32,7 @@ async fn a_reminder_arrives_once_and_its_booking_stays() {
             "end_time",
             "id",
             "late_seconds",
+            "lead_seconds",
             "resource_id",
             "start_time",
             "ttl",

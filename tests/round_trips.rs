@@ -5,6 +5,7 @@
 mod common;
 
 use common::proxy::Proxy;
+use common::resources::{at, span};
 use common::*;
 use local::Options;
 use reqwest::Method;
@@ -55,6 +56,51 @@ async fn no_operation_asks_more_often_than_it_must() {
     assert_eq!(proxy.take_calls(), ["GetItem", "TransactWriteItems"]);
 
     assert_eq!(world.delete(&at).await.status, 204);
+    assert_eq!(proxy.take_calls(), ["GetItem", "TransactWriteItems"]);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_buffers_and_holds_cost_no_further_round_trip() {
+    let (proxy, world) = watched().await;
+    let day = format!("from={}&to={}", at(3, "00:00"), at(4, "00:00"));
+
+    let rules = json!({"slot_minutes": 30, "capacity": 5, "buffer_before_minutes": 90, "buffer_after_minutes": 90});
+    assert_eq!(world.put("/resources/room", &rules).await.status, 200);
+    assert_eq!(proxy.take_calls(), ["GetItem", "TransactWriteItems"]);
+
+    assert_eq!(world.get("/resources/room").await.status, 200);
+    assert_eq!(proxy.take_calls(), ["GetItem"]);
+
+    assert_eq!(world.get(&format!("/resources/room/slots?{day}")).await.status, 200);
+    assert_eq!(proxy.take_calls(), ["BatchGetItem"]);
+
+    // Its buffers touch the day before.
+    let body = with(span("room", &at(3, "00:30"), &at(3, "01:00")), json!({"hold_seconds": 600}));
+    let held = world.book(&body).await;
+    assert_eq!(proxy.take_calls(), ["BatchGetItem", "TransactWriteItems"]);
+
+    // From there to the day after.
+    let moved = json!({"start_time": at(3, "23:30"), "end_time": at(4, "00:30"), "seats": 2});
+    assert_eq!(world.put(&path(&held), &moved).await.status, 200);
+    assert_eq!(proxy.take_calls(), ["GetItem", "BatchGetItem", "TransactWriteItems"]);
+
+    assert_eq!(world.confirm(&held).await.status, 200);
+    assert_eq!(proxy.take_calls(), ["GetItem", "TransactWriteItems"]);
+    assert_eq!(world.confirm(&held).await.status, 200);
+    assert_eq!(proxy.take_calls(), ["GetItem"]);
+
+    let list = world.get(&format!("/resources/room/bookings?{day}")).await;
+    assert_eq!(list.body.as_array().map(Vec::len), Some(1));
+    assert_eq!(proxy.take_calls(), ["BatchGetItem", "BatchGetItem"]);
+
+    assert_eq!(world.put(&path(&held), &json!({"metadata": {"note": "x"}})).await.status, 200);
+    assert_eq!(proxy.take_calls(), ["GetItem", "TransactWriteItems"]);
+
+    assert_eq!(world.cancel(&held).await.status, 200);
+    assert_eq!(proxy.take_calls(), ["GetItem", "TransactWriteItems"]);
+
+    assert_eq!(world.delete("/resources/room").await.status, 204);
     assert_eq!(proxy.take_calls(), ["GetItem", "TransactWriteItems"]);
     world.stop().await;
 }

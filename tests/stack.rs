@@ -153,16 +153,21 @@ async fn a_binary_without_a_function_stops_the_start() {
 async fn nothing_that_a_customer_typed_is_logged() {
     let world = World::start().await;
     let secret = "customer-4711";
-    let booking = world.book(&with(hour(secret, 600), json!({"reminder_lead_seconds": 3600, "user_id": secret}))).await;
+    let booking = world
+        .book(&with(
+            hour(secret, 600),
+            json!({"reminder_lead_seconds": 3600, "user_id": secret, "metadata": {secret: secret}}),
+        ))
+        .await;
     world.reminded(&booking).await;
-    world.post("/bookings", &json!({ "user_id": secret })).await.is_problem(422);
+    world.post("/bookings", &json!({ "user_id": secret, "metadata": {"a b": secret} })).await.is_problem(422);
     let request = world.request(Method::POST, "/bookings").header("content-type", "application/json");
     send(request.body(format!("{{\"{secret}\""))).await.is_problem(400);
     // Lines arrive by pipes, after the responses. The metrics are the last lines of a request.
     let lines = eventually("every request has logged its metrics", async || {
         let lines = world.service.log_lines();
         let ended = lines.iter().filter(|line| line.contains("\"CreateBooking\":")).count();
-        (ended == 3 && lines.iter().any(|line| line.contains("reminder due"))).then_some(lines)
+        (ended == 3 && lines.iter().any(|line| line.contains("ReminderDue"))).then_some(lines)
     })
     .await;
     let told: Vec<_> = lines.iter().filter(|line| line.contains(secret)).collect();

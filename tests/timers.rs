@@ -67,12 +67,14 @@ async fn a_booking_writes_seven_units_and_its_reminder_one_more() {
     proxy.target(world.service.dynamodb_url());
     // A booking with the longest identifiers is still stored in one unit.
     let user = "u".repeat(128);
-    world.book(&with(hour("warm", DAY), json!({ "user_id": user }))).await;
+    // The day after tomorrow at noon: a booking over midnight would be on two days.
+    let noon = (now() / DAY + 2) * DAY + 12 * HOUR - now();
+    world.book(&with(hour("warm", noon), json!({ "user_id": user }))).await;
 
     proxy.meter();
     let body = json!({"user_id": user, "resource_id": "r".repeat(128), "reminder_lead_seconds": 2_592_000});
-    let booking = world.book(&with(hour("room", DAY), body)).await;
-    let made = BTreeMap::from([("BatchGetItem".to_owned(), 1.0), ("TransactWriteItems".to_owned(), 7.0)]);
+    let booking = world.book(&with(hour("room", noon), body)).await;
+    let made = BTreeMap::from([("BatchGetItem".to_owned(), 4.0), ("TransactWriteItems".to_owned(), 7.0)]);
     assert_eq!(proxy.meter(), made);
 
     world.sweep(now() + 60).await;
@@ -164,6 +166,34 @@ async fn after_a_standstill_everything_is_told_once() {
     let next = text(&watermark(&world).await["next"]["N"]).parse::<i64>().unwrap();
     assert_eq!(next, at(6 * 60 + 2) / 60 - 4, "only the last minutes are swept again");
     world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_waits_for_what_is_due_in_the_next_seconds_and_for_no_more() {
+    let world = World::with(quiet()).await;
+    watermark(&world).await;
+    // A time at which the last of them are due in the next minute.
+    let time = (now() / 60 + 30) * 60 - 2;
+    let store = world.store(SHARDS);
+    let [due, soon, later] = [0, 4, 6].map(|seconds| time + seconds);
+    let due = due_at(&store, "due", due).await;
+    let soon = due_at(&store, "soon", soon).await;
+    due_at(&store, "later", later).await;
+    let began = std::time::Instant::now();
+    let sweep = world.sweep(time);
+    let told = async {
+        world.reminded(&due).await;
+        assert_eq!(timers(&world).await, 2, "what is not due is there while the sweep waits");
+    };
+    tokio::join!(sweep, told);
+    assert!(began.elapsed() >= Duration::from_secs(4), "it is not removed before its time");
+    world.reminded(&soon).await;
+    assert_eq!(timers(&world).await, 1, "six seconds are the next sweep's");
+    world.stop().await;
+}
+
+async fn timers(world: &World) -> usize {
+    world.items().await.iter().filter(|item| text(&item["pk"]["S"]).starts_with("TIMER#")).count()
 }
 
 #[tokio::test(flavor = "multi_thread")]

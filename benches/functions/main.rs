@@ -7,6 +7,7 @@
 
 mod cargo;
 mod dynamodb;
+mod engine;
 mod measure;
 mod process;
 mod rows;
@@ -61,6 +62,7 @@ impl Bench {
             .with("METRICS_NAMESPACE", "BookingAPI")
             .with("TABLE_NAME", "bookings-dev")
             .with("TIMER_SHARDS", "4")
+            .with("RESOURCES", "any")
             .with("EVENT_BUS_NAME", "bookings-dev")
             .with("DEAD_LETTER_QUEUE", "bookings-dev-dead-letters")
             .with("GLIBC_TUNABLES", "glibc.malloc.tcache_count=96")
@@ -109,6 +111,7 @@ async fn run() -> Result<bool, Box<dyn Error>> {
     rows.extend(rows::packages(&bench)?);
     rows.extend(rows::round_trips(&bench).await?);
     rows.extend(rows::dependencies(&bench).await?);
+    rows.extend(engine::rows(&bench).await?);
     rows.extend(sweeps::rows(&bench).await?);
     rows.extend(rows::times(&bench).await?);
     rows.extend(built.map(rows::build));

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::Bench;
 use crate::cargo::{package_size, unwanted};
+use crate::engine::{self, WITH_RULES};
 use crate::measure::{Callgrind, Start, Subject, median, peak_memory, start, warm};
 use crate::process::Process;
 use crate::table::{Row, Unit};
@@ -20,11 +21,12 @@ fn method(subject: &Subject) -> Option<String> {
     event.pointer("/requestContext/http/method")?.as_str().map(str::to_owned)
 }
 
-/// Maximum of DynamoDB requests of an operation, by its method.
-fn most_requests(method: &str) -> u64 {
-    match method {
-        "GET" => 1,
-        "PUT" => 3,
+/// Maximum of DynamoDB requests of an operation.
+fn most_requests(function: &str, method: &str) -> u64 {
+    match (function, method) {
+        ("update_booking", _) => 3,
+        ("list_resource_bookings", _) => 2,
+        (_, "GET") => 1,
         _ => 2,
     }
 }
@@ -60,7 +62,10 @@ pub(crate) async fn instructions(bench: &Bench) -> Result<Vec<Row>, Box<dyn Erro
             subject.program.with("AWS_ENDPOINT_URL_DYNAMODB", "https://localhost:1").with("AWS_CA_BUNDLE", "");
         alone.push((function, callgrind.count(&subject, 0).await?));
     }
-    let (function, alone) = most(alone);
+    let (with_rules, without): (Vec<_>, Vec<_>) =
+        alone.into_iter().partition(|(function, _)| WITH_RULES.contains(function));
+    let (function, alone) = most(without);
+    let (with_rules, alone_with_rules) = most(with_rules);
     let hello = callgrind.count(&bench.hello, 0).await?;
     let (init, first) = (callgrind.count(&get, 0).await?, callgrind.count(&get, 1).await?);
     let (hello_warm, health_warm) = (callgrind.per_request(&bench.hello).await?, callgrind.per_request(&health).await?);
@@ -68,6 +73,12 @@ pub(crate) async fn instructions(bench: &Bench) -> Result<Vec<Row>, Box<dyn Erro
     Ok(vec![
         Row::held("init of health", unit, callgrind.count(&health, 0).await?, 500_000).hello(unit, hello),
         Row::held(format!("init of {function}, the most, before its connection"), unit, alone, 1_400_000),
+        Row::held(
+            format!("init of {with_rules}, the most of those with time zones"),
+            unit,
+            alone_with_rules,
+            1_550_000,
+        ),
         Row::new("init of get_booking with its connection", unit, init),
         Row::held("exec to first answer of get_booking", unit, first, 5_000_000)
             .hello(unit, callgrind.count(&bench.hello, 1).await?),
@@ -107,12 +118,21 @@ pub(crate) fn packages(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
     for function in bench.with_dynamodb() {
         sizes.push((function, size(function)?));
     }
-    let (function, largest) = most(sizes);
+    let (with_rules, without): (Vec<_>, Vec<_>) =
+        sizes.into_iter().partition(|(function, _)| WITH_RULES.contains(function));
+    let (function, largest) = most(without);
+    let (with_rules, largest_with_rules) = most(with_rules);
     let hello = package_size(bench.hello.program.command[0].as_ref())? as u64;
     Ok(vec![
         Row::held("package of health", Unit::Bytes, size("health")?, 900_000).hello(Unit::Bytes, hello),
         Row::new("package of get_booking", Unit::Bytes, size("get_booking")?),
         Row::held(format!("package of {function}, the largest"), Unit::Bytes, largest, 2_100_000),
+        Row::held(
+            format!("package of {with_rules}, the largest with time zones"),
+            Unit::Bytes,
+            largest_with_rules,
+            2_350_000,
+        ),
     ])
 }
 
@@ -121,9 +141,14 @@ pub(crate) async fn round_trips(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error
     let (mut rows, mut connections) = (Vec::new(), Vec::new());
     for function in bench.with_dynamodb() {
         let mut subject = bench.subject(function)?;
-        let Some(most) = method(&subject).map(|method| most_requests(&method)) else { continue };
+        let Some(most) = method(&subject).map(|method| most_requests(function, &method)) else { continue };
         if function == "update_booking" {
             subject.event = rescheduled(&subject)?;
+        }
+        if function == "list_resource_bookings" {
+            let mut event: Value = serde_json::from_slice(&subject.event)?;
+            engine::at_clinic(&mut event);
+            subject.event = event.to_string().into();
         }
         bench.dynamodb.take_calls();
         bench.dynamodb.take_connections();

@@ -20,8 +20,9 @@ pub use lambda::{self, Problem, handler};
 /// Everything that an endpoint's file needs: `use handlers::prelude::*;`
 pub mod prelude {
     pub use crate::booking::{
-        Booking, BookingError, BookingId, BookingPatch, BusyQuery, BusySpan, Caller, IdempotencyKey, ListQuery,
-        NewBooking, ResourceId, Status, UserId,
+        AdministratorError, Booking, BookingError, BookingId, BookingPatch, BusyQuery, BusySpan, Caller, ConfirmError,
+        IdempotencyKey, ListQuery, NewBooking, Resource, ResourceBookingsQuery, ResourceId, Rules, Slot, SlotsError,
+        SlotsQuery, Status, UserId,
     };
     pub use crate::events::{Bus, DeadLetters, PublishError};
     pub use crate::store::Bookings;

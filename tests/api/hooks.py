@@ -15,6 +15,7 @@ import schemathesis
 LONGEST = timedelta(days=31)
 MINUTE = timedelta(minutes=1)
 CHANGES = itertools.count()
+ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kathmandu"]
 
 
 @schemathesis.hook
@@ -37,8 +38,21 @@ def before_call(context, case, **kwargs):
     # The generator of boundary values cannot make an entity tag, which has quotes: it sends an empty header.
     if headers.get("if-match") == "":
         del headers["if-match"]
+    # A resource without rules has one seat, and says nothing of how long a slot is.
+    if isinstance(case.body, dict) and "seats" in case.body:
+        case.body = {**case.body, "seats": 1}
+    if case.operation.path.endswith("/slots"):
+        case.path_parameters["resource_id"] = f"{uuid.uuid4()}"
+        case.query = {"minutes": 30, **(case.query or {}), "seats": 1}
+    # Leads are distinct, and there are further ones only where there is a first one. A change keeps those it does not name.
+    if isinstance(case.body, dict) and "further_reminder_lead_seconds" in case.body:
+        case.body = {**case.body, **leads(case.body, case.method)}
+    # Rules are set for resources that no other request names: others would be refused by them.
+    if case.method == "PUT" and case.operation.path == "/resources/{resource_id}":
+        case.path_parameters["resource_id"] = f"{uuid.uuid4()}"
+        case.body = rules(case.body)
     # Most known bookings are cancelled before they are changed, so every other change is of a new booking.
-    if case.method == "PUT" and next(CHANGES) % 2 == 0:
+    if case.method == "PUT" and "booking_id" in case.path_parameters and next(CHANGES) % 2 == 0:
         headers.pop("if-match", None)
         case.path_parameters["booking_id"] = booking(case)
 
@@ -54,6 +68,44 @@ def booking(case):
     made = requests.post(address, json=body, headers=headers, timeout=30)
     made.raise_for_status()
     return made.json()["booking_id"]
+
+
+def leads(values, method):
+    """Distinct leads. Without a first one there are no further ones."""
+    first = values.get("reminder_lead_seconds", 900)
+    further = values["further_reminder_lead_seconds"]
+    if not isinstance(further, list):
+        return {}
+    if first is None:
+        return {"further_reminder_lead_seconds": []}
+    further = [lead for lead in dict.fromkeys(further) if lead != first]
+    # The booking that is changed has a lead of its own.
+    named = {} if method == "POST" else {"reminder_lead_seconds": first}
+    return {"further_reminder_lead_seconds": further, **named}
+
+
+def rules(values):
+    """Rules in a known zone, whose windows do not overlap, with one exception a date, and no least above the most."""
+    values = dict(values)
+    if "time_zone" in values:
+        values["time_zone"] = ZONES[len(str(values)) % len(ZONES)]
+    if isinstance(values.get("open"), dict):
+        values["open"] = {day: windows(list_of) for day, list_of in values["open"].items()}
+    if "exceptions" in values:
+        first = datetime(2040, 2, 27)
+        dated = enumerate(values["exceptions"])
+        values["exceptions"] = [
+            {"date": f"{first + timedelta(days=place):%Y-%m-%d}", "open": windows(one["open"])} for place, one in dated
+        ]
+    if values.get("min_minutes") and values.get("max_minutes"):
+        least, most = sorted([values["min_minutes"], values["max_minutes"]])
+        values.update(min_minutes=least, max_minutes=most)
+    return values
+
+
+def windows(generated):
+    """As many windows as were generated, one after another."""
+    return [{"from": f"{3 * place:02}:00", "to": f"{3 * place + 2:02}:59"} for place, _ in enumerate(generated)]
 
 
 def span(values, first, last):

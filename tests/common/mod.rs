@@ -3,9 +3,13 @@
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test file uses its part")]
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
+pub mod auth;
 pub mod bus;
 pub mod checker;
+pub mod clock;
+pub mod console;
 pub mod proxy;
+pub mod resources;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

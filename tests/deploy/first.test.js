@@ -88,7 +88,7 @@ describe('a protected stage', () => {
     const { code, output } = await sls('remove');
     assert.equal(code, 1, output);
     assert.match(output, /delete consumer first/);
-    assert.equal((await emulator.aws('lambda', 'list_functions')).Functions.length, 10);
+    assert.equal((await emulator.aws('lambda', 'list_functions')).Functions.length, 16);
 
     await emulator.aws('events', 'delete_rule', rule);
     await done('remove');

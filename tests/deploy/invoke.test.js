@@ -23,8 +23,10 @@ function operations() {
   const order = ['get', 'put', 'post', 'delete'];
   const { paths } = JSON.parse(fs.readFileSync(path.join(ROOT, 'openapi.json'), 'utf8'));
   const all = Object.values(paths).flatMap((item) => order.filter((method) => item[method]).map((method) => ({ method, ...item[method] })));
+  // A cancelled booking cannot be confirmed.
+  const rank = ({ method, operationId }) => order.indexOf(method) + (operationId === 'cancelBooking' ? 0.5 : 0);
   return all
-    .sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
+    .sort((a, b) => rank(a) - rank(b))
     .map(({ operationId, responses }) => ({
       operationId,
       name: operationId.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),

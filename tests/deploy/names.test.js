@@ -43,8 +43,8 @@ describe('a name', () => {
 });
 
 describe('the longest name of a stage', () => {
-  // The longest role is bookings-<stage>-eu-central-1-listUserBookings.
-  const longest = 's'.repeat(64 - 'bookings--eu-central-1-listUserBookings'.length);
+  // The longest role is bookings-<stage>-eu-central-1-listResourceBookings.
+  const longest = 's'.repeat(64 - 'bookings--eu-central-1-listResourceBookings'.length);
 
   it('packages, with no name that AWS would refuse and none that is not looked at', async () => {
     const { code, stdout } = await packaged(longest);
@@ -66,7 +66,7 @@ describe('the longest name of a stage', () => {
   it('and one character more is refused before anything is built', async () => {
     const { code, stdout } = await packaged(`${longest}s`, '--param', 'builder=built', '--param', 'profile=never-built');
     assert.equal(code, 1);
-    assert.match(stdout, /the stage's name "s+" is too long by 1: AWS::IAM::Role "bookings-s+-eu-central-1-listUserBookings" has 65 characters, and AWS takes 64/);
+    assert.match(stdout, /the stage's name "s+" is too long by 1: AWS::IAM::Role "bookings-s+-eu-central-1-listResourceBookings" has 65 characters, and AWS takes 64/);
   });
 });
 

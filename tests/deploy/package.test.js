@@ -104,10 +104,10 @@ describe('stages', () => {
 
   it('ask for a token on every route but health, where an issuer is given', () => {
     const scopes = Object.fromEntries(routes('prod').map(({ Properties: p }) => [p.RouteKey, p.AuthorizationScopes]));
-    const [read, write] = [['bookings/read'], ['bookings/write']];
+    const of = (route, method) => [method === 'get' ? 'bookings/read' : route === '/resources/{resource_id}' ? 'resources/write' : 'bookings/write'];
     const { paths } = JSON.parse(fs.readFileSync(path.join(ROOT, 'openapi.json'), 'utf8'));
     const expected = Object.entries(paths).flatMap(([route, item]) =>
-      Object.keys(item).map((method) => [`${method.toUpperCase()} ${route}`, route === '/health' ? undefined : method === 'get' ? read : write]),
+      Object.keys(item).map((method) => [`${method.toUpperCase()} ${route}`, route === '/health' ? undefined : of(route, method)]),
     );
     assert.ok(expected.length > 7);
     assert.deepEqual(scopes, Object.fromEntries(expected));
@@ -131,7 +131,7 @@ describe('stages', () => {
     assert.ok(all < 10_000, `${all}`);
     const said = new RegExp(`${all.toLocaleString('en')} requests a second on .prod., ${50 * routes('dev').length} on .dev.`);
     assert.match(fs.readFileSync(path.join(ROOT, 'docs/parameters.md'), 'utf8'), said);
-    assert.deepEqual(settings, { DetailedMetricsEnabled: true, ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 2000 });
+    assert.deepEqual(settings, { DetailedMetricsEnabled: true, ThrottlingRateLimit: 700, ThrottlingBurstLimit: 1400 });
     assert.equal(HealthLogGroup.Properties.RetentionInDays, 90);
     assert.deepEqual(HealthLambdaFunction.Properties.TracingConfig, { Mode: 'Active' });
   });

@@ -112,6 +112,30 @@ describe('a first deployment', () => {
     assert.equal((await call('GET', path)).status, 404);
   });
 
+  it('books by the rules of a resource, and confirms a hold', async () => {
+    const set = await call('PUT', '/resources/class', { body: { time_zone: 'Europe/Berlin', slot_minutes: 60, min_minutes: 60, capacity: 2 } });
+    assert.deepEqual([set.status, set.body.version], [200, 1], JSON.stringify(set));
+    assert.deepEqual((await call('GET', '/resources/class')).body, set.body);
+    const slots = await call('GET', '/resources/class/slots?from=2035-05-14T08:00:00Z&to=2035-05-14T09:00:00Z&seats=2');
+    const times = { start_time: '2035-05-14T08:00:00Z', end_time: '2035-05-14T09:00:00Z' };
+    assert.deepEqual(slots, { status: 200, body: [{ ...times, seats_left: 2 }] });
+    const wanted = { user_id: 'alice', resource_id: 'class', ...times, seats: 2, hold_seconds: 600, metadata: { patient: '4711' } };
+    const held = await call('POST', '/bookings', { body: wanted });
+    assert.deepEqual([held.status, held.body.status], [201, 'held'], JSON.stringify(held));
+    const full = await call('POST', '/bookings', { body: { ...wanted, user_id: 'bob', seats: 1 } });
+    assert.deepEqual([full.status, full.body.seats_left], [409, 0]);
+    const off = { ...wanted, start_time: '2035-05-15T08:30:00Z', end_time: '2035-05-15T08:45:00Z' };
+    const outside = await call('POST', '/bookings', { body: off });
+    assert.deepEqual([outside.status, outside.body.type, outside.body.errors.length], [422, 'urn:problem:outside-rules', 2]);
+    const path = `/bookings/${held.body.booking_id}`;
+    assert.deepEqual((await call('POST', `${path}/confirm`)).body.status, 'active');
+    const listed = await call('GET', '/resources/class/bookings?from=2035-05-14T00:00:00Z&to=2035-05-15T00:00:00Z');
+    assert.deepEqual(listed.body.map((one) => [one.booking_id, one.metadata]), [[held.body.booking_id, { patient: '4711' }]]);
+    assert.equal((await call('DELETE', '/resources/class')).status, 204);
+    assert.equal((await call('GET', '/resources/class')).body.version, 2);
+    assert.equal((await call('DELETE', path)).status, 204);
+  });
+
   it('refuses a second booking of the same time, and finds a reminder to remove', async () => {
     const first = await call('POST', '/bookings', { body: booking('room-3', 24) });
     assert.equal((await call('POST', '/bookings', { body: booking('room-3', 24.5) })).status, 409);
@@ -208,7 +232,9 @@ describe('a second stage', () => {
   });
 
   it('passes the smoke test, with a token or without', async () => {
-    assert.match(await smoke(SECOND, issuer.token(both)), /204 DELETE/);
+    assert.match(await smoke(SECOND, issuer.token(both)), /204 DELETE[^]*the token may set no rules/);
+    const all = { scope: `${both.scope} resources/write` };
+    assert.match(await smoke(SECOND, issuer.token(all)), /200 POST \/bookings\/[^/]+\/confirm/);
     assert.match(await smoke(SECOND), /it asks for a token, as it should/);
   });
 

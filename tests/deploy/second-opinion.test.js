@@ -119,7 +119,7 @@ describe('moto creates the stack', () => {
     const { Attributes } = await aws('sqs', 'get_queue_attributes', { QueueUrl: QueueUrls[0], AttributeNames: ['All'] });
     assert.deepEqual([Attributes.SqsManagedSseEnabled, Attributes.MessageRetentionPeriod], ['true', '1209600']);
     const { logGroups } = await aws('logs', 'describe_log_groups');
-    assert.equal(logGroups.length, 11);
+    assert.equal(logGroups.length, 17);
     assert.ok(logGroups.every(({ retentionInDays }) => retentionInDays === 90));
   });
 
@@ -127,7 +127,7 @@ describe('moto creates the stack', () => {
     const { Rules } = await aws('events', 'list_rules');
     assert.deepEqual(Rules.map(({ ScheduleExpression, State }) => [ScheduleExpression, State]), [['cron(* * * * ? *)', 'ENABLED']]);
     const { Functions } = await aws('lambda', 'list_functions');
-    assert.equal(Functions.length, 10);
+    assert.equal(Functions.length, 16);
     assert.ok(Functions.every(({ Environment }) => Environment.Variables.TABLE_NAME === STACK));
     const { DashboardBody } = await aws('cloudwatch', 'get_dashboard', { DashboardName: STACK });
     assert.ok(JSON.parse(DashboardBody).widgets[0].properties.alarms.every((arn) => arn.startsWith('arn:aws:cloudwatch:eu-central-1:123456789012:alarm:')));
@@ -173,7 +173,7 @@ describe('what moto\'s CloudFormation does not know, its services take:', () => 
     Budget.BudgetLimit.Amount = String(Budget.BudgetLimit.Amount);
     await aws('budgets', 'create_budget', { AccountId: '123456789012', Budget, NotificationsWithSubscribers });
     const { Budgets } = await aws('budgets', 'describe_budgets', { AccountId: '123456789012' });
-    assert.deepEqual(Budgets.map(({ BudgetName, BudgetLimit, CostFilters }) => [BudgetName, Number(BudgetLimit.Amount), CostFilters ?? {}]), [[STACK, 100, {}]]);
+    assert.deepEqual(Budgets.map(({ BudgetName, BudgetLimit, CostFilters }) => [BudgetName, Number(BudgetLimit.Amount), CostFilters ?? {}]), [[STACK, 120, {}]]);
     const notified = await aws('budgets', 'describe_notifications_for_budget', { AccountId: '123456789012', BudgetName: STACK });
     assert.deepEqual(notified.Notifications.map(({ NotificationType, Threshold }) => [NotificationType, Threshold]), [['ACTUAL', 80], ['FORECASTED', 100]]);
   });
@@ -197,7 +197,7 @@ describe('what moto\'s CloudFormation does not know, its services take:', () => 
       await aws('codedeploy', 'create_deployment_group', { ...lower(resolve(Properties)), deploymentGroupName: id });
     }
     const { deploymentGroups } = await aws('codedeploy', 'list_deployment_groups', { applicationName: STACK });
-    assert.equal(deploymentGroups.length, 10);
+    assert.equal(deploymentGroups.length, 16);
     const { deploymentGroupInfo } = await aws('codedeploy', 'get_deployment_group', { applicationName: STACK, deploymentGroupName: deploymentGroups[0] });
     assert.equal(deploymentGroupInfo.deploymentConfigName, 'CodeDeployDefault.LambdaCanary10Percent5Minutes');
     // moto does not show which alarms a group watches.
@@ -236,11 +236,11 @@ describe('what moto\'s CloudFormation does not know, its services take:', () => 
     }
     const { Items } = await aws('apigatewayv2', 'get_routes', { ApiId });
     const open = Items.filter(({ AuthorizationType }) => AuthorizationType !== 'JWT').map(({ RouteKey }) => RouteKey);
-    assert.deepEqual([Items.length, open], [8, ['GET /health']]);
+    assert.deepEqual([Items.length, open], [14, ['GET /health']]);
     const [{ StageName, AutoDeploy, DefaultRouteSettings }] = properties('AWS::ApiGatewayV2::Stage');
     await aws('apigatewayv2', 'create_stage', { ApiId, StageName, AutoDeploy, DefaultRouteSettings });
     const stage = await aws('apigatewayv2', 'get_stage', { ApiId, StageName });
-    assert.deepEqual(stage.DefaultRouteSettings, { DetailedMetricsEnabled: true, ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 2000 });
+    assert.deepEqual(stage.DefaultRouteSettings, { DetailedMetricsEnabled: true, ThrottlingRateLimit: 700, ThrottlingBurstLimit: 1400 });
   });
 
   it('and each of them is looked at', () => {

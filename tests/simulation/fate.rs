@@ -1,4 +1,4 @@
-//! What becomes of a request in the network.
+//! The fate of a request in the network.
 
 use fastrand::Rng;
 
@@ -48,6 +48,9 @@ impl Fate {
         }
         if operation == "TransactWriteItems" && rng.u8(..80) == 0 && run.undisturbed() && !run.weather.is_calm() {
             return Self::Refused(if rng.bool() { Refused::TooLarge } else { Refused::Odd });
+        }
+        if transaction && run.lingers && rng.bool() {
+            return Self::Late { by: rng.u64(1000..150_000) };
         }
         if rng.u16(..1000) >= run.weather.faults {
             return Self::Fine;

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dynoxide::Item;
 use dynoxide::actions::get_records::Record;
-use dynoxide::{AttributeValue, Item};
-use handlers::booking::{BookingId, ResourceId, Span, Status, Timestamp};
+use handlers::booking::{Booking, BookingId, Claim, Day, ResourceId, Timestamp};
 
-use super::clock::{DAY, HOUR, timestamp};
+use super::claims::claims;
+use super::clock::{DAY, HOUR};
 use super::history::History;
-use super::model::{Entry, Stands, State, holders, standing};
+use super::model::State;
+use super::stored::{next_version, same_entry, same_rules, text};
 use super::timers;
 
 /// Who wrote.
@@ -20,88 +22,12 @@ pub enum Writer {
     Ttl,
 }
 
-pub fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
-    match item.get(name) {
-        Some(AttributeValue::S(text) | AttributeValue::N(text)) => Some(text),
-        _ => None,
-    }
-}
-
 fn booking_id(pk: &str) -> Result<BookingId, String> {
     pk.strip_prefix("BOOKING#").and_then(BookingId::parse).ok_or_else(|| format!("an item at {pk}"))
 }
 
-/// Compares the item of a booking with the model's booking.
-fn same(item: &Item, stands: &Stands) -> Result<(), String> {
-    let booking = &stands.booking;
-    let status = if booking.status == Status::Active { "active" } else { "cancelled" };
-    let number = |number: &dyn ToString| Some(number.to_string());
-    let expected = [
-        ("booking_id", Some(booking.booking_id.to_string())),
-        ("user_id", Some(booking.user_id.to_string())),
-        ("resource_id", Some(booking.resource_id.to_string())),
-        ("start_time", Some(booking.span.start().sortable())),
-        ("end_time", Some(booking.span.end().sortable())),
-        ("status", Some(status.to_owned())),
-        ("reminder_lead_seconds", booking.reminder_lead_seconds.map(|lead| lead.to_string())),
-        ("reminder_due", booking.ttl.map(|due| due.to_string())),
-        ("version", number(&booking.version)),
-        ("created_at", Some(booking.created_at.sortable())),
-        ("updated_at", Some(booking.updated_at.sortable())),
-        ("ttl", None),
-        ("deleted_at", None),
-    ];
-    for (name, expected) in expected {
-        if text(item, name) != expected.as_deref() {
-            return Err(format!("{name} of {} is {:?} instead of {expected:?}", booking.booking_id, text(item, name)));
-        }
-    }
-    let token = text(item, "reminder_generation").and_then(|token| token.parse().ok());
-    if booking.status == Status::Active && booking.ttl.is_some() && token != Some(stands.token) {
-        return Err(format!("the token of {} is {token:?} instead of {}", booking.booking_id, stands.token));
-    }
-    Ok(())
-}
-
-/// A key stays used up for 31 days.
-fn tombstone(item: &Item) -> Result<(), String> {
-    let deleted = text(item, "deleted_at").and_then(|time| time.parse::<Timestamp>().ok()).ok_or("no tombstone")?;
-    let kept = text(item, "ttl").and_then(|ttl| ttl.parse().ok()) == Some(deleted.seconds() + 31 * 86_400);
-    if kept { Ok(()) } else { Err(format!("ttl of the tombstone {item:?}")) }
-}
-
-/// No write on a version that was read succeeds later: each raises it by one.
-fn next_version(old: Option<&Item>, new: Option<&Item>) -> Result<(), String> {
-    let version = |item: &Item| text(item, "version").and_then(|version| version.parse::<u64>().ok());
-    let (Some(old), Some(new)) = (old, new) else { return Ok(()) };
-    let next = version(old).is_some_and(|version_of_old| version(new) == Some(version_of_old + 1));
-    if next { Ok(()) } else { Err(format!("{old:?} and {new:?} have no versions in a row")) }
-}
-
-fn same_entry(item: Option<&Item>, entry: Option<&Entry>, id: BookingId) -> Result<(), String> {
-    match (item, entry) {
-        (None, None) => Ok(()),
-        (Some(item), Some(Entry::Stands(stands))) => same(item, stands),
-        (Some(item), Some(Entry::Gone)) => tombstone(item),
-        (item, entry) => Err(format!("the table has {item:?} of {id}, the model {entry:?}")),
-    }
-}
-
-/// The claims of a day's item.
-fn claims(item: &Item) -> Result<BTreeMap<String, (i64, i64)>, String> {
-    let Some(AttributeValue::M(busy)) = item.get("busy") else { return Err("a day without claims".into()) };
-    let number = |value: &AttributeValue| match value {
-        AttributeValue::N(number) => number.parse().ok(),
-        _ => None,
-    };
-    busy.iter()
-        .map(|(id, span)| match span {
-            AttributeValue::L(ends) if ends.len() == 2 => {
-                Ok((id.clone(), (number(&ends[0]).ok_or("a start")?, number(&ends[1]).ok_or("an end")?)))
-            }
-            _ => Err("a claim that is no span".into()),
-        })
-        .collect()
+fn rules_of(pk: &str) -> Option<ResourceId> {
+    pk.strip_prefix("RESOURCE#").and_then(ResourceId::parse)
 }
 
 /// Compares a day's item with the model. Days that TTL may delete are not compared.
@@ -118,11 +44,16 @@ fn same_day(pk: &str, sk: &str, item: Option<&Item>, state: &State, now: i64) ->
     {
         return Err(format!("ttl of {pk} {sk} is {:?}", text(item, "ttl")));
     }
-    let span = Span::new(midnight, timestamp(end)).map_err(str::to_owned)?;
-    let expected: BTreeMap<_, _> = holders(state, &resource, span, None)
-        .map(|booking| (booking.booking_id.to_string(), (booking.span.start().millis(), booking.span.end().millis())))
+    let day = Day::parse(&sk[4..]).ok_or("a day")?;
+    let expected: BTreeMap<_, _> = state
+        .of_resource(&resource)
+        .filter(|stands| stands.days().any(|claimed| claimed == day))
+        .map(|stands| {
+            let Booking { booking_id, seats, expires_at, .. } = stands.booking;
+            (booking_id, Claim { stretch: stands.claimed, seats, lapses_at: expires_at.map(Timestamp::millis) })
+        })
         .collect();
-    let found = item.map(claims).transpose()?.unwrap_or_default();
+    let found = item.map(|item| claims(item, midnight.millis())).transpose()?.unwrap_or_default();
     if found == expected { Ok(()) } else { Err(format!("claims of {pk} {sk}: {found:?} instead of {expected:?}")) }
 }
 
@@ -153,7 +84,11 @@ impl History {
                 let id = booking_id(pk)?;
                 self.told.record(id, &change.sequence_number);
                 next_version(old, new)?;
-                same_entry(new, self.state().get(&id), id)
+                same_entry(new, self.state().bookings.get(&id), id)
+            }
+            ("RULES", Writer::Commit) => {
+                next_version(old, new)?;
+                same_rules(new, rules_of(pk).and_then(|resource| self.state().set(&resource)))
             }
             (day, Writer::Commit) if day.starts_with("DAY#") => same_day(pk, sk, new, self.state(), now),
             (day, Writer::Ttl) if day.starts_with("DAY#") => Ok(()),
@@ -183,9 +118,10 @@ impl History {
         let (old, new) = (old.and_then(timers::of_item), new.and_then(timers::of_item));
         if writer == Writer::Commit {
             let Some(timer) = new.as_ref().or(old.as_ref()) else { return Ok(()) };
-            let expected = self.timers.get(&timer.id).filter(|timer| timer.fired.is_none());
+            let (id, kind) = (timer.id, timer.kind);
+            let expected = self.timers.get(&(id, kind)).filter(|timer| timer.fired.is_none());
             let expected =
-                expected.map(|expected| timers::Stored { id: timer.id, due: expected.due, token: expected.token });
+                expected.map(|expected| timers::Stored { id, kind, due: expected.due, token: expected.token });
             // The old one may be in another place than the new one.
             let left = new.is_none() && expected.as_ref() != old.as_ref();
             return if new == expected || left {
@@ -195,7 +131,7 @@ impl History {
             };
         }
         match (old, new) {
-            (Some(old), None) => self.fire(old.id, old.token, now),
+            (Some(old), None) => self.fire(old.id, old.kind, old.token, now),
             (None, None) => Ok(()),
             (old, new) => Err(format!("{writer:?} makes {new:?} of the timer {old:?}")),
         }
@@ -204,7 +140,8 @@ impl History {
     /// Compares all items with the model.
     pub fn compare(&self, items: &[Item], now: i64) -> Result<(), String> {
         let state = self.state();
-        let mut missing: BTreeSet<BookingId> = state.keys().copied().collect();
+        let mut missing: BTreeSet<BookingId> = state.bookings.keys().copied().collect();
+        let mut unset: BTreeSet<String> = state.rules.keys().cloned().collect();
         let mut pending = BTreeSet::new();
         let mut days = BTreeSet::new();
         for item in items {
@@ -215,10 +152,14 @@ impl History {
             } else if sk == "BOOKING" {
                 let id = booking_id(pk)?;
                 missing.remove(&id);
-                same_entry(Some(item), state.get(&id), id)?;
+                same_entry(Some(item), state.bookings.get(&id), id)?;
             } else if sk.starts_with("DAY#") {
                 days.insert(format!("{pk} {sk}"));
                 same_day(pk, sk, Some(item), state, now)?;
+            } else if sk == "RULES" {
+                let resource = rules_of(pk).ok_or("rules of no resource")?;
+                unset.remove(resource.as_str());
+                same_rules(Some(item), state.set(&resource))?;
             } else if !timers::is_watermark(pk) {
                 return Err(format!("an item of no kind at {pk} {sk}"));
             }
@@ -226,15 +167,23 @@ impl History {
         if let Some(id) = missing.first() {
             return Err(format!("the booking {id} is not in the table"));
         }
+        if let Some(resource) = unset.first() {
+            return Err(format!("the rules of {resource} are not in the table"));
+        }
         let timers = self.timers.iter().filter(|(_, timer)| timer.fired.is_none());
-        let expected: BTreeSet<_> =
-            timers.map(|(id, timer)| timers::Stored { id: *id, due: timer.due, token: timer.token }).collect();
+        let stored = timers.map(|((id, kind), timer)| timers::Stored {
+            id: *id,
+            kind: *kind,
+            due: timer.due,
+            token: timer.token,
+        });
+        let expected: BTreeSet<_> = stored.collect();
         if pending != expected {
             return Err(format!("timers {pending:?} instead of {expected:?}"));
         }
-        for booking in standing(state).map(|stands| &stands.booking).filter(|booking| booking.status == Status::Active)
-        {
-            for day in booking.span.days().filter(|day| (day.end_seconds() + 31 * 86_400) * 1000 > now + HOUR) {
+        for stands in state.standing() {
+            let booking = &stands.booking;
+            for day in stands.days().filter(|day| (day.end_seconds() + 31 * 86_400) * 1000 > now + HOUR) {
                 if !days.contains(&format!("RESOURCE#{} DAY#{day}", booking.resource_id)) {
                     return Err(format!("{} has no claim on {day}", booking.booking_id));
                 }

@@ -1,14 +1,13 @@
-//! The model: a list of bookings, and what each request makes of it. It knows nothing of items, conditions and retries.
+//! The model: a list of bookings and of rules, and what each request makes of it. It knows nothing of items, conditions and
+//! retries.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock};
 
 use handlers::booking::{
-    Booking, BookingId, BookingPatch, BusyQuery, BusySpan, Caller, IdempotencyKey, ListQuery, NewBooking, ResourceId,
-    Span, Status, Timestamp, UserId,
+    Booking, BookingId, BookingPatch, BusyQuery, BusySpan, Day, Fault, IdempotencyKey, Kind, ListQuery, NewBooking,
+    Resource, ResourceBookingsQuery, ResourceId, Rules, Slot, SlotsQuery, Status, Stretch, Timestamp, UserId,
 };
-
-use super::clock::{DAY, timestamp};
 
 /// A request, as a client sends it.
 #[derive(Debug, Clone)]
@@ -16,10 +15,16 @@ pub enum Request {
     Create { new: NewBooking, key: Option<IdempotencyKey> },
     Update { id: BookingId, patch: BookingPatch, if_match: Option<String> },
     Cancel { id: BookingId, if_match: Option<String> },
+    Confirm { id: BookingId, if_match: Option<String> },
     Delete { id: BookingId, if_match: Option<String> },
     Get { id: BookingId },
     List { user: UserId, query: ListQuery },
     Busy { resource: ResourceId, query: BusyQuery },
+    Slots { resource: ResourceId, query: SlotsQuery },
+    Taking { resource: ResourceId, query: ResourceBookingsQuery },
+    Resource { resource: ResourceId },
+    SetRules { resource: ResourceId, rules: Rules, if_match: Option<String> },
+    RemoveRules { resource: ResourceId },
 }
 
 /// An answer, as a client reads it.
@@ -30,13 +35,17 @@ pub enum Answer {
     Done,
     Page(Vec<Booking>, Option<String>),
     Busy(Vec<BusySpan>),
+    Slots(Vec<Slot>),
+    Resource(Resource),
     NotFound,
     Forbidden,
     Invalid,
     InvalidCursor,
     Cancelled,
+    HoldExpired,
+    OutsideRules(Vec<Fault>),
     VersionChanged(u64),
-    TimeTaken(BusySpan),
+    TimeTaken(BusySpan, /* seats left */ i64),
     KeyReused,
     Deleted,
     /// A day of its span takes no further booking.
@@ -59,198 +68,134 @@ pub enum Entry {
     Gone,
 }
 
-/// A booking that is there, active or cancelled.
+/// A timer of a booking: when it is due, and its token. The service draws the token.
+pub type Set = (i64, u64);
+
+/// A booking that is there, whatever its status.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stands {
+    /// A hold stays held here after it has lapsed.
     pub booking: Booking,
-    /// The token of its timer. Drawn by the service.
-    pub token: u64,
+    /// Its claim on the resource, buffers included.
+    pub claimed: Stretch,
+    /// Its timers, also those whose time has come.
+    pub timers: BTreeMap<Kind, Set>,
     pub made_by: NewBooking,
+    /// The number of the state in which it got its place, and the seats that its resource had then.
+    pub placed: (usize, i64),
+    /// Days on which its claim has given way to another booking, by whose clock it had lapsed.
+    pub given_way: BTreeSet<Day>,
+    /// The end of the hold is told.
+    pub ended: bool,
 }
 
-pub type State = BTreeMap<BookingId, Entry>;
+impl Stands {
+    /// Whether it counts at `now`.
+    pub fn counts(&self, now: Timestamp) -> bool {
+        self.booking.clone().at(now).status.takes_time()
+    }
+
+    /// The days of its claims.
+    pub fn days(&self) -> impl Iterator<Item = Day> {
+        let takes = self.booking.status.takes_time();
+        self.claimed.days().filter(move |day| takes && !self.given_way.contains(day))
+    }
+}
+
+/// The rules that were last set for a resource, or `None` if they were removed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SetRules {
+    pub version: u64,
+    pub updated_at: Timestamp,
+    pub rules: Option<Rules>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    pub bookings: BTreeMap<BookingId, Entry>,
+    /// By the ids of the resources.
+    pub rules: Arc<BTreeMap<String, SetRules>>,
+}
+
+static DEFAULT: LazyLock<Rules> = LazyLock::new(Rules::default);
+
+impl State {
+    pub fn rules(&self, resource: &ResourceId) -> &Rules {
+        self.set(resource).and_then(|set| set.rules.as_ref()).unwrap_or(&DEFAULT)
+    }
+
+    pub fn set(&self, resource: &ResourceId) -> Option<&SetRules> {
+        self.rules.get(resource.as_str())
+    }
+
+    pub fn resource(&self, id: &ResourceId) -> Resource {
+        let (resource_id, rules) = (id.clone(), self.rules(id).clone());
+        let set = self.set(id);
+        let (version, updated_at) = set.map_or((0, None), |set| (set.version, Some(set.updated_at)));
+        Resource { resource_id, rules, version, updated_at }
+    }
+
+    pub fn standing(&self) -> impl Iterator<Item = &Arc<Stands>> {
+        self.bookings.values().filter_map(|entry| match entry {
+            Entry::Stands(stands) => Some(stands),
+            Entry::Gone => None,
+        })
+    }
+
+    pub fn stands(&self, id: BookingId) -> Option<&Arc<Stands>> {
+        match self.bookings.get(&id)? {
+            Entry::Stands(stands) => Some(stands),
+            Entry::Gone => None,
+        }
+    }
+
+    /// The bookings and holds, also lapsed ones, that claim the resource.
+    pub fn of_resource<'s>(&'s self, resource: &'s ResourceId) -> impl Iterator<Item = &'s Arc<Stands>> {
+        self.standing()
+            .filter(move |stands| stands.booking.status.takes_time() && stands.booking.resource_id == *resource)
+    }
+}
+
+/// A booking as a request makes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Changed {
+    pub booking: Booking,
+    pub claimed: Stretch,
+    /// The seats of the resource, if it got its place by this request.
+    pub capacity: Option<i64>,
+    /// It books its place anew, over claims that have lapsed.
+    pub claims: bool,
+}
 
 /// Effect of a request in a state.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Decision {
     /// It changes the booking to this; `None` deletes it.
-    Change(Option<Booking>),
+    Change(Option<Changed>),
+    /// It sets these rules, or removes them.
+    Rules(SetRules),
     Answer(Answer),
 }
 
-/// The furthest that a booking in the past counts: TTL deletes days a month after their end.
-const REMEMBERED: i64 = 30 * DAY;
-
-pub fn standing(state: &State) -> impl Iterator<Item = &Arc<Stands>> {
-    state.values().filter_map(|entry| match entry {
-        Entry::Stands(stands) => Some(stands),
-        Entry::Gone => None,
-    })
-}
-
-/// The bookings that hold the resource for some of the span, by start, without `except`.
-pub fn holders<'a>(
-    state: &'a State,
-    resource: &'a ResourceId,
-    span: Span,
-    except: Option<BookingId>,
-) -> impl Iterator<Item = &'a Booking> {
-    standing(state).map(|stands| &stands.booking).filter(move |other| {
-        other.status == Status::Active
-            && other.resource_id == *resource
-            && Some(other.booking_id) != except
-            && other.span.start() < span.end()
-            && span.start() < other.span.end()
-    })
-}
-
-fn conflict(state: &State, booking: &Booking, now: Timestamp) -> Option<Answer> {
-    let counts = |other: &&Booking| other.span.end().min(booking.span.end()).millis() > now.millis() - REMEMBERED;
-    let holders = holders(state, &booking.resource_id, booking.span, Some(booking.booking_id));
-    let first = holders.filter(counts).min_by_key(|other| other.span.start())?;
-    Some(Answer::TimeTaken(busy(first)))
-}
-
-pub fn busy(booking: &Booking) -> BusySpan {
-    BusySpan { start_time: booking.span.start(), end_time: booking.span.end() }
-}
-
-fn due(start: Timestamp, lead: Option<i64>, now: Timestamp) -> Option<i64> {
-    lead.map(|lead| (start.seconds() - lead).max(now.seconds()))
-}
-
-/// Effect of the request on `aimed`, the state in which its booking is read, and to `held`, in which the time is looked up.
-pub fn decide(
-    aimed: &State,
-    held: &State,
-    request: &Request,
-    caller: &Caller,
-    id: BookingId,
-    now: Timestamp,
-) -> Decision {
-    use Answer::{Cancelled, Created, Deleted, Forbidden, Invalid, KeyReused, NotFound, VersionChanged};
-    let seen = match aimed.get(&id) {
-        Some(Entry::Stands(stands)) if caller.is(&stands.booking.user_id) => Some(&stands.booking),
-        _ => None,
-    };
-    let stale = |booking: &Booking, if_match: &Option<String>| {
-        let tag = format!("\"{}\"", booking.version);
-        if_match.as_ref().is_some_and(|wanted| *wanted != tag && wanted != "*")
-    };
-    match request {
-        Request::Create { new, .. } => {
-            if !caller.is(&new.user_id) {
-                return Decision::Answer(Forbidden);
-            }
-            match aimed.get(&id) {
-                Some(Entry::Gone) => return Decision::Answer(Deleted),
-                Some(Entry::Stands(stands)) if stands.made_by != *new => return Decision::Answer(KeyReused),
-                Some(Entry::Stands(stands)) => return Decision::Answer(Created(stands.booking.clone(), true)),
-                None => {}
-            }
-            let Ok(span) = Span::new(new.start_time, new.end_time) else { return Decision::Answer(Invalid) };
-            if new.start_time <= now {
-                return Decision::Answer(Invalid);
-            }
-            let booking = Booking {
-                booking_id: id,
-                user_id: new.user_id.clone(),
-                resource_id: new.resource_id.clone(),
-                span,
-                status: Status::Active,
-                reminder_lead_seconds: new.reminder_lead_seconds.map(|lead| u32::try_from(lead).unwrap()),
-                ttl: due(new.start_time, new.reminder_lead_seconds, now),
-                version: 1,
-                created_at: now,
-                updated_at: now,
-            };
-            conflict(held, &booking, now).map_or(Decision::Change(Some(booking)), Decision::Answer)
+/// When each timer of the booking is due. `before` is the booking before the change.
+pub fn dues(booking: &Booking, before: Option<&Stands>) -> BTreeMap<Kind, i64> {
+    let start = booking.span.start();
+    match (booking.status, booking.expires_at) {
+        // Five seconds after its end, rounded up: by then no clock says that it stands.
+        (Status::Held, Some(end)) => [(Kind::Hold, (end.millis() + 999).div_euclid(1000) + 5)].into(),
+        (Status::Active, _) => {
+            let stays = before.filter(|before| before.booking.span.start() == start);
+            let further = booking.further_reminder_lead_seconds.iter().map(|lead| {
+                let kind = Kind::Further(*lead);
+                let stays = stays.and_then(|before| before.timers.get(&kind)).map(|(due, _)| *due);
+                (kind, stays.unwrap_or_else(|| due(start, *lead, booking.updated_at)))
+            });
+            booking.ttl.map(|due| (Kind::Reminder, due)).into_iter().chain(further).collect()
         }
-        Request::Update { patch, if_match, .. } => {
-            let Some(before) = seen else { return Decision::Answer(NotFound) };
-            if stale(before, if_match) {
-                return Decision::Answer(VersionChanged(before.version));
-            }
-            if before.status == Status::Cancelled {
-                return Decision::Answer(Cancelled);
-            }
-            let Some(after) = patched(before, patch, now) else { return Decision::Answer(Invalid) };
-            if after == *before {
-                return Decision::Answer(Answer::Booking(after));
-            }
-            let moved = after.span != before.span || after.resource_id != before.resource_id;
-            let taken = if moved { conflict(held, &after, now) } else { None };
-            let after = Booking { version: before.version + 1, updated_at: now, ..after };
-            taken.map_or(Decision::Change(Some(after)), Decision::Answer)
-        }
-        Request::Cancel { if_match, .. } => {
-            let Some(before) = seen else { return Decision::Answer(NotFound) };
-            if before.status == Status::Cancelled {
-                return Decision::Answer(Answer::Booking(before.clone()));
-            }
-            if stale(before, if_match) {
-                return Decision::Answer(VersionChanged(before.version));
-            }
-            Decision::Change(Some(Booking {
-                status: Status::Cancelled,
-                reminder_lead_seconds: None,
-                ttl: None,
-                version: before.version + 1,
-                updated_at: now,
-                ..before.clone()
-            }))
-        }
-        Request::Delete { if_match, .. } => {
-            let Some(before) = seen else { return Decision::Answer(Answer::Done) };
-            if stale(before, if_match) {
-                return Decision::Answer(VersionChanged(before.version));
-            }
-            Decision::Change(None)
-        }
-        Request::Get { .. } => Decision::Answer(seen.map_or(NotFound, |booking| Answer::Booking(booking.clone()))),
-        Request::List { .. } | Request::Busy { .. } => unreachable!("checked by what they contain"),
+        _ => BTreeMap::new(),
     }
 }
 
-/// The booking with the fields of the patch; `None` if they contradict each other or the time.
-fn patched(before: &Booking, patch: &BookingPatch, now: Timestamp) -> Option<Booking> {
-    let start = patch.start_time.unwrap_or(before.span.start());
-    let span = Span::new(start, patch.end_time.unwrap_or(before.span.end())).ok()?;
-    let old_lead = before.reminder_lead_seconds.map(i64::from);
-    let lead = patch.reminder_lead_seconds.unwrap_or(old_lead);
-    let moved = start != before.span.start();
-    let set_anew = lead.is_some() && (moved || lead != old_lead);
-    if (moved || set_anew) && start <= now {
-        return None;
-    }
-    Some(Booking {
-        resource_id: patch.resource_id.clone().unwrap_or_else(|| before.resource_id.clone()),
-        span,
-        reminder_lead_seconds: lead.map(|lead| u32::try_from(lead).unwrap()),
-        ttl: if set_anew { due(start, lead, now) } else { lead.and(before.ttl) },
-        ..before.clone()
-    })
-}
-
-/// The bookings that a user's list contains, by start.
-pub fn listed(state: &State, user: &UserId, query: &ListQuery) -> Vec<Booking> {
-    let within = |booking: &Booking| {
-        booking.user_id == *user
-            && query.from.is_none_or(|from| booking.span.start() >= from)
-            && query.to.is_none_or(|to| booking.span.start() < to)
-            && query.status.is_none_or(|status| booking.status == status)
-    };
-    let mut list: Vec<_> =
-        standing(state).map(|stands| &stands.booking).filter(|booking| within(booking)).cloned().collect();
-    list.sort_by_key(|booking| (booking.span.start(), booking.booking_id));
-    list
-}
-
-/// The spans in which the resource is held, without those that ended long ago.
-pub fn busy_spans(state: &State, resource: &ResourceId, query: &BusyQuery, now: i64) -> Option<Vec<BusySpan>> {
-    let span = Span::new(query.from, query.to).ok()?;
-    let mut spans: Vec<_> = holders(state, resource, span, None).map(busy).collect();
-    spans.retain(|span| span.end_time > timestamp(now - REMEMBERED));
-    spans.sort_by_key(|span| span.start_time);
-    Some(spans)
+pub fn due(start: Timestamp, lead: u32, now: Timestamp) -> i64 {
+    (start.seconds() - i64::from(lead)).max(now.seconds())
 }

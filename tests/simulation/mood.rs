@@ -4,7 +4,8 @@ use fastrand::Rng;
 
 use super::asks::lead;
 use super::clock::{DAY, HOUR, MINUTE, SECOND};
-use super::plan::{Action, Ask, Step, Weather};
+use super::plan::{Action, Ask, Match, Step, Weather};
+use super::rules::Ruled;
 
 /// The kind of a history.
 pub struct Mood {
@@ -19,6 +20,10 @@ pub struct Mood {
     months: u16,
     /// Bookings over days, in percent.
     long: u8,
+    /// Of 100 creates: holds.
+    pub holds: u8,
+    /// Of 100 asks: about rules. Where there are any, resources have seats.
+    pub rules: u8,
     /// Whether the sweeper is away for so long that no sweep can catch up alone.
     backlog: bool,
 }
@@ -48,12 +53,15 @@ impl Mood {
             days,
             months,
             long: if rng.bool() { 0 } else { 30 },
+            holds: [0, 20, 50, 90][rng.usize(..4)],
+            rules: [0, 2, 6, 12][rng.usize(..4)],
             backlog: rng.u8(..40) == 0,
         }
     }
 
-    /// The time from the step `last` at `at` to the next one.
-    pub fn pause(&self, at: i64, last: Option<&Step>, rng: &mut Rng) -> i64 {
+    /// The time from the last step at `at` to the next one.
+    pub fn pause(&self, at: i64, before: &[Step], rng: &mut Rng) -> i64 {
+        let last = before.last();
         // Now and then until what has begun is nearly over, or over.
         if let Some(Action::SweeperAway { lasts }) = last.map(|step| &step.action)
             && self.backlog
@@ -64,6 +72,9 @@ impl Mood {
             && rng.bool()
         {
             return rng.i64(0..lasts * 5 / 4);
+        }
+        if let Some(pause) = Self::to_the_end(at, before, rng) {
+            return pause;
         }
         if on_the_brink(at) {
             // One request after the other: each is alone.
@@ -92,7 +103,35 @@ impl Mood {
         }
     }
 
-    /// What happens at the step that a history is about, if it has one.
+    /// The time until a hold ends, or nearly, and while it ends, between those who want its time.
+    fn to_the_end(at: i64, before: &[Step], rng: &mut Rng) -> Option<i64> {
+        let mut holds = before.iter().rev().take(8).filter_map(Step::hold_ends);
+        if holds.any(|end| (end - 3 * SECOND..end + 4 * SECOND).contains(&at)) && rng.bool() {
+            return Some(rng.i64(0..12));
+        }
+        let wait = before.last()?.hold_ends()? - at;
+        if wait > 20 * MINUTE || rng.bool() {
+            return None;
+        }
+        let off = match rng.u8(..4) {
+            0 => rng.i64(-4 * SECOND..9 * SECOND),
+            1 => rng.i64(-3 * SECOND..3 * SECOND),
+            _ => rng.i64(-250..250),
+        };
+        Some((wait + off).max(0))
+    }
+
+    /// The rules with which a history begins.
+    pub fn first(&self, rng: &mut Rng) -> Vec<Action> {
+        let resources = if self.rules == 0 { 0 } else { self.resources };
+        let set = (0..resources).filter_map(|resource| {
+            let (rules, matches) = (Ruled::draw(rng), Match::None);
+            (rng.u8(..3) > 0).then_some(Action::Ask { ask: Ask::SetRules { resource, rules, matches }, bearer: None })
+        });
+        set.collect()
+    }
+
+    /// The event at the step that a history is about, if it has one.
     pub fn event(&self, at: i64, rng: &mut Rng) -> Vec<Action> {
         if self.backlog {
             vec![Action::SweeperAway { lasts: rng.i64(6 * HOUR..16 * HOUR) }]
@@ -110,7 +149,8 @@ impl Mood {
         let create = |resource: u8, rng: &mut Rng| {
             let (start, end) = self.times(at, rng);
             let lead = if rng.bool() { Some(2_591_000) } else { lead(rng) };
-            let ask = Ask::Create { user: rng.u8(..self.users), resource, start, end, lead, key: None };
+            let (user, more) = (rng.u8(..self.users), self.more(lead, rng));
+            let ask = Ask::Create { user, resource, start, end, lead, key: None, more };
             Action::Ask { ask, bearer: None }
         };
         let held = Action::StreamHeld { lasts: rng.i64(20 * SECOND..MINUTE) };

@@ -48,7 +48,7 @@ pub struct Pause {
     pub part: f64,
 }
 
-/// What a run may do next.
+/// The next steps that a run may take.
 pub enum Next {
     AtOnce,
     /// It has waited so long, after so many failures.
@@ -102,8 +102,18 @@ impl Pace {
 
     /// A request is sent. `None` if it is one that the SDK repeats; otherwise the part of the longest pause for which the run
     /// has waited, if it had to.
-    pub fn sends(&mut self, operation: &str, body: &[u8], call: &str) -> Option<Result<Option<Pause>, String>> {
-        self.calls.insert(call.to_owned()).then(|| self.next(operation, body).and_then(|next| self.waited(&next)))
+    /// It may `wait` for a timer that is not due yet.
+    pub fn sends(
+        &mut self,
+        operation: &str,
+        body: &[u8],
+        call: &str,
+        wait: bool,
+    ) -> Option<Result<Option<Pause>, String>> {
+        self.calls.insert(call.to_owned()).then(|| {
+            let next = self.next(operation, body)?;
+            if wait && matches!(next, Next::AtOnce) { Ok(None) } else { self.waited(&next) }
+        })
     }
 
     fn next(&mut self, operation: &str, body: &[u8]) -> Result<Next, String> {

@@ -80,5 +80,7 @@ impl World {
 
 /// Whether the write adds to an item that is there.
 fn grows(write: &Value) -> bool {
-    write["Update"]["UpdateExpression"].as_str().is_some_and(|expression| expression.starts_with("SET"))
+    write["Update"]["UpdateExpression"]
+        .as_str()
+        .is_some_and(|expression| expression.starts_with("SET") && expression.contains("#busy"))
 }

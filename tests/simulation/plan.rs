@@ -3,6 +3,7 @@
 
 use fastrand::Rng;
 
+pub use super::ask::{Ask, BadCursor, Match, More, Patch, Target};
 use super::mood::Mood;
 
 /// How likely faults are.
@@ -94,83 +95,6 @@ pub enum Bad {
     TooLong,
 }
 
-/// A booking that a step names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
-    MadeBy(usize),
-    OfKey(u8, u8),
-    Unknown,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Match {
-    None,
-    Any,
-    Known,
-    Old,
-    /// A number that is not written as an entity tag is.
-    Odd,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Patch {
-    pub resource: Option<u8>,
-    pub times: Option<(i64, i64)>,
-    pub end: Option<i64>,
-    /// `Some(None)` removes the reminder.
-    #[expect(clippy::option_option, reason = "as in a `BookingPatch`")]
-    pub lead: Option<Option<i64>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BadCursor {
-    Text,
-    Short,
-    Letters,
-    OfAnotherList,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ask {
-    Create {
-        user: u8,
-        resource: u8,
-        start: i64,
-        end: i64,
-        lead: Option<i64>,
-        key: Option<u8>,
-    },
-    Update {
-        of: Target,
-        patch: Patch,
-        matches: Match,
-    },
-    Cancel {
-        of: Target,
-        matches: Match,
-    },
-    Delete {
-        of: Target,
-        matches: Match,
-    },
-    Get {
-        of: Target,
-    },
-    List {
-        user: u8,
-        from: Option<i64>,
-        to: Option<i64>,
-        status: Option<bool>,
-        limit: Option<i64>,
-        cursor: Option<BadCursor>,
-    },
-    Busy {
-        resource: u8,
-        from: i64,
-        to: i64,
-    },
-}
-
 impl Plan {
     pub fn draw(seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
@@ -178,9 +102,13 @@ impl Plan {
         let mut steps: Vec<Step> = Vec::new();
         let mut at = 0;
         let length = rng.usize(30..=260);
+        for action in mood.first(&mut rng) {
+            let seed = rng.u64(..);
+            steps.push(Step { number: steps.len(), at, seed, weather: Weather::default(), action });
+        }
         let event = mood.has_event(&mut rng).then(|| rng.usize(..length));
         while steps.len() < length {
-            at += mood.pause(at, steps.last(), &mut rng);
+            at += mood.pause(at, &steps, &mut rng);
             let actions = if Some(steps.len()) == event {
                 mood.event(at, &mut rng)
             } else {
@@ -203,6 +131,16 @@ impl Step {
         match &self.action {
             Action::Ask { ask: Ask::Create { user, key: Some(key), .. }, .. } => Some(Target::OfKey(*user, *key)),
             Action::Ask { ask: Ask::Create { .. }, .. } => Some(Target::MadeBy(self.number)),
+            _ => None,
+        }
+    }
+
+    /// When the hold ends that it makes.
+    pub fn hold_ends(&self) -> Option<i64> {
+        match &self.action {
+            Action::Ask { ask: Ask::Create { more: More { hold: Some(seconds), .. }, .. }, .. } => {
+                Some(self.at + seconds * 1000)
+            }
             _ => None,
         }
     }

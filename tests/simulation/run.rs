@@ -44,6 +44,8 @@ pub struct Run {
     pub skew: i64,
     /// Each of its requests takes a second.
     pub slow: bool,
+    /// Some of its transactions are carried out long after it is gone.
+    pub lingers: bool,
     chance: Mutex<Rng>,
     fate: Mutex<Rng>,
     /// Requests so far.
@@ -66,7 +68,7 @@ pub struct Run {
     pub refused: Mutex<Option<Refused>>,
     pub pace: Mutex<Pace>,
     pub sweeping: Mutex<Option<Sweeping>>,
-    /// What it has counted, by metric.
+    /// Its counts, by metric.
     pub counts: Mutex<BTreeMap<String, u64>>,
     /// Entries that the bus, and records that the queue has accepted.
     pub accepted: AtomicUsize,
@@ -91,6 +93,7 @@ impl Run {
             weather,
             skew,
             slow: false,
+            lingers: false,
             chance: Mutex::new(rng.fork()),
             fate: Mutex::new(rng.fork()),
             requests: AtomicU32::new(0),

@@ -57,7 +57,9 @@ impl Functions {
         };
         world.check(|| run.name.clone(), judged);
         if finished {
-            let swept = world.history().swept(began, time);
+            // A busy table may leave it what it has waited for.
+            let ahead = if calm { 5 } else { 0 };
+            let swept = world.history().swept(began, time.max(began + run.skew).div_euclid(1000) + ahead);
             world.check(|| run.name.clone(), swept);
         }
         finished

@@ -1,4 +1,4 @@
-//! What the network checks of each request: its pace, and for a sweep what it asks for and notes.
+//! Checks of each request in the network: its pace, and for a sweep what it asks for and notes.
 
 use super::run::Run;
 use super::sweeping::Sweeping;
@@ -8,7 +8,8 @@ use super::world::World;
 impl World {
     /// A run sends a request.
     pub fn sends(&self, run: &Run, operation: &str, body: &[u8], call: &str) {
-        let paced = run.pace.lock().unwrap().sends(operation, body, call);
+        let waits = run.sweeping.lock().unwrap().as_ref().is_some_and(|sweeping| sweeping.waits_for(operation, body));
+        let paced = run.pace.lock().unwrap().sends(operation, body, call, waits);
         let Some(paced) = paced else { return };
         match paced {
             Ok(Some(pause)) => self.history().pauses.entry((pause.kind, pause.first)).or_default().add(pause.part),

@@ -1,4 +1,4 @@
-//! What a sweep asks for and notes: each partition once, nothing that is not due, and a watermark that is true.
+//! Checks of a sweep's requests: each partition once, nothing that is not due, and a watermark that is true.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -15,6 +15,8 @@ const AGAIN: i64 = 4;
 const STEP: usize = 60;
 /// Minutes that the first sweep of a stage looks back.
 const FIRST: i64 = 60;
+/// A sweep waits for what is due within so many milliseconds.
+const AHEAD: i64 = 5000;
 /// A sweep begins nothing after this time.
 const LONGEST: Duration = Duration::from_secs(40);
 
@@ -24,7 +26,8 @@ pub struct Sweeping {
     began: Instant,
     /// The same, in milliseconds.
     pub began_at: i64,
-    /// The minute up to which timers are due.
+    /// The time up to which timers are due, in milliseconds, and its minute.
+    time: i64,
     minute: i64,
     /// The first minute to sweep, and the number of partitions of each.
     from: Option<(i64, u32)>,
@@ -43,6 +46,7 @@ impl Sweeping {
         Self {
             began: Instant::now(),
             began_at,
+            time,
             minute: time.div_euclid(MINUTE),
             from: None,
             asked: BTreeSet::new(),
@@ -81,7 +85,7 @@ impl Sweeping {
         if begun > LONGEST {
             return Err(format!("it goes on after {begun:?}"));
         }
-        if minute > self.minute || minute < from.min(recent) || shard >= shards {
+        if minute > self.last() || minute < from.min(recent) || shard >= shards {
             return Err(format!("it looks for timers of minute {minute}, shard {shard}, of {shards} from {from} on"));
         }
         if !self.asked.insert((minute, shard)) {
@@ -89,7 +93,7 @@ impl Sweeping {
         }
         if minute < recent {
             self.since.insert(minute);
-            if (recent..=self.minute).any(|minute| !self.has(minute, shards)) {
+            if (recent..=self.last()).any(|minute| !self.has(minute, shards)) {
                 return Err("it begins with a backlog, which delays what has just become due".to_owned());
             }
         }
@@ -97,6 +101,22 @@ impl Sweeping {
             return Err(format!("it forgets {} minutes if it is cut now", self.since.len()));
         }
         Ok(())
+    }
+
+    /// The last minute to look at.
+    fn last(&self) -> i64 {
+        (self.time + AHEAD).div_euclid(MINUTE)
+    }
+
+    /// Whether the batch contains a timer that was not due when the sweep began, and so has to wait for it.
+    pub fn waits_for(&self, operation: &str, body: &[u8]) -> bool {
+        if operation != "BatchWriteItem" {
+            return false;
+        }
+        let body: Value = serde_json::from_slice(body).unwrap();
+        let writes = body["RequestItems"].as_object().and_then(|tables| tables.values().next()?.as_array());
+        let keys = writes.into_iter().flatten().filter_map(|write| write["DeleteRequest"]["Key"]["sk"]["S"].as_str());
+        keys.filter_map(|key| key.split('#').next()?.parse::<i64>().ok()).any(|due| due * 1000 > self.time)
     }
 
     fn has(&self, minute: i64, shards: u32) -> bool {
@@ -124,7 +144,7 @@ impl Sweeping {
     /// It says that it has swept everything.
     pub fn complete(&self) -> Result<(), String> {
         let (from, shards) = self.from.ok_or("no watermark")?;
-        let missing = (from.min(self.minute - AGAIN - 1)..=self.minute).find(|minute| !self.has(*minute, shards));
+        let missing = (from.min(self.minute - AGAIN - 1)..=self.last()).find(|minute| !self.has(*minute, shards));
         missing.map_or(Ok(()), |minute| Err(format!("it has not swept minute {minute}")))
     }
 }

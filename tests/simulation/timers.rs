@@ -1,7 +1,7 @@
 //! The items of timers and of the sweeper's watermark: the one place of the simulation that knows how they are stored.
 
 use dynoxide::{AttributeValue, Item};
-use handlers::booking::{BookingId, Timestamp};
+use handlers::booking::{BookingId, Kind, Timestamp};
 use serde_json::{Value, json};
 
 use super::table::{TABLE, Table};
@@ -9,6 +9,7 @@ use super::table::{TABLE, Table};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stored {
     pub id: BookingId,
+    pub kind: Kind,
     pub due: i64,
     pub token: u64,
 }
@@ -25,10 +26,10 @@ pub fn is_watermark(pk: &str) -> bool {
 
 fn parse(pk: &str, sk: &str, ttl: &str, token: &str) -> Option<Stored> {
     let mut parts = sk.split('#');
-    let (due, id, kind) = (parts.next()?.parse().ok()?, BookingId::parse(parts.next()?)?, parts.next()?);
+    let (due, id, kind) = (parts.next()?.parse().ok()?, BookingId::parse(parts.next()?)?, Kind::parse(parts.next()?)?);
     let minute = super::clock::timestamp(due * 1000).sortable();
-    let sound = pk.starts_with(&format!("TIMER#{}#", &minute[..16])) && kind == "reminder" && ttl.parse() == Ok(due);
-    sound.then_some(Stored { id, due, token: token.parse().ok()? })
+    let sound = pk.starts_with(&format!("TIMER#{}#", &minute[..16])) && ttl.parse() == Ok(due);
+    sound.then_some(Stored { id, kind, due, token: token.parse().ok()? })
 }
 
 /// The timer of an item.

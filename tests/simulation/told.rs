@@ -3,11 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use handlers::booking::{Booking, BookingId, Status};
+use handlers::booking::{Booking, BookingId, Kind, Status};
 use serde_json::{Value, json};
 
 use super::history::History;
-use super::model::Entry;
 use super::plan::Bad;
 use super::run::{Run, SKEW};
 
@@ -19,8 +18,8 @@ pub struct Told {
     /// The event of each id on the bus.
     ids: BTreeMap<String, String>,
     of_ids: BTreeMap<String, String>,
-    /// The reminders that were told or parked, by booking and due time.
-    reminders: BTreeSet<(BookingId, i64)>,
+    /// The reminders and ends of holds that were told or parked, by booking, kind and due time.
+    pub timers: BTreeSet<(BookingId, Kind, i64)>,
     /// Records that cannot be decoded, and whether they were parked.
     pub bad: BTreeMap<String, bool>,
     pub events: usize,
@@ -49,9 +48,12 @@ impl Told {
     pub fn expect(&mut self, before: Option<&Booking>, after: Option<&Booking>) {
         let kind = match (before, after) {
             (None, _) => "BookingCreated",
-            (_, None) => "BookingDeleted",
-            (Some(before), Some(after)) if before.status != after.status => "BookingCancelled",
-            _ => "BookingRescheduled",
+            (Some(_), None) => "BookingDeleted",
+            (Some(before), Some(after)) => match (before.status, after.status) {
+                (Status::Held, Status::Active) => "BookingConfirmed",
+                (before, after) if before != after => "BookingCancelled",
+                _ => "BookingRescheduled",
+            },
         };
         let Some(id) = after.or(before).map(|booking| booking.booking_id) else { return };
         let expected = Expected { kind, before: before.cloned(), after: after.cloned(), done: false };
@@ -82,7 +84,7 @@ impl Told {
         Some((id, place))
     }
 
-    fn one_id(&mut self, id: &Value, of: &str) -> Result<(), String> {
+    pub fn one_id(&mut self, id: &Value, of: &str) -> Result<(), String> {
         let id = id.as_str().ok_or("an event without an id")?;
         let (first_of, first_id) = (self.ids.entry(id.to_owned()).or_insert_with(|| of.to_owned()), id);
         let first = self.of_ids.entry(of.to_owned()).or_insert_with(|| first_id.to_owned());
@@ -141,40 +143,13 @@ impl History {
         if entry["Source"] != "booking.lifecycle" {
             return Err(format!("the source of {entry}"));
         }
+        if detail["type"] == "BookingExpired" {
+            return self.accept_end(run, &detail);
+        }
         let (id, place) =
             self.told.of(&detail).ok_or_else(|| format!("nothing happened of which this tells: {detail}"))?;
         self.told.one_id(&detail["id"], &format!("event {place} of {id}"))?;
         self.told.done(id, place)
-    }
-
-    fn accept_reminder(&mut self, run: &Run, entry: &Value, detail: &Value, now: i64) -> Result<(), String> {
-        let id = detail["booking_id"].as_str().and_then(BookingId::parse).ok_or("a reminder of no booking")?;
-        let due = detail["ttl"].as_i64().ok_or("a reminder without its due time")?;
-        let reads = run.reads.lock().unwrap().clone();
-        let fresh = reads.iter().any(|read| match self.states[*read].get(&id) {
-            Some(Entry::Stands(stands)) => {
-                let booking = &stands.booking;
-                let json = serde_json::to_value(booking).unwrap();
-                booking.status == Status::Active
-                    && booking.ttl == Some(due)
-                    && ["user_id", "resource_id", "start_time", "end_time"]
-                        .iter()
-                        .all(|name| json[name] == detail[name])
-            }
-            _ => false,
-        });
-        if !fresh {
-            return Err(format!("a stale reminder: {detail}"));
-        }
-        let late = detail["late_seconds"].as_i64().unwrap_or(-1);
-        // A run takes up to a minute, and its last request may be held back.
-        let most = (now + SKEW) / 1000 - due;
-        if entry["Source"] != "booking.reminder" || late < 0 || late > most.max(0) + 1 || late < most - 240 {
-            return Err(format!("a reminder that is {most} s late says {late}: {entry}"));
-        }
-        self.told.one_id(&detail["id"], &format!("the reminder of {id} at {due}"))?;
-        self.told.reminders.insert((id, due));
-        Ok(())
     }
 
     /// The dead-letter queue has accepted a record.
@@ -207,9 +182,9 @@ impl History {
         let timer =
             super::timers::of_json(&record["dynamodb"]["OldImage"]).ok_or("a record is parked that is no event")?;
         if !(old || reason.contains("refuses")) {
-            return Err(format!("a reminder of {} is parked: {reason}", timer.id));
+            return Err(format!("a {} of {} is parked: {reason}", timer.kind, timer.id));
         }
-        self.told.reminders.insert((timer.id, timer.due));
+        self.told.timers.insert((timer.id, timer.kind, timer.due));
         Ok(())
     }
 
@@ -220,9 +195,9 @@ impl History {
                 return Some(format!("event {place} of {id}, {}, was never told", events[place].kind));
             }
         }
-        for (id, timer) in &self.timers {
-            if timer.fired.is_some() && !self.told.reminders.contains(&(*id, timer.due)) {
-                return Some(format!("the reminder of {id} at {} was never told", timer.due));
+        for ((id, kind), timer) in &self.timers {
+            if timer.fired.is_some() && !self.told.timers.contains(&(*id, *kind, timer.due)) {
+                return Some(format!("the {kind} of {id} at {} was never told", timer.due));
             }
         }
         let bad = self.told.bad.iter().find(|(_, parked)| !**parked)?;

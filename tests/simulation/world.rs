@@ -7,17 +7,18 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use dynoxide::actions::transact_write_items::TransactWriteItemsRequest;
 use fastrand::Rng;
-use handlers::booking::BookingId;
 use serde_json::Value;
 use tokio::sync::Notify;
 
 use super::clock::Clock;
-use super::history::{History, Witness};
-use super::items::{Writer, text};
+use super::history::History;
+use super::items::Writer;
 use super::plan::Plan;
 use super::run::{Role, Run};
+use super::stored::text;
 use super::table::Table;
 use super::trace::Trace;
+use super::witness::witness;
 
 /// A shard of the stream: records and the times from which they can be read.
 #[derive(Default)]
@@ -222,18 +223,4 @@ impl World {
 
 fn is_write(operation: &str) -> bool {
     !["GetItem", "Query", "BatchGetItem", "TransactGetItems"].contains(&operation)
-}
-
-/// Random ids and tokens, read from the items of a transaction.
-fn witness(request: &TransactWriteItemsRequest) -> Option<Witness> {
-    let id = |item| BookingId::parse(text(item, "pk")?.strip_prefix("BOOKING#")?);
-    request.transact_items.iter().find_map(|write| {
-        if let Some(put) = write.put.as_ref().filter(|put| text(&put.item, "sk") == Some("BOOKING")) {
-            let time = text(&put.item, "updated_at").or(text(&put.item, "deleted_at"))?;
-            let token = text(&put.item, "reminder_generation").and_then(|token| token.parse().ok());
-            return Some(Witness { id: id(&put.item)?, now: time.parse().ok(), token });
-        }
-        let deletion = write.delete.as_ref().filter(|deletion| text(&deletion.key, "sk") == Some("BOOKING"))?;
-        Some(Witness { id: id(&deletion.key)?, now: None, token: None })
-    })
 }

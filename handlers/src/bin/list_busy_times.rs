@@ -2,7 +2,7 @@
 
 use handlers::prelude::*;
 
-/// List when a resource is busy, by start.
+/// List when a resource has no seat left, by start.
 ///
 /// Times only: who booked is not told.
 #[handler(GET "/resources/{resource_id}/busy")]

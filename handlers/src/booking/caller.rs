@@ -30,6 +30,15 @@ impl Caller {
         }
     }
 
+    /// Whether the caller may see everyone's bookings.
+    #[must_use]
+    pub fn administers(&self) -> bool {
+        match self {
+            Self::Unchecked => true,
+            Self::Bearer { admin, .. } => *admin,
+        }
+    }
+
     /// Whether the caller may know that the booking exists.
     #[must_use]
     pub fn sees(&self, booking: &Booking) -> bool {

@@ -6,7 +6,7 @@ use lambda::{Cause, Problem};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Faults, Span, Timestamp};
+use super::{Faults, OutsideRules, Span, Timestamp};
 
 /// An error of a request about bookings.
 #[derive(Debug, Problem)]
@@ -22,12 +22,29 @@ pub enum BookingError {
         with = "user_id"
     )]
     Forbidden,
-    /// Another booking holds the resource for some of the time; `busy` is when. Ask for another time or resource.
-    #[problem(status = 409, detail = "the resource is booked {busy}", with = "start_time")]
+    /// Other bookings leave too few seats at some of the time; `busy` is the first span in which they do, and `seats_left` is
+    /// how many are left then. Ask for another time or resource, or for fewer seats.
+    #[problem(
+        status = 409,
+        detail = "the resource is booked {busy}, which leaves {seats_left} seats",
+        with = "start_time"
+    )]
     TimeTaken {
-        /// The span of the other booking.
+        /// The first span that is in the way, buffers included.
         busy: BusySpan,
+        /// How many seats are left in all of that span.
+        seats_left: i64,
     },
+    /// The booking breaks rules of the resource.
+    #[problem(transparent)]
+    OutsideRules(OutsideRules),
+    /// No rules were ever set for the resource, and this service books only what has rules.
+    #[problem(
+        status = 404,
+        detail = "this service books only resources that have rules, and this one has none",
+        with = "start_time"
+    )]
+    NoSuchResource,
     /// So many bookings touch a day of this span that its record takes no further one. Ask for another day, or book seats
     /// or parts of the resource as resources of their own.
     #[problem(
@@ -44,8 +61,15 @@ pub enum BookingError {
         with = "booking_id, start_time"
     )]
     Cancelled,
-    /// The booking was changed since the version named in `If-Match`. Read it again, then decide.
-    #[problem(status = 412, detail = "the booking is at version {version} now", with = "if-match")]
+    /// The hold has lapsed. Book the time anew.
+    #[problem(
+        status = 409,
+        detail = "the hold was not confirmed in time; its time is free again",
+        with = "booking_id, start_time"
+    )]
+    HoldExpired,
+    /// It was changed since the version named in `If-Match`. Read it again, then decide.
+    #[problem(status = 412, detail = "it is at version {version} now", with = "if-match")]
     VersionChanged {
         /// The current version.
         version: u64,
@@ -87,6 +111,73 @@ pub enum BookingError {
     /// The fault is ours. The request id says where to look.
     #[problem(status = 500, title = "Internal error", type = "internal")]
     Internal(#[problem(cause)] Cause),
+}
+
+/// An error of a confirmation.
+#[derive(Debug, Problem)]
+pub enum ConfirmError {
+    /// The booking is cancelled and cannot be confirmed. Make a new one.
+    #[problem(
+        status = 409,
+        title = "Booking cancelled",
+        type = "cancelled",
+        detail = "the booking is cancelled and cannot be confirmed"
+    )]
+    Cancelled,
+    /// The hold has lapsed. Book the time anew.
+    #[problem(status = 409, detail = "the hold was not confirmed in time; its time is free again")]
+    HoldExpired,
+    /// Another error.
+    #[problem(transparent)]
+    Other(BookingError),
+}
+
+impl From<BookingError> for ConfirmError {
+    fn from(error: BookingError) -> Self {
+        Self::Other(error)
+    }
+}
+
+/// An error of a request for slots.
+#[derive(Debug, Problem)]
+pub enum SlotsError {
+    /// No rules were ever set for the resource, and this service books only what has rules.
+    #[problem(status = 404, detail = "this service books only resources that have rules, and this one has none")]
+    NoSuchResource,
+    /// Another error.
+    #[problem(transparent)]
+    Other(BookingError),
+}
+
+impl From<BookingError> for SlotsError {
+    fn from(error: BookingError) -> Self {
+        match error {
+            BookingError::NoSuchResource => Self::NoSuchResource,
+            other => Self::Other(other),
+        }
+    }
+}
+
+/// An error of a request that only administrators may make.
+#[derive(Debug, Problem)]
+pub enum AdministratorError {
+    /// The token is not an administrator's. Ask with the scope `bookings:admin`.
+    #[problem(
+        status = 403,
+        title = "Forbidden",
+        type = "forbidden",
+        detail = "the token does not have the scope of an administrator"
+    )]
+    NotAdministrator,
+    /// Another error.
+    #[problem(transparent)]
+    Other(BookingError),
+}
+
+impl From<BookingError> for AdministratorError {
+    fn from(error: BookingError) -> Self {
+        Self::Other(error)
+    }
 }
 
 /// A span of time in which a resource is busy, without the booking's data.

@@ -26,6 +26,18 @@ impl BookingId {
         (text.len() == 36).then(|| Uuid::try_parse(text).ok()).flatten().map(Self)
     }
 
+    /// The identifier of these bytes.
+    #[must_use]
+    pub fn of_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+
     /// Whether it was derived from an `Idempotency-Key`, so that a later create can lead to the same identifier.
     #[must_use]
     pub fn is_of_key(self) -> bool {

@@ -49,7 +49,7 @@ pub fn days_around(stretch: Stretch) -> impl Iterator<Item = Day> {
     stretch.widened(DAY, DAY).days()
 }
 
-/// A time from which on, until the next step, so many seats are taken.
+/// How many seats are taken from a time on, until the next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Step {
     at: i64,
@@ -128,7 +128,7 @@ impl Occupancy {
         full.filter_map(Stretch::times).collect()
     }
 
-    /// The longest stretches in which so many seats are left as `test` asks for.
+    /// The longest stretches in which the number of seats that are left passes `test`.
     fn stretches(&self, test: impl Fn(i64) -> bool) -> Vec<Stretch> {
         let pairs = self.steps.iter().zip(self.steps.iter().skip(1));
         let passing = pairs.filter(|(step, _)| test(self.capacity - step.taken));
@@ -148,8 +148,8 @@ pub(super) struct InOrder<'o> {
     occupancy: &'o Occupancy,
     /// The first step that the window has not reached.
     next: usize,
-    /// Steps in the window that no later one of it is as high as: the number taken, and when the step ends. The first
-    /// is the highest.
+    /// The number taken in a step of the window, and when the step ends. A step is dropped when a later one of the window is
+    /// at least as high, so the first is the highest.
     highest: VecDeque<(i64, i64)>,
 }
 

@@ -4,6 +4,7 @@ use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::input::between;
 use super::occupancy::days_around;
 use super::stretch::{DAY, MINUTE, Stretch};
 use super::{BookingError, BusySpan, Day, Fault, Faults, LONGEST_DAYS, Occupancy, Span, Timestamp, Timetable};
@@ -58,8 +59,7 @@ impl SlotsQuery {
     /// # Errors
     /// [`BookingError::Invalid`] when the two times make no span.
     pub fn span(&self) -> Result<Span, BookingError> {
-        let rule = |rule: &str| Faults::from(Fault::new("to", rule.replace("start_time", "from")));
-        Span::new(self.from, self.to).map_err(|broken| BookingError::Invalid(rule(broken)))
+        between(self.from, self.to)
     }
 
     /// The days whose claims are needed to answer, whatever the resource's rules are; at most 66.

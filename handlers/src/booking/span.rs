@@ -91,6 +91,19 @@ impl Day {
         (first..=last).map(Self)
     }
 
+    /// The millisecond since the Unix epoch at which the day begins.
+    #[must_use]
+    pub fn start_millis(self) -> i64 {
+        self.0 * DAY_MILLIS
+    }
+
+    /// The day of its text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let midnight: Timestamp = format!("{text}T00:00:00Z").parse().ok()?;
+        (text.len() == 10).then(|| Self(midnight.millis().div_euclid(DAY_MILLIS)))
+    }
+
     /// The second since the Unix epoch at which the day ends.
     #[must_use]
     pub fn end_seconds(self) -> i64 {

@@ -1,4 +1,5 @@
-//! The events `BookingCreated`, `BookingRescheduled`, `BookingCancelled` and `BookingDeleted`.
+//! The events of a booking's life: `BookingCreated`, `BookingConfirmed`, `BookingRescheduled`, `BookingCancelled`,
+//! `BookingExpired` and `BookingDeleted`.
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -41,20 +42,35 @@ impl BookingChanged {
             (None, Some(_)) => "BookingCreated",
             (Some(_), None) => "BookingDeleted",
             (Some(before), Some(after)) if before == after => return None,
-            (Some(before), Some(after)) if before.status == Status::Active && after.status == Status::Cancelled => {
-                "BookingCancelled"
-            }
-            (Some(_), Some(_)) => "BookingRescheduled",
+            (Some(before), Some(after)) => match (before.status, after.status) {
+                (Status::Active | Status::Held, Status::Cancelled) => "BookingCancelled",
+                (Status::Held, Status::Active) => "BookingConfirmed",
+                _ => "BookingRescheduled",
+            },
             (None, None) => return None,
         };
         let booking = after.as_ref().or(before.as_ref())?;
         // The version alone is not unique: 31 days after a deletion, the same key creates a booking that starts at
         // version 1 again.
         let name = format!("{kind} {} {} {}", booking.booking_id, booking.created_at.millis(), booking.version);
-        Some(Self {
+        let of = booking.clone();
+        Some(Self::of(kind, id(&name), &of, before, after))
+    }
+
+    /// The event of the end of a hold that nobody has confirmed, told at `due`.
+    #[must_use]
+    pub fn expired(booking: &Booking, due: i64) -> Self {
+        let kind = "BookingExpired";
+        let after = booking.clone().expired();
+        let id = id(&format!("{kind} {} {due}", booking.booking_id));
+        Self::of(kind, id, booking, Some(booking.clone()), Some(after))
+    }
+
+    fn of(kind: &'static str, id: Uuid, booking: &Booking, before: Option<Booking>, after: Option<Booking>) -> Self {
+        Self {
             version: VERSION,
             kind,
-            id: id(&name),
+            id,
             booking_id: booking.booking_id,
             user_id: booking.user_id.clone(),
             resource_id: booking.resource_id.clone(),
@@ -62,7 +78,7 @@ impl BookingChanged {
             end_time: booking.span.end(),
             before,
             after,
-        })
+        }
     }
 }
 
@@ -117,5 +133,28 @@ mod tests {
         assert_eq!(ids.len(), 4, "each event has its own id");
         assert_eq!(event(Some(&made), Some(&made)), None);
         assert_eq!(event(None, Some(&made)), event(None, Some(&made)), "the same event always has the same id");
+    }
+
+    /// A consumer drops an event that it had from the version before.
+    #[test]
+    fn an_event_has_the_same_id_in_all_versions() {
+        let new: crate::booking::NewBooking = serde_json::from_value(serde_json::json!({
+            "user_id": "alice", "resource_id": "room-1", "metadata": { "a": "b" },
+            "start_time": "2025-11-22T11:00:00Z", "end_time": "2025-11-22T12:00:00Z",
+        }))
+        .unwrap();
+        let id = BookingId::parse("67e55044-10b1-426f-9247-bb680e5fe0c8").unwrap();
+        let now: Timestamp = "2025-11-22T10:00:00.125Z".parse().unwrap();
+        let booking = new.book(id, now).unwrap();
+        let created = BookingChanged::new(None, Some(booking.clone())).unwrap();
+        assert_eq!(created.id.to_string(), "1ed2d169-9d5f-5e8c-87ea-f9425b80e5ef");
+        let expired = BookingChanged::expired(&booking, 1_763_805_605);
+        assert_eq!(expired.id.to_string(), "a06bf0fb-be75-50cf-84b5-a4913a8cf335");
+        let reminder = |kind| {
+            let timer = crate::store::Timer { booking_id: id, due: 1_763_805_600, kind, token: 1, shard: 0 };
+            crate::events::ReminderDue::new(&timer, &booking, now).id.to_string()
+        };
+        assert_eq!(reminder(crate::booking::Kind::Reminder), "71dde4bc-88ed-57df-a737-2a2834c01997");
+        assert_eq!(reminder(crate::booking::Kind::Further(3600)), "263a83d9-c4b8-509a-8104-6d91c2724892");
     }
 }

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::bus::Fate;
 use super::record::{age, sequence};
-use super::{Bus, DeadLetters, Outgoing, ReminderDue, Verdict, decide};
-use crate::booking::{BookingError, BookingId, Status, Timestamp};
+use super::{BookingChanged, Bus, DeadLetters, Outgoing, ReminderDue, Verdict, decide};
+use crate::booking::{Booking, BookingError, BookingId, Kind, Status, Timestamp};
 use crate::store::{Bookings, Stored, Timer};
 
 /// How long an event may wait for the bus, in seconds: 20 hours. After 24 hours the stream no longer has its record,
@@ -129,13 +129,13 @@ async fn tasks(bookings: &Bookings, records: &[Value], now: Timestamp) -> Result
         match verdict {
             Verdict::Removed(timer) => match still_holds(&timer, &current) {
                 Ok(stored) => {
-                    let event = ReminderDue::new(&timer, &stored.booking, now);
-                    info!(booking_id = %event.booking_id, late_seconds = event.late_seconds, "reminder due");
-                    tasks.push((place, Task::Publish(event.into())));
+                    let event = event(&timer, &stored.booking, now);
+                    info!(booking_id = %event.booking_id, kind = %timer.kind, "due");
+                    tasks.push((place, Task::Publish(event)));
                 }
                 Err(reason) => {
-                    info!(booking_id = %timer.booking_id, reason, "reminder dropped");
-                    metrics::count(REMINDERS_DROPPED, 1);
+                    info!(booking_id = %timer.booking_id, kind = %timer.kind, reason, "dropped");
+                    metrics::count(REMINDERS_DROPPED, usize::from(timer.kind != Kind::Hold));
                 }
             },
             Verdict::Changed(event) => tasks.push((place, Task::Publish((*event).into()))),
@@ -146,16 +146,25 @@ async fn tasks(bookings: &Bookings, records: &[Value], now: Timestamp) -> Result
     Ok(tasks)
 }
 
-/// The booking, if its reminder's timer was removed because it was due; otherwise the reason to drop it.
+/// The booking, if its timer was removed because it was due; otherwise the reason to drop it.
 fn still_holds<'a>(timer: &Timer, current: &'a BTreeMap<BookingId, Stored>) -> Result<&'a Stored, &'static str> {
     let stored = current.get(&timer.booking_id).ok_or("the booking is gone")?;
-    if stored.booking.status == Status::Cancelled {
-        return Err("the booking is cancelled");
+    match stored.booking.status {
+        Status::Cancelled => return Err("the booking is cancelled"),
+        Status::Active | Status::Held | Status::Expired => {}
     }
-    if stored.reminder_token != timer.token {
-        return Err("the booking has another reminder");
+    if stored.timers.get(&timer.kind).is_none_or(|set| set.token != timer.token) {
+        return Err("the booking has another timer");
     }
     Ok(stored)
+}
+
+/// The event of a timer that was due.
+fn event(timer: &Timer, booking: &Booking, now: Timestamp) -> Outgoing {
+    match timer.kind {
+        Kind::Hold => BookingChanged::expired(booking, timer.due).into(),
+        Kind::Reminder | Kind::Further(_) => ReminderDue::new(timer, booking, now).into(),
+    }
 }
 
 fn cause(error: &BookingError) -> Cause {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::outgoing::{Outgoing, VERSION, id, json};
-use crate::booking::{Booking, BookingId, ResourceId, Timestamp, UserId};
+use crate::booking::{Booking, BookingId, Kind, ResourceId, Timestamp, UserId};
 use crate::store::Timer;
 
 /// The detail of a `ReminderDue` event.
@@ -30,6 +30,8 @@ pub struct ReminderDue {
     pub end_time: Timestamp,
     /// The due time, in seconds since the Unix epoch.
     pub ttl: i64,
+    /// How many seconds before the start it was due to be.
+    pub lead_seconds: u32,
     /// The seconds between the due time and the publication.
     pub late_seconds: u32,
 }
@@ -38,16 +40,22 @@ impl ReminderDue {
     /// The event of the reminder of `booking` whose `timer` was due, published at `now`.
     #[must_use]
     pub fn new(timer: &Timer, booking: &Booking, now: Timestamp) -> Self {
+        let name = format!("ReminderDue {} {}", timer.booking_id, timer.due);
+        let (name, lead_seconds) = match timer.kind {
+            Kind::Further(lead) => (format!("{name} {lead}"), lead),
+            Kind::Reminder | Kind::Hold => (name, booking.reminder_lead_seconds.unwrap_or_default()),
+        };
         Self {
             version: VERSION,
             kind: "ReminderDue",
-            id: id(&format!("ReminderDue {} {}", timer.booking_id, timer.due)),
+            id: id(&name),
             booking_id: booking.booking_id,
             user_id: booking.user_id.clone(),
             resource_id: booking.resource_id.clone(),
             start_time: booking.span.start(),
             end_time: booking.span.end(),
             ttl: timer.due,
+            lead_seconds,
             late_seconds: u32::try_from(now.seconds().saturating_sub(timer.due).max(0)).unwrap_or(u32::MAX),
         }
     }

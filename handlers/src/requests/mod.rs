@@ -7,7 +7,7 @@ use lambda::{
 };
 use serde_json::Value;
 
-use crate::booking::{ADMIN, Booking, BookingId, Caller, IdempotencyKey, ResourceId, UserId};
+use crate::booking::{ADMIN, Booking, BookingId, Caller, IdempotencyKey, Resource, ResourceId, UserId};
 
 impl FromPath for BookingId {
     fn from_path(text: &str) -> Option<Self> {
@@ -44,6 +44,18 @@ impl Entity for Booking {
 
     fn location(&self) -> String {
         format!("/bookings/{}", self.booking_id)
+    }
+
+    fn etag(&self) -> String {
+        self.entity_tag()
+    }
+}
+
+impl Entity for Resource {
+    const LOCATION_EXAMPLE: &'static str = "/resources/room-1";
+
+    fn location(&self) -> String {
+        format!("/resources/{}", self.resource_id)
     }
 
     fn etag(&self) -> String {

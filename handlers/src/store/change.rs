@@ -6,7 +6,7 @@ use lambda::IfMatch;
 
 use super::Bookings;
 use super::commit::{Commit, Write, delete, put};
-use super::days::{held, release};
+use super::days::{claimed_days, release};
 use super::item::{BOOKING, Item, Stored, key, partition};
 use super::timer::Timer;
 use crate::booking::{Booking, BookingError, Day, Status, Timestamp};
@@ -15,11 +15,10 @@ use crate::booking::{Booking, BookingError, Day, Status, Timestamp};
 ///
 /// # Errors
 /// [`BookingError::VersionChanged`].
-pub(super) fn expect_version(stored: &Stored, if_match: Option<&IfMatch>) -> Result<(), BookingError> {
-    let version = stored.booking.version;
+pub(super) fn expect_version(booking: &Booking, if_match: Option<&IfMatch>) -> Result<(), BookingError> {
     match if_match {
-        Some(if_match) if !if_match.allows(&stored.booking.entity_tag()) => {
-            Err(BookingError::VersionChanged { version })
+        Some(if_match) if !if_match.allows(&booking.entity_tag()) => {
+            Err(BookingError::VersionChanged { version: booking.version })
         }
         _ => Ok(()),
     }
@@ -43,32 +42,49 @@ pub(super) fn remove(booking: &Booking) -> DeleteBuilder {
         .expression_attribute_values(":version", AttributeValue::N(booking.version.to_string()))
 }
 
+/// Days and timers that earlier attempts have found to be gone.
+#[derive(Debug, Default)]
+pub(super) struct Gone {
+    /// Days that TTL has deleted. They need no release.
+    days: Vec<Day>,
+    /// The timer of a hold's end: the end is told, even if it is still to come by this function's clock.
+    hold: bool,
+}
+
+impl Gone {
+    /// The booking as it reads at `now`.
+    pub(super) fn seen(&self, booking: &Booking, now: Timestamp) -> Booking {
+        let booking = booking.clone();
+        if self.hold && booking.status == Status::Held { booking.expired() } else { booking.at(now) }
+    }
+}
+
 impl Bookings {
-    /// Commits `write`, which ends the booking, together with the removal of its timer and the release of its claims.
-    /// `false` on a conflict with another request. Days that TTL has deleted are then added to `gone`: they need no
-    /// release.
-    pub(super) async fn leave(
+    /// Commits `write`, which ends the booking, together with the removal of its timers and the release of its claims.
+    /// `false` on a conflict with another request, or when something is gone: it is then added to `gone`.
+    pub(super) async fn end(
         &self,
         stored: &Stored,
         write: Write,
-        gone: &mut Vec<Day>,
+        gone: &mut Gone,
         now: Timestamp,
     ) -> Result<bool, BookingError> {
-        let booking = &stored.booking;
         let mut days = Vec::new();
-        if booking.status == Status::Active {
-            days = held(booking, now);
-            days.retain(|day| !gone.contains(day));
+        if stored.booking.status.takes_time() {
+            days = claimed_days(stored, now);
+            days.retain(|day| !gone.days.contains(day));
         }
         let mut writes = vec![write];
-        writes.extend(Timer::reminder(stored).map(|timer| timer.remove()));
+        let stands = gone.seen(&stored.booking, now).status.takes_time();
+        writes.extend(Timer::all(stored).map(|timer| if stands { timer.revoke() } else { timer.remove() }));
         let others = writes.len();
-        writes.extend(days.iter().map(|day| release(booking, *day)));
+        writes.extend(days.iter().map(|day| release(stored, *day)));
         match self.commit(writes).await? {
             Commit::Done => Ok(true),
             Commit::Again => Ok(false),
             Commit::Refused(places) => {
-                gone.extend(places.iter().filter_map(|(place, _)| days.get(place.checked_sub(others)?)));
+                gone.hold |= places.iter().any(|(place, _)| (1..others).contains(place));
+                gone.days.extend(places.iter().filter_map(|(place, _)| days.get(place.checked_sub(others)?)));
                 Ok(false)
             }
         }

@@ -1,14 +1,18 @@
 //! Creating a booking.
 
+use std::collections::BTreeMap;
+
 use lambda::metrics;
 
 use super::Bookings;
 use super::attempts::Attempts;
 use super::commit::{Commit, Write, put_new};
+use super::days::NewClaim;
 use super::item::Stored;
-use super::timer::Timer;
+use super::rules_and_days::RulesAndDays;
+use super::timer::set_timers;
 use super::tombstone::Entry;
-use crate::booking::{Booking, BookingError, BookingId, Caller, Created, IdempotencyKey, NewBooking};
+use crate::booking::{Booking, BookingError, BookingId, Caller, Created, IdempotencyKey, NewBooking, Timestamp};
 
 impl Bookings {
     /// Creates the booking of `new` in one transaction, with its timer and the claims on its time.
@@ -37,14 +41,17 @@ impl Bookings {
         metrics::note("booking_id", id.to_string());
         let fingerprint = new.fingerprint();
         match self.try_create(&new, id, &fingerprint).await {
-            // An earlier attempt may have created the booking. Its own claim then takes the time, or its start is in
-            // the past now.
-            Err(refusal @ (BookingError::Invalid(_) | BookingError::TimeTaken { .. })) if key.is_some() => {
-                match self.find(id).await? {
-                    Some(entry) => replay(entry, &fingerprint),
-                    None => Err(refusal),
-                }
-            }
+            // An earlier attempt may have created the booking. Then its start may be in the past now, the rules may have
+            // changed, and others may have booked over it after it lapsed or was moved.
+            Err(
+                refusal @ (BookingError::Invalid(_)
+                | BookingError::OutsideRules(_)
+                | BookingError::NoSuchResource
+                | BookingError::TimeTaken { .. }),
+            ) if key.is_some() => match self.find(id).await? {
+                Some(entry) => replay(entry, &fingerprint, self.surroundings.now()),
+                None => Err(refusal),
+            },
             done => done,
         }
     }
@@ -57,26 +64,32 @@ impl Bookings {
     ) -> Result<Created<Booking>, BookingError> {
         let mut attempts = Attempts::default();
         loop {
-            let booking = new.book(id, self.surroundings.now())?;
-            let span = booking.span;
-            let days = self.days(&booking.resource_id, span).await?;
-            if let Some(busy) = days.conflict(span, id) {
-                return Err(BookingError::TimeTaken { busy: busy.into() });
+            let now = self.surroundings.now();
+            let booking = new.book(id, now)?;
+            let RulesAndDays { rules, days } = self.rules_and_days(&booking.resource_id, booking.span).await?;
+            let claim = booking.claim(None, &rules, days.claims(Some(id)).into_values(), now)?;
+            let claim = NewClaim { id, claim, plain: rules.capacity == 1, now };
+            let clearance = days.clearance(&claim);
+            if !clearance.is_empty() {
+                self.clear(clearance, &mut attempts).await?;
+                continue;
             }
-            let stored = Stored {
+            let mut stored = Stored {
                 booking,
-                reminder_token: self.surroundings.number(),
+                claimed: claim.claim.stretch,
+                timers: BTreeMap::new(),
                 timer_shard: id.bucket(self.shards),
                 fingerprint: fingerprint.to_owned(),
             };
+            let timers = set_timers(None, &mut stored, &*self.surroundings);
             let mut writes = vec![Write::Put(put_new(stored.to_item()?))];
-            writes.extend(Timer::reminder(&stored).map(|timer| timer.set()));
-            writes.extend(days.claim(span, id, &*self.surroundings)?);
+            writes.extend(timers);
+            writes.extend(days.claim(&claim, &*self.surroundings)?);
             match self.commit(writes).await? {
                 Commit::Done => return Ok(Created { value: stored.booking, replayed: false }),
                 Commit::Refused(places) => {
                     if let Some((0, Some(item))) = places.into_iter().next() {
-                        return replay(Entry::from_item(item)?, fingerprint);
+                        return replay(Entry::from_item(item)?, fingerprint, now);
                     }
                 }
                 Commit::Again => {}
@@ -87,10 +100,10 @@ impl Bookings {
 }
 
 /// The result of a request whose key was used before.
-fn replay(entry: Entry, fingerprint: &str) -> Result<Created<Booking>, BookingError> {
+fn replay(entry: Entry, fingerprint: &str, now: Timestamp) -> Result<Created<Booking>, BookingError> {
     let stored = entry.into_booking().ok_or(BookingError::Deleted)?;
     if stored.fingerprint != fingerprint {
         return Err(BookingError::KeyReused);
     }
-    Ok(Created { value: stored.booking, replayed: true })
+    Ok(Created { value: stored.booking.at(now), replayed: true })
 }

@@ -4,26 +4,26 @@ use lambda::IfMatch;
 
 use super::Bookings;
 use super::attempts::Attempts;
-use super::change::{expect_version, remove, replace};
+use super::change::{Gone, expect_version, remove, replace};
 use super::commit::Write;
 use super::tombstone::tombstone;
-use crate::booking::{Booking, BookingError, BookingId, Caller, Day, Timestamp};
+use crate::booking::{Booking, BookingError, BookingId, Caller, Timestamp};
 
 impl Bookings {
-    /// Deletes the booking, its timer and its claims in one transaction. Does nothing if there is no booking, or if
+    /// Deletes the booking, its timers and its claims in one transaction. Does nothing if there is no booking, or if
     /// it is not the caller's. If an `Idempotency-Key` created the booking, a tombstone keeps the key used up.
     ///
     /// # Errors
     /// [`BookingError::VersionChanged`], [`BookingError::Contended`], or an error of the store.
     pub async fn delete(&self, id: BookingId, if_match: Option<IfMatch>, caller: &Caller) -> Result<(), BookingError> {
         let mut attempts = Attempts::default();
-        let mut gone: Vec<Day> = Vec::new();
+        let mut gone = Gone::default();
         loop {
             let Some(stored) = self.seen(id, caller).await? else { return Ok(()) };
-            expect_version(&stored, if_match.as_ref())?;
             let now = self.surroundings.now();
+            expect_version(&gone.seen(&stored.booking, now), if_match.as_ref())?;
             let write = end(&stored.booking, now)?;
-            if self.leave(&stored, write, &mut gone, now).await? {
+            if self.end(&stored, write, &mut gone, now).await? {
                 return Ok(());
             }
             attempts.pause(&*self.surroundings).await?;

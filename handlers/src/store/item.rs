@@ -2,7 +2,7 @@
 //!
 //! DynamoDB reserves words such as `ttl` and `status`, so expressions alias every name.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::value::MapDeserializer;
@@ -10,7 +10,9 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::errors::foreign;
-use crate::booking::{Booking, BookingError, BookingId, ResourceId, Span, Status, Timestamp, UserId};
+use crate::booking::{
+    Booking, BookingError, BookingId, Kind, Metadata, ResourceId, Span, Status, Stretch, Timestamp, UserId,
+};
 
 /// Attributes by name.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -31,17 +33,29 @@ pub(super) fn key(pk: String, sk: impl Into<String>) -> Item {
 /// A booking as it is stored, with the attributes that clients do not see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
-    /// The booking.
+    /// The booking. A hold stays held here after it has lapsed: see [`Booking::at`].
     pub booking: Booking,
-    /// The token of the timer of its current reminder. A timer with another token is stale.
-    pub reminder_token: u64,
+    /// Its claim on the resource: its span, with the buffers that it was booked with.
+    pub claimed: Stretch,
+    /// Its timers. A timer with another token is stale.
+    pub timers: BTreeMap<Kind, Set>,
     /// The shard of its timers, which it keeps for ever.
     pub timer_shard: u32,
     /// Distinguishes the requests that may have created it.
     pub fingerprint: String,
 }
 
-/// The item of a booking. It never has `ttl`: TTL deletes timers, not bookings.
+/// A timer that is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Set {
+    /// The due time, in seconds since the Unix epoch.
+    pub due: i64,
+    /// A random number, new with each setting.
+    pub token: u64,
+}
+
+/// The item of a booking. It never has `ttl`: TTL deletes timers, not bookings. What an older release does not know is
+/// left out where it has its default.
 #[derive(Serialize, Deserialize)]
 struct BookingItem {
     pk: String,
@@ -53,13 +67,27 @@ struct BookingItem {
     start_time: Timestamp,
     #[serde(serialize_with = "sortable")]
     end_time: Timestamp,
+    /// Start and end of the claim, in milliseconds since the Unix epoch, if it has buffers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    claimed: Option<(i64, i64)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seats: Option<i64>,
     status: Status,
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "sortable_option")]
+    expires_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reminder_lead_seconds: Option<u32>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    further_reminder_lead_seconds: Vec<u32>,
+    #[serde(default, skip_serializing_if = "Metadata::is_empty")]
+    metadata: Metadata,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reminder_due: Option<i64>,
     #[serde(rename = "reminder_generation")]
     reminder_token: u64,
+    /// The timers other than the one of `reminder_lead_seconds`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    timers: BTreeMap<String, Set>,
     #[serde(default)]
     timer_shard: u32,
     version: u64,
@@ -75,6 +103,12 @@ pub(super) fn sortable<S: Serializer>(time: &Timestamp, serializer: S) -> Result
     serializer.serialize_str(&time.sortable())
 }
 
+// serde passes the field by reference.
+#[expect(clippy::ref_option)]
+fn sortable_option<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    time.map(Timestamp::sortable).serialize(serializer)
+}
+
 impl Stored {
     /// The item to write.
     pub(super) fn to_item(&self) -> Result<Item, BookingError> {
@@ -83,13 +117,19 @@ impl Stored {
             user_id,
             resource_id,
             span,
+            seats,
             status,
+            expires_at,
             reminder_lead_seconds,
-            ttl,
+            further_reminder_lead_seconds,
+            ttl: _,
+            metadata,
             version,
             created_at,
             updated_at,
         } = self.booking.clone();
+        let reminder = self.timers.get(&Kind::Reminder);
+        let others = self.timers.iter().filter(|(kind, _)| **kind != Kind::Reminder);
         write(&BookingItem {
             pk: partition(booking_id),
             sk: BOOKING.to_owned(),
@@ -98,10 +138,16 @@ impl Stored {
             resource_id,
             start_time: span.start(),
             end_time: span.end(),
+            claimed: (self.claimed != Stretch::from(span)).then_some((self.claimed.from, self.claimed.to)),
+            seats: (seats != 1).then_some(seats),
             status,
+            expires_at,
             reminder_lead_seconds,
-            reminder_due: ttl,
-            reminder_token: self.reminder_token,
+            further_reminder_lead_seconds,
+            metadata,
+            reminder_due: reminder.map(|timer| timer.due),
+            reminder_token: reminder.map(|timer| timer.token).unwrap_or_default(),
+            timers: others.map(|(kind, timer)| (kind.to_string(), *timer)).collect(),
             timer_shard: self.timer_shard,
             version,
             created_at,
@@ -124,20 +170,29 @@ impl Stored {
 impl BookingItem {
     fn into_stored(self) -> Result<Stored, &'static str> {
         let item = self;
+        let span = Span::new(item.start_time, item.end_time)?;
+        let reminder = item.reminder_due.map(|due| (Kind::Reminder, Set { due, token: item.reminder_token }));
+        let others = item.timers.into_iter().map(|(kind, timer)| Some((Kind::parse(&kind)?, timer)));
+        let others = others.collect::<Option<Vec<_>>>().ok_or("a timer of no known kind")?;
         Ok(Stored {
             booking: Booking {
                 booking_id: item.booking_id,
                 user_id: item.user_id,
                 resource_id: item.resource_id,
-                span: Span::new(item.start_time, item.end_time)?,
+                span,
+                seats: item.seats.unwrap_or(1),
                 status: item.status,
+                expires_at: item.expires_at,
                 reminder_lead_seconds: item.reminder_lead_seconds,
+                further_reminder_lead_seconds: item.further_reminder_lead_seconds,
                 ttl: item.reminder_due,
+                metadata: item.metadata,
                 version: item.version,
                 created_at: item.created_at,
                 updated_at: item.updated_at,
             },
-            reminder_token: item.reminder_token,
+            claimed: item.claimed.map_or(span.into(), |(from, to)| Stretch { from, to }),
+            timers: reminder.into_iter().chain(others).collect(),
             timer_shard: item.timer_shard,
             fingerprint: item.request_fingerprint,
         })

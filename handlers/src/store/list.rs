@@ -3,10 +3,13 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::Bookings;
-use super::cursor::Place;
+use super::cursor::{Place, list_of};
 use super::errors::{classify, foreign};
 use super::item::{BOOKING, Item, Stored, key, partition, value};
-use crate::booking::{Booking, BookingError, BookingId, Caller, Fault, Faults, ListQuery, Page, Timestamp, UserId};
+use super::page::fitting;
+use crate::booking::{
+    Booking, BookingError, BookingId, Caller, Fault, Faults, ListQuery, Page, Status, Timestamp, UserId,
+};
 
 impl Bookings {
     /// One page of the user's bookings by `start_time`, read with one query. It has at most `limit` bookings.
@@ -36,14 +39,26 @@ impl Bookings {
             .expression_attribute_values(":user", AttributeValue::S(user.to_string()))
             .expression_attribute_values(":first", AttributeValue::S(first))
             .expression_attribute_values(":last", AttributeValue::S(last));
+        let now = self.surroundings.now();
         if let Some(status) = query.status {
+            // A hold stays held in its item after it has lapsed.
+            let (stored, filter) = match status {
+                Status::Held => (Status::Held, "#status = :status AND #expires > :now"),
+                Status::Expired => (Status::Held, "#status = :status AND #expires <= :now"),
+                status => (status, "#status = :status"),
+            };
             request = request
-                .filter_expression("#status = :status")
+                .filter_expression(filter)
                 .expression_attribute_names("#status", "status")
-                .expression_attribute_values(":status", value(&status)?);
+                .expression_attribute_values(":status", value(&stored)?);
+            if stored == Status::Held {
+                request = request
+                    .expression_attribute_names("#expires", "expires_at")
+                    .expression_attribute_values(":now", AttributeValue::S(now.sortable()));
+            }
         }
         if let Some(cursor) = &query.cursor {
-            let place = Place::from_cursor(cursor, user, query)?;
+            let place = Place::from_cursor(cursor, &list_of(user, query))?;
             let mut start = key(partition(place.booking_id), BOOKING);
             start.insert("user_id".to_owned(), AttributeValue::S(user.to_string()));
             start.insert("start_time".to_owned(), AttributeValue::S(place.start_time.sortable()));
@@ -52,14 +67,15 @@ impl Bookings {
         let answer = request.send().await.map_err(classify)?;
         let items = answer.items.unwrap_or_default().into_iter();
         let mut items: Vec<Booking> =
-            items.map(|item| Stored::from_item(item).map(|stored| stored.booking)).collect::<Result<_, _>>()?;
+            items.map(|item| Stored::from_item(item).map(|stored| stored.booking.at(now))).collect::<Result<_, _>>()?;
+        let size = fitting(items.iter().take(size));
         let next = if items.len() > size {
             items.truncate(size);
             items.last().map(|last| Place { start_time: last.span.start(), booking_id: last.booking_id })
         } else {
             answer.last_evaluated_key.map(|key| place(&key)).transpose()?
         };
-        Ok(Page { items, next: next.map(|place| place.to_cursor(user, query)) })
+        Ok(Page { items, next: next.map(|place| place.to_cursor(&list_of(user, query))) })
     }
 }
 

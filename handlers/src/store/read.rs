@@ -12,7 +12,8 @@ impl Bookings {
     /// # Errors
     /// [`BookingError::NotFound`], also if it is not the caller's; or an error of the store.
     pub async fn get(&self, id: BookingId, caller: &Caller) -> Result<Booking, BookingError> {
-        Ok(self.seen(id, caller).await?.ok_or(BookingError::NotFound)?.booking)
+        let stored = self.seen(id, caller).await?.ok_or(BookingError::NotFound)?;
+        Ok(stored.booking.at(self.surroundings.now()))
     }
 
     /// The stored booking, if it exists and the caller may know of it.

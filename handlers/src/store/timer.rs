@@ -10,18 +10,19 @@
 //! The sweeper removes timers on time, and TTL those that it misses. A user's change removes a timer together with the
 //! booking's token, in one transaction. So a removed timer whose token the booking still has was due.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::builders::PutBuilder;
 use serde_dynamo::Item as StreamItem;
 
 use super::commit::{Write, delete, put};
-use super::item::{Item, Stored, key};
-use crate::booking::{BookingId, Timestamp};
+use super::item::{Item, Set, Stored, key};
+use crate::booking::{BookingId, Kind, Timestamp};
+use crate::surroundings::Surroundings;
 
 /// Start of the `pk` of all timers.
 pub const TIMER: &str = "TIMER#";
-
-/// The kind of a booking's reminder.
-const REMINDER: &str = "reminder";
 
 /// A timer of a booking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +31,9 @@ pub struct Timer {
     pub booking_id: BookingId,
     /// The due time, in seconds since the Unix epoch.
     pub due: i64,
-    /// A random number, new with each setting: see [`Stored::reminder_token`].
+    /// The kind of a timer.
+    pub kind: Kind,
+    /// A random number, new with each setting: see [`Stored::timers`].
     pub token: u64,
     /// Its minute's items are spread over several partitions; this is the number of its partition.
     pub shard: u32,
@@ -47,30 +50,59 @@ pub(super) fn after(seconds: i64) -> String {
     format!("{:010}", seconds + 1)
 }
 
+/// When the timer of this key is due, in seconds since the Unix epoch.
+pub(super) fn due_of(key: &Item) -> Option<i64> {
+    key.get("sk")?.as_s().ok()?.get(..10)?.parse().ok()
+}
+
 impl Timer {
-    /// The timer of the booking's reminder, if it has one.
-    pub(super) fn reminder(stored: &Stored) -> Option<Self> {
-        let Stored { booking, reminder_token, timer_shard, .. } = stored;
-        let due = booking.ttl?;
-        Some(Self { booking_id: booking.booking_id, due, token: *reminder_token, shard: *timer_shard })
+    fn of(stored: &Stored, kind: Kind, Set { due, token }: Set) -> Self {
+        Self { booking_id: stored.booking.booking_id, due, kind, token, shard: stored.timer_shard }
+    }
+
+    /// The timers of a booking.
+    pub(super) fn all(stored: &Stored) -> impl Iterator<Item = Self> {
+        stored.timers.iter().map(|(kind, set)| Self::of(stored, *kind, *set))
     }
 
     fn key(&self) -> Item {
-        let Self { booking_id, due, shard, .. } = self;
-        key(partition(due.div_euclid(60), *shard), format!("{due:010}#{booking_id}#{REMINDER}"))
+        let Self { booking_id, due, kind, shard, .. } = self;
+        key(partition(due.div_euclid(60), *shard), format!("{due:010}#{booking_id}#{kind}"))
     }
 
     /// The write that sets the timer.
     pub(super) fn set(&self) -> Write {
+        Write::Put(self.put())
+    }
+
+    fn put(&self) -> PutBuilder {
         let mut item = self.key();
         item.insert("ttl".to_owned(), AttributeValue::N(self.due.to_string()));
         item.insert("token".to_owned(), AttributeValue::N(self.token.to_string()));
-        Write::Put(put(item))
+        put(item)
     }
 
     /// The write that removes the timer, if it is there.
     pub(super) fn remove(&self) -> Write {
         Write::Delete(delete(self.key()))
+    }
+
+    /// The write that removes the timer because its booking changes.
+    ///
+    /// The timer of a hold's end must still be there. If the sweeper has removed it, the end is told, and the change has to
+    /// fail, however late its transaction is carried out.
+    pub(super) fn revoke(&self) -> Write {
+        let delete = delete(self.key());
+        if self.kind != Kind::Hold {
+            return Write::Delete(delete);
+        }
+        Write::Delete(delete.condition_expression("attribute_exists(#pk)").expression_attribute_names("#pk", "pk"))
+    }
+
+    /// The write that requires the timer to be there, and leaves it as it is.
+    fn keep(&self) -> Write {
+        // Not a condition check, which needs a permission of its own.
+        Write::Put(self.put().condition_expression("attribute_exists(#pk)").expression_attribute_names("#pk", "pk"))
     }
 
     /// Parses the keys and the image of a stream record.
@@ -89,11 +121,38 @@ impl Timer {
             let (due, id, kind) = (parts.next()?, parts.next()?, parts.next()?);
             let Some(serde_dynamo::AttributeValue::N(token)) = image.get("token") else { return None };
             let (due, token) = (due.parse().ok()?, token.parse().ok()?);
-            let timer = Self { booking_id: BookingId::parse(id)?, due, token, shard };
-            (kind == REMINDER && parts.next().is_none()).then_some(timer)
+            let timer = Self { booking_id: BookingId::parse(id)?, due, kind: Kind::parse(kind)?, token, shard };
+            parts.next().is_none().then_some(timer)
         };
         parse().ok_or("a timer that cannot be read")
     }
+}
+
+/// Sets the timers of `after`, and returns the writes for those that differ from `before`'s.
+///
+/// A timer whose due time stays may be on its way to the bus: a new token would publish its event twice. It does not become
+/// stale, because the event is made from the current booking. A hold's timer that stays is required to be there, as for
+/// [`revoke`](Timer::revoke).
+pub(super) fn set_timers(before: Option<&Stored>, after: &mut Stored, chance: &dyn Surroundings) -> Vec<Write> {
+    let none = BTreeMap::new();
+    let had = before.map_or(&none, |before| &before.timers);
+    let dues_before: BTreeMap<Kind, i64> = had.iter().map(|(kind, set)| (*kind, set.due)).collect();
+    let dues = after.booking.dues(before.map(|before| (&before.booking, &dues_before)));
+    let set = dues.into_iter().map(|(kind, due)| {
+        let kept = had.get(&kind).filter(|set| set.due == due);
+        (kind, kept.copied().unwrap_or_else(|| Set { due, token: chance.number() }))
+    });
+    after.timers = set.collect();
+    let mut writes = Vec::new();
+    if let Some(before) = before {
+        let gone = Timer::all(before).filter(|timer| !after.timers.values().any(|set| set.token == timer.token));
+        writes.extend(gone.map(|timer| timer.revoke()));
+    }
+    let new = Timer::all(after).filter(|timer| !had.values().any(|set| set.token == timer.token));
+    writes.extend(new.map(|timer| timer.set()));
+    let kept = Timer::all(after).filter(|timer| had.values().any(|set| set.token == timer.token));
+    writes.extend(kept.filter(|timer| timer.kind == Kind::Hold).map(|timer| timer.keep()));
+    writes
 }
 
 #[cfg(test)]
@@ -103,7 +162,7 @@ mod tests {
     #[test]
     fn a_timer_is_in_the_partition_of_its_minute_and_sorts_by_its_due_time() {
         let id = BookingId::parse("67e55044-10b1-426f-9247-bb680e5fe0c8").unwrap();
-        let key = |due| Timer { booking_id: id, due, token: 1, shard: 3 }.key();
+        let key = |due| Timer { booking_id: id, due, kind: Kind::Reminder, token: 1, shard: 3 }.key();
         let text = |due: i64, name: &str| key(due)[name].as_s().unwrap().clone();
         let due = "2026-11-22T09:45:00Z".parse::<Timestamp>().unwrap().seconds();
         assert_eq!(text(due, "pk"), "TIMER#2026-11-22T09:45#3");

@@ -6,18 +6,23 @@ use super::Bookings;
 use super::attempts::Attempts;
 use super::change::{expect_version, replace};
 use super::commit::{Commit, Write};
-use super::days::{held, release};
+use super::days::{NewClaim, claimed_days, release};
 use super::item::Stored;
-use super::timer::Timer;
-use crate::booking::{Booking, BookingError, BookingId, BookingPatch, Caller, Timestamp};
+use super::rules_and_days::RulesAndDays;
+use super::timer::set_timers;
+use crate::booking::{
+    Booking, BookingError, BookingId, BookingPatch, Caller, Current, OutsideRules, Status, Timestamp, at_members,
+};
 
 impl Bookings {
-    /// Changes the fields in `patch`, with the timer and the claims, in one transaction. A patch that changes
+    /// Changes the fields in `patch`, with the timers and the claims, in one transaction. A patch that changes
     /// nothing writes nothing.
     ///
     /// # Errors
-    /// [`BookingError::NotFound`], [`BookingError::Cancelled`], [`BookingError::VersionChanged`],
-    /// [`BookingError::Invalid`], [`BookingError::TimeTaken`], [`BookingError::DayFull`], [`BookingError::Contended`], or an error of the store.
+    /// [`BookingError::NotFound`], [`BookingError::Cancelled`], [`BookingError::HoldExpired`],
+    /// [`BookingError::VersionChanged`], [`BookingError::Invalid`], [`BookingError::OutsideRules`],
+    /// [`BookingError::NoSuchResource`], [`BookingError::TimeTaken`], [`BookingError::DayFull`],
+    /// [`BookingError::Contended`], or an error of the store.
     pub async fn update(
         &self,
         id: BookingId,
@@ -28,49 +33,95 @@ impl Bookings {
         let mut attempts = Attempts::default();
         loop {
             let before = self.seen(id, caller).await?.ok_or(BookingError::NotFound)?;
-            expect_version(&before, if_match.as_ref())?;
             let now = self.surroundings.now();
+            expect_version(&before.booking.clone().at(now), if_match.as_ref())?;
             let Some(booking) = patch.apply(&before.booking, now)? else { return Ok(before.booking) };
-            let after = Stored { booking, ..before.clone() };
-            let (after, writes) = self.changes(&before, after, now).await?;
-            if matches!(self.commit(writes).await?, Commit::Done) {
-                return Ok(after.booking);
+            let mut after = Stored { booking, ..before.clone() };
+            let timers = set_timers(Some(&before), &mut after, &*self.surroundings);
+            let claims = match self.move_claims(&before, &mut after, &patch, now).await? {
+                Claims::Move(claims) => claims,
+                Claims::Clear(clearance) => {
+                    self.clear(clearance, &mut attempts).await?;
+                    continue;
+                }
+                Claims::Gone => {
+                    let unchanged = |now: Stored| now.booking.version == before.booking.version;
+                    if self.seen(id, caller).await?.is_some_and(unchanged) {
+                        return Err(BookingError::HoldExpired);
+                    }
+                    continue;
+                }
+            };
+            let mut writes = vec![Write::Put(replace(after.to_item()?, before.booking.version))];
+            let places_of_timers = 1..=timers.len();
+            writes.extend(timers.into_iter().chain(claims));
+            match self.commit(writes).await? {
+                Commit::Done => return Ok(after.booking),
+                // The booking is as it was read, and the end of its hold is told.
+                Commit::Refused(places)
+                    if places.first().is_some_and(|(place, _)| places_of_timers.contains(place)) =>
+                {
+                    return Err(BookingError::HoldExpired);
+                }
+                Commit::Refused(_) | Commit::Again => {}
             }
             attempts.pause(&*self.surroundings).await?;
         }
     }
 
-    /// The writes that turn `before` into `after`, and `after` with its timer's token.
-    async fn changes(
+    /// The writes that turn the claims of `before` into those of `after`, whose claimed time is set.
+    async fn move_claims(
         &self,
         before: &Stored,
-        mut after: Stored,
+        after: &mut Stored,
+        patch: &BookingPatch,
         now: Timestamp,
-    ) -> Result<(Stored, Vec<Write>), BookingError> {
-        let (old, new) = (&before.booking, &mut after.booking);
-        let mut writes = Vec::new();
-
-        // A reminder whose due time is unchanged may be on its way to the bus: a new token would publish it twice. It
-        // does not become stale, because the event is made from the current booking.
-        if old.ttl != new.ttl {
-            after.reminder_token = self.surroundings.number();
-            writes.extend(Timer::reminder(before).map(|timer| timer.remove()));
-            writes.extend(Timer::reminder(&after).map(|timer| timer.set()));
+    ) -> Result<Claims, BookingError> {
+        let (old, new) = (&before.booking, &after.booking);
+        if old.resource_id == new.resource_id && old.span == new.span && old.seats == new.seats {
+            return Ok(Claims::Move(Vec::new()));
         }
-
-        let new = &after.booking;
-        let (from, to) = (old.span, new.span);
-        if old.resource_id != new.resource_id || from != to {
-            let days = self.days(&new.resource_id, to).await?;
-            if let Some(busy) = days.conflict(to, new.booking_id) {
-                return Err(BookingError::TimeTaken { busy: busy.into() });
-            }
-            writes.extend(days.claim(to, new.booking_id, &*self.surroundings)?);
-            let kept: Vec<_> = if old.resource_id == new.resource_id { to.days().collect() } else { Vec::new() };
-            let left = held(old, now).into_iter().filter(|day| !kept.contains(day));
-            writes.extend(left.map(|day| release(old, day)));
+        let RulesAndDays { rules, days } = self.rules_and_days(&new.resource_id, new.span).await?;
+        let id = new.booking_id;
+        let stays = old.resource_id == new.resource_id;
+        if stays && old.status == Status::Held && !days.keeps(id, before.claimed) {
+            return Ok(Claims::Gone);
         }
-        writes.insert(0, Write::Put(replace(after.to_item()?, old.version)));
-        Ok((after, writes))
+        let current = Current { booking: old, claimed: before.claimed };
+        let claim = new.claim(Some(current), &rules, days.claims(Some(id)).into_values(), now);
+        let claim = claim.map_err(|error| at_sent_members(error, patch))?;
+        let claim = NewClaim { id, claim, plain: rules.capacity == 1, now };
+        let clearance = days.clearance(&claim);
+        if !clearance.is_empty() {
+            return Ok(Claims::Clear(clearance));
+        }
+        let mut writes = days.claim(&claim, &*self.surroundings)?;
+        after.claimed = claim.claim.stretch;
+        let kept: Vec<_> = if stays { after.claimed.days().collect() } else { Vec::new() };
+        let left = claimed_days(before, now).into_iter().filter(|day| !kept.contains(day));
+        writes.extend(left.map(|day| release(before, day)));
+        Ok(Claims::Move(writes))
+    }
+}
+
+/// The writes to the days of a booking.
+enum Claims {
+    /// They move its claims.
+    Move(Vec<Write>),
+    /// Lapsed claims have to be removed first, and then everything read again.
+    Clear(Vec<Write>),
+    /// The claim of the hold is not there: another booking has it, or another request has moved, cancelled or deleted the
+    /// hold since it was read.
+    Gone,
+}
+
+/// Reports broken rules at the members that were sent.
+fn at_sent_members(error: BookingError, patch: &BookingPatch) -> BookingError {
+    match error {
+        BookingError::OutsideRules(OutsideRules { time_zone, errors }) => {
+            let errors = at_members(errors, &patch.sent());
+            BookingError::OutsideRules(OutsideRules { time_zone, errors })
+        }
+        other => other,
     }
 }

@@ -9,6 +9,7 @@
 
 #![cfg_attr(not(debug_assertions), expect(dead_code, reason = "a release build does not use it"))]
 
+mod choice;
 mod example;
 mod exclusive;
 mod format;
@@ -76,8 +77,12 @@ impl Contract {
             }
             schemas.extend(components.schemas);
             let mut components = json!({ "schemas": schemas, "headers": components.headers });
-            format::known(&mut operation);
-            format::known(&mut components);
+            for part in [&mut operation, &mut components] {
+                each_schema(part, &|schema| {
+                    format::known(schema);
+                    choice::as_enum(schema);
+                });
+            }
             self.json.insert("operation".into(), operation);
             self.json.insert("components".into(), components);
         }
@@ -200,6 +205,30 @@ impl Contract {
     /// Adds problems that the endpoint can answer with. Those that are there already are not added again.
     pub fn problems(&mut self, kinds: impl IntoIterator<Item = ProblemKind>) {
         self.operation.problems(kinds);
+    }
+}
+
+/// Members of a schema that hold values, not schemas.
+const VALUES: [&str; 5] = ["const", "default", "enum", "example", "examples"];
+
+/// Changes every schema in `value`.
+fn each_schema(value: &mut Value, change: &impl Fn(&mut Map<String, Value>)) {
+    match value {
+        Value::Object(schema) => {
+            change(schema);
+            for (name, part) in schema {
+                match part {
+                    // The keys of `properties` are the author's field names, not keywords of JSON Schema.
+                    Value::Object(properties) if name == "properties" => {
+                        properties.values_mut().for_each(|property| each_schema(property, change));
+                    }
+                    _ if VALUES.contains(&name.as_str()) => {}
+                    part => each_schema(part, change),
+                }
+            }
+        }
+        Value::Array(parts) => parts.iter_mut().for_each(|part| each_schema(part, change)),
+        _ => {}
     }
 }
 

@@ -268,3 +268,31 @@ fn a_format_is_one_that_openapi_knows() {
     is("default", json!({ "type": "integer", "format": "int32", "minimum": 0, "maximum": 255 }));
     is("format", json!({ "type": "integer", "format": "int32", "minimum": 0, "maximum": 255 }));
 }
+
+/// A choice of words.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(dead_code, reason = "tests use its schema only")]
+enum Size {
+    /// It is large.
+    Large,
+    /// It is small.
+    VerySmall,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Sized {
+    /// How large.
+    size: Size,
+}
+
+#[test]
+fn a_choice_of_words_is_an_enum_that_generators_know() {
+    let contract = contract(<Json<Sized> as Respond>::describe).unwrap();
+    let expected = json!({
+        "type": "string",
+        "enum": ["large", "very_small"],
+        "description": "A choice of words.\n\n- `large`: It is large.\n- `very_small`: It is small.",
+    });
+    assert_eq!(contract["components"]["schemas"]["Size"], expected);
+}

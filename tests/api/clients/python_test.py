@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from bookings import Client
-from bookings.api.bookings import create_booking, get_booking
+from bookings.api.bookings import cancel_booking, create_booking, get_booking
 from bookings.models import Booking, BusySpan, InvalidProblem, NewBooking, NotFoundProblem, TimeTakenProblem
 
 client = Client(base_url=os.environ.get("API", "http://127.0.0.1:3000"))
@@ -30,6 +30,13 @@ class Clients(unittest.TestCase):
         self.assertIsInstance(refused.parsed, TimeTakenProblem)
         self.assertIsInstance(refused.parsed.busy, BusySpan)
         self.assertEqual(refused.parsed.busy.start_time, made.parsed.start_time)
+
+    def test_a_booking_has_each_of_its_states(self):
+        body = wanted(resource_id="client-of-python-held", hold_seconds=600)
+        held = create_booking.sync_detailed(client=client, body=body).parsed
+        self.assertEqual(held.status, "held")
+        cancelled = cancel_booking.sync_detailed(held.booking_id, client=client).parsed
+        self.assertEqual(cancelled.status, "cancelled")
 
     def test_a_booking_that_breaks_rules_is_refused_with_each_fault(self):
         refused = create_booking.sync_detailed(client=client, body=wanted(user_id="a b", reminder_lead_seconds=1))

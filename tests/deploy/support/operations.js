@@ -20,7 +20,7 @@ function operations(template) {
   it('have alarms where they are asked for', () => {
     const all = [...EVENT_ALARMS, ...OTHER_ALARMS, 'ConflictsUnusual', 'RemindersMissing', 'TableThrottled'].sort();
     assert.deepEqual([names('prod'), names('staging'), names('test'), names('dev')], [all, all, EVENT_ALARMS, []]);
-    assert.equal(template('prod').Budget.Properties.Budget.BudgetLimit.Amount, 100);
+    assert.equal(template('prod').Budget.Properties.Budget.BudgetLimit.Amount, 120);
     for (const none of ['AlarmTopic', 'Dashboard', 'Budget']) assert.equal(template('dev')[none], undefined);
   });
 

@@ -150,6 +150,7 @@ proptest! {
             start_time: starts[i].map(minute),
             end_time: Some(minute(1_000)),
             reminder_lead_seconds: leads[i],
+            ..BookingPatch::default()
         };
         let (first, second) = (patch(0), patch(1));
         let union = BookingPatch {
@@ -157,6 +158,7 @@ proptest! {
             start_time: second.start_time.or(first.start_time),
             end_time: second.end_time,
             reminder_lead_seconds: second.reminder_lead_seconds.or(first.reminder_lead_seconds),
+            ..BookingPatch::default()
         };
         let apply = |patch: &BookingPatch, booking: &Booking| {
             patch.apply(booking, now()).unwrap().unwrap_or_else(|| booking.clone())

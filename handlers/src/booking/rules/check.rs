@@ -15,29 +15,29 @@ pub struct Wanted {
     /// How many seats.
     pub seats: i64,
     /// The booking's present span and seats of this resource; `None` for a new booking, or one that comes from another resource.
-    pub has: Option<(Span, i64)>,
+    pub current: Option<(Span, i64)>,
 }
 
 impl Wanted {
     /// Whether it takes nothing that the booking does not have. Such a change is not held to the rules.
     #[must_use]
-    pub fn is_had(&self) -> bool {
-        self.has.is_some_and(|(span, seats)| span == self.span && self.seats <= seats)
+    pub fn takes_no_more(&self) -> bool {
+        self.current.is_some_and(|(span, seats)| span == self.span && self.seats <= seats)
     }
 
     /// Whether it is held to the rules about when a booking may start. A change of the end alone is not: the booking
     /// was made in time, and its start stands.
     fn starts(&self) -> bool {
-        self.has.is_none_or(|(span, seats)| span.start() != self.span.start() || self.seats > seats)
+        self.current.is_none_or(|(span, seats)| span.start() != self.span.start() || self.seats > seats)
     }
 }
 
 impl Timetable<'_> {
-    /// Every rule that `wanted` breaks at `now`, at the member of a booking that breaks it. None for what is had.
+    /// Every rule that `wanted` breaks at `now`, at the member of a booking that breaks it. None for a change that takes no more.
     #[must_use]
     pub fn broken(&self, wanted: &Wanted, now: Timestamp) -> Vec<Fault> {
         let mut faults = Vec::new();
-        if wanted.is_had() {
+        if wanted.takes_no_more() {
             return faults;
         }
         let mut fault = |pointer: &str, detail: Option<String>| {

@@ -52,7 +52,13 @@ fn by_ttl(record: Value) -> Value {
 
 fn removed() -> Verdict {
     let booking_id = BookingId::parse(ID).unwrap();
-    Verdict::Removed(Timer { booking_id, due: 1_763_805_600, token: 4_611_686_018_427_387_903, shard: 3 })
+    Verdict::Removed(Timer {
+        booking_id,
+        due: 1_763_805_600,
+        kind: crate::booking::Kind::Reminder,
+        token: 4_611_686_018_427_387_903,
+        shard: 3,
+    })
 }
 
 #[test]

@@ -5,7 +5,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use lambda::Cause;
 use tokio::time::Instant;
 
-use crate::booking::{BookingError, Timestamp};
+use crate::booking::BookingError;
 use crate::store::Bookings;
 use crate::store::attempts::pause;
 use crate::store::errors::{classify, foreign};
@@ -36,8 +36,9 @@ enum Pages {
 }
 
 impl Bookings {
-    /// The timers of a minute and shard that are due by `now`. Reads no further page after `deadline`.
-    pub(super) fn due(&self, minute: i64, shard: u32, now: Timestamp, deadline: Instant) -> BoxStream<'_, Found> {
+    /// The timers of a minute and shard that are due by `by`, in seconds since the Unix epoch. Reads no further page after
+    /// `deadline`.
+    pub(super) fn due(&self, minute: i64, shard: u32, by: i64, deadline: Instant) -> BoxStream<'_, Found> {
         stream::unfold(Pages::From(None), move |pages| async move {
             let Pages::From(start) = pages else { return None };
             if Instant::now() > deadline {
@@ -52,7 +53,7 @@ impl Bookings {
                 .expression_attribute_names("#pk", "pk")
                 .expression_attribute_names("#sk", "sk")
                 .expression_attribute_values(":partition", AttributeValue::S(partition(minute, shard)))
-                .expression_attribute_values(":after", AttributeValue::S(after(now.seconds())))
+                .expression_attribute_values(":after", AttributeValue::S(after(by)))
                 .set_exclusive_start_key(start)
                 .send()
                 .await;

@@ -38,7 +38,7 @@ fn broken(rules: Value, wanted: Wanted, now: Timestamp) -> Vec<(String, String)>
 /// The faults of a new booking at the clinic, whose time is UTC+1 in December.
 #[track_caller]
 fn refused(start: &str, end: &str) -> Vec<(String, String)> {
-    broken(clinic(), Wanted { span: span(start, end), seats: 1, has: None }, now())
+    broken(clinic(), Wanted { span: span(start, end), seats: 1, current: None }, now())
 }
 
 fn fault(pointer: &str, detail: &str) -> (String, String) {
@@ -84,14 +84,14 @@ fn opening_hours_are_told_in_the_words_of_the_rules() {
 fn a_booking_cannot_lie_across_a_closed_night() {
     let mut rules = clinic();
     rules["max_minutes"] = Value::Null;
-    let wanted = Wanted { span: span("2026-12-23T15:00:00Z", "2026-12-24T09:00:00Z"), seats: 1, has: None };
+    let wanted = Wanted { span: span("2026-12-23T15:00:00Z", "2026-12-24T09:00:00Z"), seats: 1, current: None };
     let closes = "opens at 09:00 and closes at 17:00 on 2026-12-23 (Europe/Berlin)";
     assert_eq!(broken(rules, wanted, now()), [fault("/end_time", closes)]);
 }
 
 #[test]
 fn the_day_is_told_on_which_it_closes_before_the_end() {
-    let wanted = |start, end| Wanted { span: span(start, end), seats: 1, has: None };
+    let wanted = |start, end| Wanted { span: span(start, end), seats: 1, current: None };
     let rules = json!({ "exceptions": [{ "date": "2026-12-24", "open": [] }] });
     let over_christmas = wanted("2026-12-21T09:00:00Z", "2026-12-25T09:00:00Z");
     let closes = "opens at 00:00 and closes at 24:00 on 2026-12-23 (UTC)";
@@ -110,7 +110,7 @@ fn a_start_is_on_the_grid_of_its_window() {
     assert_eq!(over_midnight, [fault("/start_time", "must start a multiple of 30 minutes after 22:00 on 2026-12-26")]);
     // Always open: after local midnight. In Kathmandu (UTC+5:45) that is 18:15Z.
     let rules = json!({ "time_zone": "Asia/Kathmandu", "slot_minutes": 60 });
-    let wanted = |start, end| Wanted { span: span(start, end), seats: 1, has: None };
+    let wanted = |start, end| Wanted { span: span(start, end), seats: 1, current: None };
     let on = wanted("2026-12-24T19:15:00Z", "2026-12-24T19:20:00Z");
     assert_eq!(broken(rules.clone(), on, now()), []);
     let off = wanted("2026-12-24T19:00:00Z", "2026-12-24T19:20:00Z");
@@ -120,7 +120,7 @@ fn a_start_is_on_the_grid_of_its_window() {
 
 #[test]
 fn every_broken_rule_is_named() {
-    let wanted = Wanted { span: span("2026-12-01T08:10:00Z", "2026-12-01T08:11:00Z"), seats: 3, has: None };
+    let wanted = Wanted { span: span("2026-12-01T08:10:00Z", "2026-12-01T08:11:00Z"), seats: 3, current: None };
     let all = [
         fault("/start_time", "must be at least 60 minutes from now"),
         fault("/start_time", "must start a multiple of 30 minutes after 09:00"),
@@ -142,7 +142,7 @@ fn notice_and_horizon_hold_to_the_millisecond() {
     let starts = |start: &str| {
         let start = at(start);
         let end = Timestamp::from_millis(start.millis() + 1).unwrap();
-        broken(rules.clone(), Wanted { span: Span::new(start, end).unwrap(), seats: 1, has: None }, now()).len()
+        broken(rules.clone(), Wanted { span: Span::new(start, end).unwrap(), seats: 1, current: None }, now()).len()
     };
     assert_eq!(starts("2026-12-01T08:59:59.999Z"), 1);
     assert_eq!(starts("2026-12-01T09:00:00Z"), 0);
@@ -154,7 +154,7 @@ fn notice_and_horizon_hold_to_the_millisecond() {
 fn what_a_booking_has_is_not_held_to_rules() {
     // At night, off the grid, too long and for more seats than there are: booked before these rules.
     let stands = span("2026-12-24T20:07:00Z", "2026-12-25T01:00:00Z");
-    let change = |span, seats| broken(clinic(), Wanted { span, seats, has: Some((stands, 5)) }, now());
+    let change = |span, seats| broken(clinic(), Wanted { span, seats, current: Some((stands, 5)) }, now());
     assert_eq!(change(stands, 5), []);
     assert_eq!(change(stands, 4), []);
     assert!(!change(stands, 6).is_empty());
@@ -165,10 +165,10 @@ fn what_a_booking_has_is_not_held_to_rules() {
 #[test]
 fn a_change_of_the_end_alone_is_not_held_to_rules_about_the_start() {
     let running = at("2026-12-24T08:20:00Z");
-    let has = Some((span("2026-12-24T08:07:00Z", "2026-12-24T08:30:00Z"), 1));
-    let longer = Wanted { span: span("2026-12-24T08:07:00Z", "2026-12-24T09:00:00Z"), seats: 1, has };
+    let current = Some((span("2026-12-24T08:07:00Z", "2026-12-24T08:30:00Z"), 1));
+    let longer = Wanted { span: span("2026-12-24T08:07:00Z", "2026-12-24T09:00:00Z"), seats: 1, current };
     assert_eq!(broken(clinic(), longer, running), []);
-    let moved = Wanted { span: span("2026-12-24T08:27:00Z", "2026-12-24T09:00:00Z"), seats: 1, has };
+    let moved = Wanted { span: span("2026-12-24T08:27:00Z", "2026-12-24T09:00:00Z"), seats: 1, current };
     let faults = broken(clinic(), moved, running);
     assert_eq!(faults.len(), 2, "notice and grid: {faults:?}");
 }
@@ -176,7 +176,7 @@ fn a_change_of_the_end_alone_is_not_held_to_rules_about_the_start() {
 #[test]
 fn more_seats_are_booked_like_a_new_booking() {
     let stands = span("2026-12-24T08:00:00Z", "2026-12-24T08:30:00Z");
-    let more = Wanted { span: stands, seats: 2, has: Some((stands, 1)) };
+    let more = Wanted { span: stands, seats: 2, current: Some((stands, 1)) };
     assert_eq!(broken(clinic(), more, now()), []);
     let too_late = broken(clinic(), more, at("2026-12-24T07:00:01Z"));
     assert_eq!(too_late, [fault("/start_time", "must be at least 60 minutes from now")]);
@@ -198,7 +198,7 @@ fn the_last_day_that_can_be_written_is_checked_too() {
     let first = span("0001-01-01T00:00:00Z", "0001-01-01T01:00:00Z");
     for rules in [json!({}), clinic(), json!({ "time_zone": "Pacific/Apia", "slot_minutes": 7 })] {
         for span in [end, first] {
-            let faults = broken(rules.clone(), Wanted { span, seats: 1, has: None }, now());
+            let faults = broken(rules.clone(), Wanted { span, seats: 1, current: None }, now());
             assert!(rules != json!({}) || faults.is_empty() || span == first, "{faults:?}");
         }
     }

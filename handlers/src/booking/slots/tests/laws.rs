@@ -106,7 +106,7 @@ proptest! {
         // By booking: each slot passes what a create asks, and leaves as many seats as it says.
         for slot in slots.iter().take(20) {
             let span = Span::new(slot.start_time, slot.end_time).unwrap();
-            prop_assert_eq!(timetable.broken(&Wanted { span, seats, has: None }, time(now)), []);
+            prop_assert_eq!(timetable.broken(&Wanted { span, seats, current: None }, time(now)), []);
             let booked = Claim::new(span, seats, None, &rules);
             prop_assert_eq!(occupancy.conflict(&booked), None);
             let all = Claim { seats: slot.seats_left, ..booked };
@@ -129,7 +129,7 @@ proptest! {
         }
         let span = Span::new(time(start), time(start + minutes * MINUTE)).unwrap();
         let timetable = Timetable::of(&rules).unwrap();
-        let faults = timetable.broken(&Wanted { span, seats, has: None }, time(now));
+        let faults = timetable.broken(&Wanted { span, seats, current: None }, time(now));
         let open = windows(&rules, span.into());
         let step = rules.slot_minutes.unwrap_or(1) * MINUTE;
         // From a window of the grid of minutes: one may begin at any minute where there are no slots.

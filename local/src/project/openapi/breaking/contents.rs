@@ -1,4 +1,4 @@
-//! What is in a value: the items of a list, the members of a map, their names; and rules that no other part compares.
+//! The content of a value: the items of a list, the members of a map, their names; and rules that no other part compares.
 
 use serde_json::{Map, Value, json};
 
@@ -94,7 +94,7 @@ impl Schemas<'_> {
             _ => {}
         }
         for (name, schema) in listed(new).filter(|(name, _)| listed(old).all(|(other, _)| other != *name)) {
-            // Whoever sent it as one of any members may go on.
+            // A client that sent it as one of any members may go on.
             if let Some(before) = before.as_ref().filter(|before| **before != any || direction != Direction::Sent) {
                 self.compare(&format!("{place}/{name}"), before, schema, direction);
             }
