@@ -33,7 +33,7 @@ pub struct Booking {
     /// hold is confirmed.
     #[schemars(example = 2_062_745_100_i64)]
     pub ttl: Option<i64>,
-    /// What the client keeps with it.
+    /// Metadata: strings of the client, kept with the booking.
     pub metadata: Metadata,
     /// Starts at 1 and grows by one with each change.
     #[schemars(range(min = 1), example = 1)]

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{ResourceId, Rules, Timestamp};
 
-/// What can be booked, and the rules by which it can.
+/// A resource that can be booked, with its rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Resource {
     /// Names the resource.

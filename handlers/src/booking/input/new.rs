@@ -50,7 +50,7 @@ pub struct NewBooking {
     #[schemars(with = "i64", example = 600)]
     #[garde(range(min = 10, max = 86_400))]
     pub hold_seconds: Option<i64>,
-    /// What to keep with it.
+    /// Metadata: strings of the client, kept with the booking.
     #[serde(default, skip_serializing_if = "Metadata::is_empty")]
     #[schemars(extend("default" = {}))]
     #[garde(dive)]

@@ -46,7 +46,7 @@ pub struct BookingPatch {
     #[schemars(with = "i64", example = 2)]
     #[garde(range(min = 1, max = 1000))]
     pub seats: Option<i64>,
-    /// What to keep with it instead of what was kept so far.
+    /// Metadata that replaces the present one.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Metadata")]
     #[garde(dive)]
