@@ -1,5 +1,6 @@
-//! Foundations of all other modules: errors, options, listeners, locks, the log, and EventBridge's event patterns.
+//! Foundations of all other modules: builds, errors, options, listeners, locks, the log, and EventBridge's event patterns.
 
+pub(crate) mod builds;
 pub(crate) mod error;
 pub(crate) mod listen;
 pub(crate) mod lock;
