@@ -79,6 +79,15 @@ async fn a_hold_that_a_function_with_a_faster_clock_has_booked_over_is_lost() {
         let longer = BookingPatch { end_time: end, ..BookingPatch::default() };
         let moved = slow.update(held.booking_id, longer, None, CALLER).await;
         assert!(matches!(moved, Err(BookingError::HoldExpired)), "{wanted}: {moved:?}");
+        // Nor does it move to where nobody is in its way: to another day, or to another resource.
+        let (start, end) = (at(9, "10:00").parse().unwrap(), at(9, "11:00").parse().unwrap());
+        let elsewhen = BookingPatch { start_time: Some(start), end_time: Some(end), ..BookingPatch::default() };
+        let elsewhere =
+            BookingPatch { resource_id: Some(ResourceId::parse("elsewhere").unwrap()), ..BookingPatch::default() };
+        for patch in [elsewhen, elsewhere] {
+            let moved = slow.update(held.booking_id, patch, None, CALLER).await;
+            assert!(matches!(moved, Err(BookingError::HoldExpired)), "{wanted}: {moved:?}");
+        }
         // The rest of the hold can be removed, and the winner's claim stays.
         slow.cancel(held.booking_id, None, CALLER).await.unwrap();
         assert!(matches!(create(&slow, &wanted).await, Err(BookingError::TimeTaken { .. })), "{wanted}");

@@ -6,8 +6,8 @@ use super::Bookings;
 use super::attempts::Attempts;
 use super::change::{expect_version, replace};
 use super::commit::{Commit, Write};
-use super::days::{NewClaim, claimed_days, release};
-use super::item::Stored;
+use super::days::{NewClaim, claimed_days, release, release_hold};
+use super::item::{Item, Stored};
 use super::rules_and_days::RulesAndDays;
 use super::timer::set_timers;
 use crate::booking::{
@@ -38,8 +38,8 @@ impl Bookings {
             let Some(booking) = patch.apply(&before.booking, now)? else { return Ok(before.booking) };
             let mut after = Stored { booking, ..before.clone() };
             let timers = set_timers(Some(&before), &mut after, &*self.surroundings);
-            let claims = match self.move_claims(&before, &mut after, &patch, now).await? {
-                Claims::Move(claims) => claims,
+            let (claims, left) = match self.move_claims(&before, &mut after, &patch, now).await? {
+                Claims::Move { claims, left } => (claims, left),
                 Claims::Clear(clearance) => {
                     self.clear(clearance, &mut attempts).await?;
                     continue;
@@ -53,14 +53,13 @@ impl Bookings {
                 }
             };
             let mut writes = vec![Write::Put(replace(after.to_item()?, before.booking.version))];
-            let places_of_timers = 1..=timers.len();
-            writes.extend(timers.into_iter().chain(claims));
+            let timers_end = writes.len() + timers.len();
+            let claims_end = timers_end + claims.len();
+            writes.extend(timers.into_iter().chain(claims).chain(left));
             match self.commit(writes).await? {
                 Commit::Done => return Ok(after.booking),
-                // The booking is as it was read, and the end of its hold is told.
-                Commit::Refused(places)
-                    if places.first().is_some_and(|(place, _)| places_of_timers.contains(place)) =>
-                {
+                // The booking is as it was read, and the end of its hold is told, or another booking has its time.
+                Commit::Refused(places) if hold_is_gone(&before, &places, timers_end, claims_end) => {
                     return Err(BookingError::HoldExpired);
                 }
                 Commit::Refused(_) | Commit::Again => {}
@@ -79,7 +78,7 @@ impl Bookings {
     ) -> Result<Claims, BookingError> {
         let (old, new) = (&before.booking, &after.booking);
         if old.resource_id == new.resource_id && old.span == new.span && old.seats == new.seats {
-            return Ok(Claims::Move(Vec::new()));
+            return Ok(Claims::Move { claims: Vec::new(), left: Vec::new() });
         }
         let RulesAndDays { rules, days } = self.rules_and_days(&new.resource_id, new.span).await?;
         let id = new.booking_id;
@@ -95,19 +94,29 @@ impl Bookings {
         if !clearance.is_empty() {
             return Ok(Claims::Clear(clearance));
         }
-        let mut writes = days.claim(&claim, &*self.surroundings)?;
+        let claims = days.claim(&claim, &*self.surroundings)?;
         after.claimed = claim.claim.stretch;
         let kept: Vec<_> = if stays { after.claimed.days().collect() } else { Vec::new() };
         let left = claimed_days(before, now).into_iter().filter(|day| !kept.contains(day));
-        writes.extend(left.map(|day| release(before, day)));
-        Ok(Claims::Move(writes))
+        let release = if old.status == Status::Held { release_hold } else { release };
+        let left = left.map(|day| release(before, day)).collect();
+        Ok(Claims::Move { claims, left })
     }
+}
+
+/// Whether the refused places of a change say that the hold has come to its end: the booking, in place 0, is as it was
+/// read, but one of its timers is gone, or a claim on a day that it leaves.
+fn hold_is_gone(before: &Stored, refused: &[(usize, Option<Item>)], timers_end: usize, claims_end: usize) -> bool {
+    let places = || refused.iter().map(|(place, _)| *place);
+    before.booking.status == Status::Held
+        && places().all(|place| place > 0)
+        && places().any(|place| place < timers_end || place >= claims_end)
 }
 
 /// The writes to the days of a booking.
 enum Claims {
-    /// They move its claims.
-    Move(Vec<Write>),
+    /// They claim its days, and release those that it leaves.
+    Move { claims: Vec<Write>, left: Vec<Write> },
     /// Lapsed claims have to be removed first, and then everything read again.
     Clear(Vec<Write>),
     /// The claim of the hold is not there: another booking has it, or another request has moved, cancelled or deleted the

@@ -6,7 +6,7 @@
 //!
 //! The claim of a hold that has lapsed counts for nothing. Whoever claims a day of it removes it in the same write. Its
 //! confirmation requires that it is still there, and changes the version: so functions whose clocks differ cannot both
-//! have the time.
+//! have the time. A move of the hold requires it, too: once somebody has booked over it, no clock brings it back.
 
 mod claim;
 mod write;
@@ -21,7 +21,7 @@ use super::item::{Item, read};
 use crate::booking::{BookingError, BookingId, Claim, Day, ResourceId};
 use crate::surroundings::Surroundings;
 
-pub(super) use self::write::{NewClaim, claimed_days, confirm, release};
+pub(super) use self::write::{NewClaim, claimed_days, confirm, release, release_hold};
 
 /// How long a day is kept after its end, until TTL deletes it.
 const KEPT_SECONDS: i64 = 31 * 24 * 60 * 60;

@@ -155,6 +155,17 @@ pub(in crate::store) fn release(stored: &Stored, day: Day) -> Write {
     )
 }
 
+/// The write that releases a hold's claim on `day`, if nobody has removed it.
+pub(in crate::store) fn release_hold(stored: &Stored, day: Day) -> Write {
+    Write::Update(
+        update(key(partition(&stored.booking.resource_id), sort_key(day)))
+            .update_expression("REMOVE #busy.#id")
+            .condition_expression("attribute_exists(#busy.#id)")
+            .expression_attribute_names("#busy", "busy")
+            .expression_attribute_names("#id", short_name(stored.booking.booking_id)),
+    )
+}
+
 /// The write that makes a hold's claim on `day` one that does not lapse, if nobody has removed it.
 pub(in crate::store) fn confirm(stored: &Stored, day: Day) -> Write {
     let Stored { booking, claimed, .. } = stored;
