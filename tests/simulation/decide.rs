@@ -192,6 +192,10 @@ fn update(
             Answer::OutsideRules(errors) => Answer::OutsideRules(at_members(errors, &patch.sent())),
             other => other,
         })?;
+        // A day that it leaves.
+        if before.status == Status::Held && !stands.given_way.is_empty() {
+            return Err(Answer::HoldExpired);
+        }
     }
     let booking = Booking { version: before.version + 1, updated_at: now, ..after };
     Ok(Changed { booking, claimed, capacity, claims })
