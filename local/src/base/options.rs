@@ -57,6 +57,10 @@ pub struct Options {
     pub max_processes: usize,
     /// How long a process beyond the first may idle before it is stopped.
     pub idle_after: Duration,
+    /// Serve edits: build and swap functions when a source changes, and routes, variables, schedules, mappings and
+    /// authorizers when the template or a file that it takes in does. With [`Binaries::Built`] only the template is
+    /// watched.
+    pub watch: bool,
     /// The destination of log lines.
     pub log: Log,
     /// File with the URLs of the service's parts while it runs: `api`, `dynamodb`, `eventbridge`, `sqs` and `lambda`.
@@ -83,6 +87,7 @@ impl Default for Options {
             ttl_every: Some(Duration::from_secs(1)),
             max_processes: 10,
             idle_after: Duration::from_secs(10),
+            watch: false,
             log: Log::Captured,
             endpoints: None,
         }

@@ -61,6 +61,10 @@ struct Arguments {
     #[arg(long)]
     release: bool,
 
+    /// Serve what is there at the start: do not build and serve edits
+    #[arg(long)]
+    no_watch: bool,
+
     /// The stage, as for `serverless deploy --stage`
     #[arg(long)]
     stage: Option<String>,
@@ -118,6 +122,7 @@ impl From<Arguments> for Options {
             dynamodb_port: arguments.dynamodb_port,
             dynamodb_endpoint: arguments.dynamodb_endpoint,
             schedule_every: arguments.schedules_every,
+            watch: !arguments.no_watch,
             log: Log::Terminal { json: arguments.json },
             ..Self::default()
         }

@@ -7,14 +7,16 @@ use super::token;
 use crate::aws::issuer;
 use crate::base::options::{Data, Options};
 use crate::project::template::{Access, Route, Template};
-use crate::service::{Addresses, Context, Service};
+use crate::service::{Addresses, Context, Service, Version};
 
 impl Service {
     /// The text of the start screen: addresses, callers of functions, and example requests.
     pub async fn screen(&self) -> String {
-        let Context { options, template, addresses, .. } = self.context();
+        let Context { options, addresses, .. } = self.context();
+        let version = self.version();
+        let Version { template, binaries } = &*version;
         let token = token::place(options.host, addresses.port);
-        let hints = Hints::new(self.binaries(), &addresses.api, token);
+        let hints = Hints::new(binaries, &addresses.api, token);
         Screen::new(template, addresses, options, hints).text().await
     }
 }

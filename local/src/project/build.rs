@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::sources::Sources;
 use super::template::Template;
-use super::{binaries, cargo};
+use super::{binaries, cargo, compile};
 use crate::base::error::StartError;
 use crate::base::options::{Binaries, Log, Options};
 
@@ -27,6 +28,14 @@ impl Build {
         }
     }
 
+    /// The files that the build depends on.
+    pub(crate) fn sources(&self) -> Option<&Sources> {
+        match self {
+            Self::Nothing => None,
+            Self::Package(package) => Some(&package.sources),
+        }
+    }
+
     pub(crate) async fn run(
         &self,
         options: &Options,
@@ -35,7 +44,7 @@ impl Build {
         match (self, &options.binaries) {
             (Self::Package(package), Binaries::Cargo { release }) => {
                 let progress = matches!(options.log, Log::Terminal { .. });
-                cargo::build(template.directory(), package, *release, progress).await
+                compile::build(template.directory(), package, *release, progress).await
             }
             (_, Binaries::Built(executables)) => Ok(executables.clone()),
             (Self::Nothing, Binaries::Cargo { .. }) => Ok(BTreeMap::new()),

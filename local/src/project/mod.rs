@@ -2,8 +2,13 @@
 
 pub(crate) mod binaries;
 pub(crate) mod build;
-pub(crate) mod cargo;
+mod cargo;
+mod compile;
+mod group;
+mod metadata;
 pub(crate) mod openapi;
 pub(crate) mod outline;
 mod owner;
+mod progress;
+pub(crate) mod sources;
 pub(crate) mod template;

@@ -1,4 +1,4 @@
-//! State of a service that is settled before its parts start.
+//! Settings and state that stay while the service runs.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,16 +11,19 @@ use super::endpoints::Endpoints;
 use super::ports::Addresses;
 use super::store::Store;
 use crate::aws::issuer::{self, Issuer};
+use crate::base::builds::Builds;
 use crate::base::error::StartError;
 use crate::base::log::Logger;
 use crate::base::options::Options;
-use crate::project::template::{Given, Template};
+use crate::project::template::{Files, Given, Template};
 
 pub(crate) struct Context {
     pub options: Options,
-    pub template: Template,
     pub addresses: Addresses,
     pub logger: Logger,
+    pub builds: Builds,
+    /// The files that the template is made of.
+    pub files: Files,
     pub issuer: Option<Arc<Issuer>>,
     /// Stops requests, streams, schedules and long polling.
     pub intake: CancellationToken,
@@ -32,16 +35,21 @@ pub(crate) struct Context {
 
 impl Context {
     /// Reads the template, opens the data, and makes all checks that need no build.
-    pub(super) fn open(options: Options, addresses: Addresses) -> Result<Self, StartError> {
-        let issuer = options.auth.then(|| format!("{}{}", addresses.api, issuer::PATH));
-        let (stage, params, sqs) = (options.stage.clone(), options.params.clone(), Some(addresses.sqs.clone()));
-        let template = Template::load(&options.template, Given { stage, params, issuer: issuer.clone(), sqs })?;
-        refuse_unguarded(&template, issuer.as_deref())?;
+    pub(super) fn open(options: Options, addresses: Addresses) -> Result<(Self, Template), StartError> {
+        let files = Files::default();
+        let template = read(&options, &addresses, &files)?;
         let store = Store::open(&options.data)?;
-        let issuer = issuer.map(|url| Issuer::open(url, store.directory(), &template).map(Arc::new)).transpose()?;
+        let issuer = issuer_url(&options, &addresses);
+        let issuer = issuer.map(|url| Issuer::open(url, store.directory()).map(Arc::new)).transpose()?;
         let logger = Logger::new(options.log, template.functions.iter().map(|function| function.key.as_str()));
         let (intake, backing, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
-        Ok(Self { options, template, addresses, logger, issuer, intake, backing, tasks, store })
+        let builds = Builds::new();
+        Ok((Self { options, addresses, logger, builds, files, issuer, intake, backing, tasks, store }, template))
+    }
+
+    /// Reads the template as it is now, and checks it.
+    pub(super) fn template(&self) -> Result<Template, StartError> {
+        read(&self.options, &self.addresses, &self.files)
     }
 
     /// Writes the endpoints file, if one is asked for: now, or when no other service has it.
@@ -60,4 +68,17 @@ impl Context {
         }
         Ok(Some(endpoints))
     }
+}
+
+fn read(options: &Options, addresses: &Addresses, files: &Files) -> Result<Template, StartError> {
+    let issuer = issuer_url(options, addresses);
+    let (stage, params, sqs) = (options.stage.clone(), options.params.clone(), Some(addresses.sqs.clone()));
+    let given = Given { stage, params, issuer: issuer.clone(), sqs, files: files.clone() };
+    let template = Template::load(&options.template, given)?;
+    refuse_unguarded(&template, issuer.as_deref())?;
+    Ok(template)
+}
+
+fn issuer_url(options: &Options, addresses: &Addresses) -> Option<String> {
+    options.auth.then(|| format!("{}{}", addresses.api, issuer::PATH))
 }

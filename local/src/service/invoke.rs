@@ -28,7 +28,8 @@ impl Service {
     }
 
     async fn invoke_as(&self, function: &str, event: Value, trace: Trace) -> Result<Value, FunctionError> {
-        let answer = self.functions.invoke(function, Request::new(Bytes::from(event.to_string()), trace)).await?;
+        let answer =
+            self.running.parts.functions.invoke(function, Request::new(Bytes::from(event.to_string()), trace)).await?;
         if answer.is_empty() {
             return Ok(Value::Null);
         }

@@ -1,6 +1,6 @@
 //! Creates and serves the parts of a service.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -8,6 +8,7 @@ use axum::Router;
 use super::context::Context;
 use super::docs;
 use super::ports::Addresses;
+use super::version::Version;
 use crate::aws::bus::{self, Bus};
 use crate::aws::database::{self, Database, Remote};
 use crate::aws::gateway::Gateway;
@@ -20,7 +21,7 @@ use crate::aws::runtime::{Functions, Scale, Surroundings};
 use crate::base::error::StartError;
 use crate::base::listen::Listeners;
 use crate::project::openapi::Api;
-use crate::project::template::Function;
+use crate::project::template::Template;
 
 /// The functions, and the services that they call.
 pub(super) struct Parts {
@@ -31,8 +32,8 @@ pub(super) struct Parts {
 }
 
 /// Opens the database and makes its tables.
-pub(super) async fn open_database(context: &Context) -> Result<Database, StartError> {
-    let Context { options, template, store, .. } = context;
+pub(super) async fn open_database(context: &Context, template: &Template) -> Result<Database, StartError> {
+    let Context { options, store, .. } = context;
     let database = match &options.dynamodb_endpoint {
         Some(endpoint) => {
             let remote = Remote::new(endpoint, &template.region)
@@ -46,27 +47,33 @@ pub(super) async fn open_database(context: &Context) -> Result<Database, StartEr
 }
 
 impl Parts {
-    pub(super) fn new(
-        context: &Context,
-        database: Database,
-        binaries: &[(Function, PathBuf)],
-    ) -> Result<Self, StartError> {
-        let Context { options, template, addresses, logger, .. } = context;
-        let queues = Queues::open(queue::Setup {
-            queues: &template.queues,
-            directory: context.store.directory(),
-            url: addresses.sqs.clone(),
-            region: template.region.clone(),
-            logger: logger.clone(),
-            stop: context.intake.clone(),
-        })?;
-        let bus = Bus::new(template, Arc::new(queues.clone()), logger.clone());
+    /// The parts, without functions, queues and buses as long as no version has them.
+    pub(super) fn new(context: &Context, database: Database) -> Self {
+        let Context { options, addresses, logger, store, intake, .. } = context;
+        let directory = store.directory().map(Path::to_owned);
+        let queues = Queues::new(directory, addresses.sqs.clone(), logger.clone(), intake.clone());
+        let bus = Bus::new(Arc::new(queues.clone()), logger.clone());
+        let scale = Scale { max_processes: options.max_processes, idle_after: options.idle_after };
+        Self { database, queues, bus, functions: Functions::new(scale, logger.clone()) }
+    }
+
+    /// Has the tables, queues, buses and functions of the version. The result is the keys of the functions that differ.
+    ///
+    /// After an error all but new tables is as it was.
+    pub(super) async fn replace(&self, context: &Context, version: &Version) -> Result<Vec<String>, StartError> {
+        let Context { options, addresses, logger, issuer, .. } = context;
+        let Version { template, binaries } = version;
+        database::prepare(&self.database, &template.tables).await?;
+        self.queues.replace(&template.queues, &template.region)?;
+        self.bus.replace(template);
+        logger.replace(template.functions.iter().map(|function| function.key.as_str()));
+        if let Some(issuer) = issuer {
+            issuer.replace(template);
+        }
         let Addresses { dynamodb, eventbridge, sqs, lambda, .. } = addresses.clone();
         let (region, extra) = (template.region.clone(), options.environment.clone());
         let surroundings = Surroundings { region, dynamodb, eventbridge, sqs, lambda, extra };
-        let scale = Scale { max_processes: options.max_processes, idle_after: options.idle_after };
-        let functions = Functions::new(binaries.iter().cloned(), &surroundings, scale, logger);
-        Ok(Self { database, queues, bus, functions })
+        Ok(self.functions.replace(binaries, &surroundings))
     }
 
     /// Serves EventBridge and SQS.
@@ -87,23 +94,24 @@ impl Parts {
         }
     }
 
-    pub(super) fn lambda(&self, context: &Context) -> Lambda {
-        let Context { options, template, logger, tasks, intake, .. } = context;
+    pub(super) fn lambda(&self, context: &Context, version: &Version) -> Lambda {
+        let Context { options, logger, tasks, intake, .. } = context;
         let functions = Arc::new(self.functions.clone());
         let (logger, tasks, stop) = (logger.clone(), tasks.clone(), intake.clone());
-        Lambda::new(template, functions, options.host, logger, tasks, stop)
+        Lambda::new(&version.template, functions, options.host, logger, tasks, stop)
     }
 
-    pub(super) fn gateway(&self, context: &Context) -> Gateway {
-        let Context { template, addresses, logger, issuer, .. } = context;
+    pub(super) fn gateway(&self, context: &Context, version: &Version) -> Gateway {
+        let Context { addresses, logger, issuer, .. } = context;
         let keys = issuer.as_deref().map(|issuer| Issuer::keys(issuer).clone());
-        Gateway::new(template, Arc::new(self.functions.clone()), keys, logger.clone(), addresses.port)
+        let functions = Arc::new(self.functions.version());
+        Gateway::new(&version.template, functions, keys, logger.clone(), addresses.port)
     }
 
     /// The pages beside the service's routes.
-    pub(super) fn pages(&self, context: &Context, binaries: &[(Function, PathBuf)]) -> Vec<Page> {
+    pub(super) fn pages(&self, context: &Context, version: &Version) -> Vec<Page> {
         let issuer = issuer::pages(context.issuer.clone(), context.options.host);
-        let docs = docs::pages(Api::new(&context.template, binaries));
+        let docs = docs::pages(Api::new(&version.template, &version.binaries));
         let lists = [bus::page(self.bus.clone()), queue::page(self.queues.clone())];
         lists.into_iter().chain(issuer).chain(docs).collect()
     }

@@ -2,13 +2,16 @@
 
 use tokio::task::JoinSet;
 
+use super::Service;
 use super::context::Context;
-use super::parts::Parts;
+use super::keep::Keep;
+use super::parts::{self, Parts};
 use super::ports::Ports;
-use super::{Service, callers, parts};
+use super::running::Running;
+use super::version::Version;
+use super::watch::Watch;
 use crate::base::error::StartError;
-use crate::base::options::{Data, Options};
-use crate::project::binaries;
+use crate::base::options::{Binaries, Data, Options};
 use crate::project::build::Build;
 
 impl Service {
@@ -20,29 +23,29 @@ impl Service {
     pub async fn start(options: Options) -> Result<Self, StartError> {
         refuse_contradictions(&options)?;
         let opened = Ports::open(&options)?;
-        let context = Context::open(options, opened.addresses)?;
+        let (context, template) = Context::open(options, opened.addresses)?;
         // Checks come before the build, which takes longest.
-        let build = Build::find(&context.options, &context.template).await?;
-        let database = parts::open_database(&context).await?;
-        let executables = build.run(&context.options, &context.template).await?;
-        let binaries = binaries::pair(&context.template.functions, executables)?;
-        let parts = Parts::new(&context, database, &binaries)?;
+        let build = Build::find(&context.options, &template).await?;
+        let database = parts::open_database(&context, &template).await?;
+        let watches = context.options.watch;
+        let watch = watches.then(|| Watch::begin(&context, build.sources().cloned())).flatten();
+        let mut keep = (watches && matches!(context.options.binaries, Binaries::Cargo { .. })).then(Keep::default);
+        let version = Version::build(&context, template, &build, keep.as_mut()).await?;
+        let parts = Parts::new(&context, database);
         let endpoints = context.announce()?;
 
-        for notice in &context.template.notices {
-            context.logger.say("local", notice);
-        }
-        parts.serve_aws(&context, opened.aws);
-        parts.serve_database(&context, opened.dynamodb);
-        callers::follow_streams(&context, &parts).await;
-        callers::follow_schedules(&context, &parts);
-        let pages = parts.pages(&context, &binaries);
+        let running = Running::begin(context, parts, version).await?;
+        let Running { context, parts, api, lambda, .. } = &*running;
+        parts.serve_aws(context, opened.aws);
+        parts.serve_database(context, opened.dynamodb);
         let mut frontends = JoinSet::new();
-        frontends.spawn(parts.gateway(&context).serve(pages, opened.api, context.intake.clone()));
-        frontends.spawn(parts.lambda(&context).serve(opened.lambda));
+        frontends.spawn(api.clone().serve(opened.api, context.intake.clone()));
+        frontends.spawn(lambda.clone().serve(opened.lambda, context.intake.clone()));
+        if let Some(watch) = watch {
+            context.tasks.spawn(watch.run(running.clone(), keep));
+        }
         context.tasks.close();
-        let Parts { bus, functions, .. } = parts;
-        Ok(Self { bus, functions, binaries, frontends, endpoints, context })
+        Ok(Self { frontends, endpoints, running })
     }
 }
 

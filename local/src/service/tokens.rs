@@ -12,7 +12,7 @@ impl Service {
     ///
     /// When the service runs without [`Options::auth`](crate::Options::auth).
     pub fn token(&self, request: &TokenRequest) -> Result<String, TokenError> {
-        self.context.issuer.as_ref().ok_or(TokenError::Off)?.token(request)
+        self.context().issuer.as_ref().ok_or(TokenError::Off)?.token(request)
     }
 
     /// A malformed or forged token, for tests of verifiers. `change` receives the header and the claims of a regular
@@ -38,6 +38,6 @@ impl Service {
         request: &TokenRequest,
         change: impl FnOnce(&mut Map<String, Value>, &mut Map<String, Value>),
     ) -> Result<String, TokenError> {
-        self.context.issuer.as_ref().ok_or(TokenError::Off)?.token_with(request, change)
+        self.context().issuer.as_ref().ok_or(TokenError::Off)?.token_with(request, change)
     }
 }

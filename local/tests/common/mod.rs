@@ -11,6 +11,7 @@ use serde_json::Value;
 
 pub(crate) mod dynamodb;
 mod http;
+pub(crate) mod package;
 pub(crate) mod sqs;
 pub(crate) mod tokens;
 pub(crate) use http::{Answer, Client};

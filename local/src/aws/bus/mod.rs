@@ -7,7 +7,7 @@ mod put_events;
 mod rules;
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -48,21 +48,36 @@ pub struct Event {
 pub(crate) struct Bus(Arc<Inner>);
 
 struct Inner {
-    names: Vec<String>,
-    rules: Vec<Rule>,
-    region: String,
+    settings: RwLock<Arc<Settings>>,
     queues: Arc<dyn SendMessage>,
     events: Mutex<VecDeque<Event>>,
     logger: Logger,
 }
 
+/// The template's buses and rules.
+#[derive(Default)]
+struct Settings {
+    names: Vec<String>,
+    rules: Vec<Rule>,
+    region: String,
+}
+
 impl Bus {
-    /// The template's buses and the default bus.
-    pub(crate) fn new(template: &Template, queues: Arc<dyn SendMessage>, logger: Logger) -> Self {
+    /// No buses yet.
+    pub(crate) fn new(queues: Arc<dyn SendMessage>, logger: Logger) -> Self {
+        Self(Arc::new(Inner { settings: RwLock::default(), queues, events: Mutex::default(), logger }))
+    }
+
+    /// Has the template's buses and rules, and the default bus. The list of events stays.
+    pub(crate) fn replace(&self, template: &Template) {
         let Template { buses, rules, region, .. } = template;
         let names = buses.iter().cloned().chain([DEFAULT_BUS.to_owned()]).collect();
-        let (rules, region) = (rules.clone(), region.clone());
-        Self(Arc::new(Inner { names, rules, region, queues, events: Mutex::default(), logger }))
+        let settings = Arc::new(Settings { names, rules: rules.clone(), region: region.clone() });
+        *self.0.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+    }
+
+    fn settings(&self) -> Arc<Settings> {
+        self.0.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The listed events, oldest first.
@@ -73,9 +88,10 @@ impl Bus {
     /// The bus that a name or an ARN identifies. EventBridge accepts an entry for a bus that does not exist, and drops
     /// it.
     fn name_of(&self, asked: &str) -> Option<String> {
-        let prefix = format!("arn:aws:events:{}:{ACCOUNT}:event-bus/", self.0.region);
+        let Settings { names, region, .. } = &*self.settings();
+        let prefix = format!("arn:aws:events:{region}:{ACCOUNT}:event-bus/");
         let name = asked.strip_prefix(&prefix).unwrap_or(asked);
-        self.0.names.iter().find(|known| *known == name).cloned()
+        names.iter().find(|known| *known == name).cloned()
     }
 
     fn accept(&self, event: Event) {

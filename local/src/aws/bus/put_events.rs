@@ -86,9 +86,9 @@ fn size(entry: &Value) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::sync::Arc;
 
-    use super::super::Inner;
+    use super::super::Settings;
     use super::*;
     use crate::aws::interface::message::{Outgoing, SendMessage};
     use crate::base::log::Logger;
@@ -105,8 +105,10 @@ mod tests {
     fn bus() -> Bus {
         let logger = Logger::new(Log::Captured, std::iter::empty());
         let names = vec!["mine".into(), DEFAULT_BUS.into()];
-        let (rules, region, queues) = (Vec::new(), "eu-central-1".into(), Arc::new(NoQueues));
-        Bus(Arc::new(Inner { names, rules, region, queues, events: Mutex::default(), logger }))
+        let bus = Bus::new(Arc::new(NoQueues), logger);
+        let settings = Settings { names, rules: Vec::new(), region: "eu-central-1".into() };
+        *bus.0.settings.write().unwrap() = Arc::new(settings);
+        bus
     }
 
     fn entry() -> Value {

@@ -8,8 +8,10 @@ use crate::project::template::{ACCOUNT, Input};
 
 /// Sends the event to the targets of all matching rules of its bus. A failure is logged.
 pub(super) fn deliver(bus: &Bus, event: &Event) {
-    let envelope = envelope(event, &bus.0.region);
-    let rules = bus.0.rules.iter().filter(|rule| rule.bus == event.event_bus_name && rule.pattern.matches(&envelope));
+    let settings = bus.settings();
+    let envelope = envelope(event, &settings.region);
+    let rules =
+        settings.rules.iter().filter(|rule| rule.bus == event.event_bus_name && rule.pattern.matches(&envelope));
     for (rule, target) in rules.flat_map(|rule| rule.targets.iter().map(move |target| (rule, target))) {
         let message = Outgoing { body: body(&target.input, &envelope), trace: event.trace_header.clone() };
         if let Err(error) = bus.0.queues.send_message(&target.queue, message) {

@@ -23,7 +23,10 @@ const FILE: &str = "dynamodb.sqlite";
 
 /// The engine. Clones share the database.
 #[derive(Clone)]
-pub(crate) struct Embedded(Database);
+pub(crate) struct Embedded {
+    database: Database,
+    in_memory: bool,
+}
 
 impl Embedded {
     /// Opens the database file in `directory`.
@@ -34,7 +37,7 @@ impl Embedded {
         check(&path)?;
         let database = Database::new(text).map_err(|error| failed(&error.to_string()))?;
         index_streams(text).map_err(|error| failed(&error.to_string()))?;
-        Ok(Self(database))
+        Ok(Self { database, in_memory: false })
     }
 
     pub(crate) fn memory(clock: Option<Arc<dyn Clock>>) -> Result<Self, String> {
@@ -51,12 +54,17 @@ impl Embedded {
         database
             .restore_from(path.to_str().ok_or("the temporary directory's path is not UTF-8")?)
             .map_err(|error| error.to_string())?;
-        Ok(Self(database))
+        Ok(Self { database, in_memory: true })
+    }
+
+    /// Whether the data end with the service.
+    pub(crate) fn is_in_memory(&self) -> bool {
+        self.in_memory
     }
 
     /// Runs on a blocking thread: the engine waits for its lock and for the disk.
     pub(crate) async fn call(&self, operation: Operation, body: Value) -> Result<Value, DatabaseError> {
-        let database = self.0.clone();
+        let database = self.database.clone();
         let answer = spawn_blocking(move || match operation {
             Operation::CreateTable => ask(body, |request| database.create_table(request)),
             Operation::DescribeTable => ask(body, |request| database.describe_table(request)),
@@ -71,13 +79,13 @@ impl Embedded {
 
     /// Speaks DynamoDB's HTTP protocol on `listener` until `stop`.
     pub(crate) async fn serve(self, listener: TcpListener, stop: CancellationToken) {
-        let _ = dynoxide::server::serve_with_shutdown(listener, self.0, stop.cancelled_owned()).await;
+        let _ = dynoxide::server::serve_with_shutdown(listener, self.database, stop.cancelled_owned()).await;
     }
 
     /// Deletes expired items periodically. DynamoDB's own background deletion takes up to days.
     pub(crate) async fn expire(self, every: Duration, logger: Logger, stop: CancellationToken) {
         while timeout(every, stop.cancelled()).await.is_err() {
-            let database = self.0.clone();
+            let database = self.database.clone();
             match spawn_blocking(move || database.sweep_ttl()).await {
                 Ok(Ok(_)) => {}
                 Ok(Err(error)) => logger.say("database", &format!("ERROR expired items cannot be deleted: {error}")),

@@ -68,6 +68,7 @@ fn compare(table: &Table, found: &Value, database: &Database) -> Result<(), Star
         return Ok(());
     }
     let mend = match database {
+        Database::Embedded(database) if database.is_in_memory() => "start `cargo local` again to begin anew",
         Database::Embedded(_) => "remove the directory that keeps the data (.local) to begin anew",
         Database::Remote(_) => "delete it on that server to begin anew",
     };
@@ -156,6 +157,6 @@ mod tests {
         let database = Database::Embedded(Embedded::memory(None).unwrap());
         prepare(&database, &[table("by_a")]).await.unwrap();
         let error = prepare(&database, &[table("by_b")]).await.unwrap_err().to_string();
-        assert!(error.contains("differs in its indexes; remove the directory"), "{error}");
+        assert!(error.contains("differs in its indexes; start `cargo local` again"), "{error}");
     }
 }

@@ -39,9 +39,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use chrono::Utc;
 use jsonwebtoken::jwk::JwkSet;
-use tokio::task::JoinSet;
 use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use self::authorizer::{Denied, Grant};
@@ -52,7 +50,6 @@ use crate::aws::interface::error::Failure;
 use crate::aws::interface::invoke::{Invoke, Request as Invocation};
 use crate::aws::interface::page::{Page, message};
 use crate::aws::interface::trace::Trace;
-use crate::base::listen::Listeners;
 use crate::base::log::Logger;
 use crate::project::template::{Access, Cors, Template};
 
@@ -84,19 +81,8 @@ impl Gateway {
         Self { routes, cors, functions, logger, port, keys }
     }
 
-    /// Serves until `stop`, then finishes requests in flight.
-    pub(crate) async fn serve(self, pages: Vec<Page>, listeners: Listeners, stop: CancellationToken) {
-        let app = self.router(pages).into_make_service_with_connect_info::<SocketAddr>();
-        let mut served = JoinSet::new();
-        for socket in listeners.into_sockets() {
-            let serving = axum::serve(socket, app.clone()).with_graceful_shutdown(stop.clone().cancelled_owned());
-            served.spawn(serving.into_future());
-        }
-        // `axum::serve` retries accept errors itself, and returns no other.
-        while served.join_next().await.is_some() {}
-    }
-
-    fn router(self, pages: Vec<Page>) -> Router {
+    /// The routes and the pages beside them. It is served with the client's address as `ConnectInfo`.
+    pub(crate) fn router(self, pages: Vec<Page>) -> Router {
         let is_free = |path: &str| self.routes.find("GET", path).is_none_or(|found| found.route_key == "$default");
         let pages = pages.into_iter().filter(|page| !page.yields || is_free(page.path));
         let router = pages.fold(Router::new(), |router, page| router.route(page.path, page.handler.with_state(())));

@@ -1,6 +1,7 @@
 //! The local issuer: signs tokens and publishes its public key.
 
 use std::path::Path;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -34,14 +35,19 @@ pub(crate) struct Issuer {
     id: String,
     signing: EncodingKey,
     public: String,
-    /// Default audience and scopes.
+    defaults: RwLock<Defaults>,
+}
+
+/// Default audience and scopes of a token: the template's.
+#[derive(Default)]
+struct Defaults {
     audience: String,
     scopes: Vec<String>,
 }
 
 impl Issuer {
     /// The issuer at `url`, with the key in `directory`.
-    pub(crate) fn open(url: String, directory: Option<&Path>, template: &Template) -> Result<Self, StartError> {
+    pub(crate) fn open(url: String, directory: Option<&Path>) -> Result<Self, StartError> {
         let key = Key::open(directory)?;
         let unusable = |error| StartError::Auth(format!("the key of the local issuer cannot be used: {error}"));
         let signing = EncodingKey::from_rsa_pem(key.private.as_bytes()).map_err(unusable)?;
@@ -49,6 +55,12 @@ impl Issuer {
         let id = jwk.thumbprint(ThumbprintHash::SHA256).map_err(unusable)?;
         jwk.common.key_id = Some(id.clone());
         jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+        let keys = JwkSet { keys: vec![jwk] };
+        Ok(Self { url, keys, id, signing, public: key.public, defaults: RwLock::default() })
+    }
+
+    /// Takes the default audience and scopes of tokens from the template.
+    pub(crate) fn replace(&self, template: &Template) {
         let audience = template.guarded().find_map(|(_, access)| match &access.authorizer {
             Authorizer::Jwt(jwt) => jwt.audience.first().cloned(),
             Authorizer::Foreign(_) => None,
@@ -56,8 +68,12 @@ impl Issuer {
         let mut scopes: Vec<String> = template.guarded().flat_map(|(_, access)| access.scopes.clone()).collect();
         scopes.sort();
         scopes.dedup();
-        let keys = JwkSet { keys: vec![jwk] };
-        Ok(Self { url, keys, id, signing, public: key.public, audience: audience.unwrap_or_default(), scopes })
+        let defaults = Defaults { audience: audience.unwrap_or_default(), scopes };
+        *self.defaults.write().unwrap_or_else(PoisonError::into_inner) = defaults;
+    }
+
+    fn defaults(&self) -> RwLockReadGuard<'_, Defaults> {
+        self.defaults.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn keys(&self) -> &JwkSet {
@@ -73,7 +89,7 @@ impl Issuer {
             "response_types_supported": ["token"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": [Algorithm::RS256],
-            "scopes_supported": self.scopes,
+            "scopes_supported": self.defaults().scopes,
         })
     }
 
@@ -88,17 +104,19 @@ impl Issuer {
         change: impl FnOnce(&mut Map<String, Value>, &mut Map<String, Value>),
     ) -> Result<String, TokenError> {
         let now = Utc::now().timestamp();
-        let scope = request.scope.clone().unwrap_or_else(|| self.scopes.join(" "));
+        let defaults = self.defaults();
+        let scope = request.scope.clone().unwrap_or_else(|| defaults.scopes.join(" "));
         let mut header = members(json!({ "alg": Algorithm::RS256, "typ": "JWT", "kid": self.id }));
         let mut claims = members(json!({
             "iss": self.url,
             "sub": request.sub,
-            "aud": request.audience.as_ref().unwrap_or(&self.audience),
+            "aud": request.audience.as_ref().unwrap_or(&defaults.audience),
             "iat": now,
             "exp": now.saturating_add(request.expires_in),
             "jti": Uuid::new_v4(),
             "scope": scope,
         }));
+        drop(defaults);
         change(&mut header, &mut claims);
         self.sign(&header, &claims)
     }

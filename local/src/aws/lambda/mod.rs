@@ -25,7 +25,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use bytes::Bytes;
 use tokio::sync::oneshot;
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -37,7 +36,7 @@ use self::request::{InvocationType, Settings};
 use crate::aws::interface::body::{self, Unread};
 use crate::aws::interface::invoke::{Invoke, PAYLOAD_LIMIT, Request};
 use crate::aws::interface::trace::Trace;
-use crate::base::listen::{Host, Listeners, is_an_address};
+use crate::base::listen::{Host, is_an_address};
 use crate::base::log::Logger;
 use crate::project::template::Template;
 
@@ -72,22 +71,13 @@ impl Lambda {
         Self { names: Names::new(template), functions, host, logger, tasks, stop }
     }
 
-    /// Serves until the service stops, then finishes requests in flight.
-    pub(crate) async fn serve(self, listeners: Listeners) {
-        let stop = self.stop.clone();
-        let app = Router::new()
+    /// The routes. They are served with the client's address as `ConnectInfo`.
+    pub(crate) fn router(self) -> Router {
+        Router::new()
             .route("/2015-03-31/functions/{name}/invocations", post(invoke))
             .fallback(unknown_operation)
             .method_not_allowed_fallback(unknown_operation)
             .with_state(Arc::new(self))
-            .into_make_service_with_connect_info::<SocketAddr>();
-        let mut served = JoinSet::new();
-        for socket in listeners.into_sockets() {
-            let serving = axum::serve(socket, app.clone()).with_graceful_shutdown(stop.clone().cancelled_owned());
-            served.spawn(serving.into_future());
-        }
-        // `axum::serve` retries accept errors itself, and returns no other.
-        while served.join_next().await.is_some() {}
     }
 
     fn admit(&self, client: SocketAddr, headers: &HeaderMap) -> Result<(), Refused> {

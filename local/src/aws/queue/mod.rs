@@ -13,8 +13,8 @@ mod state;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::Utc;
@@ -41,7 +41,8 @@ pub(crate) struct Queues(Arc<Inner>);
 struct Inner {
     /// The endpoint that the URLs of queues begin with.
     url: String,
-    region: String,
+    directory: Option<PathBuf>,
+    region: RwLock<String>,
     all: Mutex<BTreeMap<String, Queue>>,
     /// Wakes waiting receivers when a message may have become visible.
     news: Notify,
@@ -58,33 +59,40 @@ pub(crate) enum QueueError {
     Unkept(#[from] io::Error),
 }
 
-/// How to open the queues.
-pub(crate) struct Setup<'a> {
-    pub queues: &'a [template::Queue],
-    /// The data directory; without one the queues are in memory.
-    pub directory: Option<&'a Path>,
-    /// The endpoint that the URLs of queues begin with.
-    pub url: String,
-    pub region: String,
-    pub logger: Logger,
-    /// Ends long polling.
-    pub stop: CancellationToken,
-}
-
 impl Queues {
-    /// Opens the queues, with the messages in the data directory.
-    pub(crate) fn open(setup: Setup<'_>) -> Result<Self, StartError> {
-        let Setup { queues, directory, url, region, logger, stop } = setup;
+    /// No queues yet. `directory` is that of the data; without one the queues are in memory. The URLs of queues begin with
+    /// `url`, and `stop` ends long polling.
+    pub(crate) fn new(directory: Option<PathBuf>, url: String, logger: Logger, stop: CancellationToken) -> Self {
+        let (region, all, news) = (RwLock::default(), Mutex::default(), Notify::new());
+        Self(Arc::new(Inner { url, directory, region, all, news, logger, stop }))
+    }
+
+    /// Has these queues. A new one begins with the messages in the data directory, and one that stays keeps its messages.
+    ///
+    /// After an error nothing has changed.
+    pub(crate) fn replace(&self, queues: &[template::Queue], region: &str) -> Result<(), StartError> {
         let now = Utc::now().timestamp_millis();
-        let mut all = BTreeMap::new();
-        for settings in queues {
-            let (journal, messages) = match directory {
+        let mut all = self.all();
+        let mut opened = BTreeMap::new();
+        for settings in queues.iter().filter(|settings| !all.contains_key(&settings.name)) {
+            let (journal, messages) = match &self.0.directory {
                 None => (Journal::none(), Vec::new()),
                 Some(directory) => open(&directory.join(DIRECTORY), &settings.name)?,
             };
-            all.insert(settings.name.clone(), Queue::new(settings.clone(), now, journal, messages));
+            opened.insert(settings.name.clone(), Queue::new(settings.clone(), now, journal, messages));
         }
-        Ok(Self(Arc::new(Inner { url, region, all: Mutex::new(all), news: Notify::new(), logger, stop })))
+        all.retain(|name, _| queues.iter().any(|settings| settings.name == *name));
+        all.append(&mut opened);
+        for settings in queues {
+            if let Some(queue) = all.get_mut(&settings.name) {
+                queue.settings = settings.clone();
+            }
+        }
+        region.clone_into(&mut self.0.region.write().unwrap_or_else(PoisonError::into_inner));
+        drop(all);
+        // A receiver waits for the visibility timeout of before, or for a queue that is gone.
+        self.0.news.notify_waiters();
+        Ok(())
     }
 
     /// The names in alphabetical order.
@@ -98,7 +106,8 @@ impl Queues {
     }
 
     fn arn_of(&self, name: &str) -> String {
-        format!("arn:aws:sqs:{}:{ACCOUNT}:{name}", self.0.region)
+        let region = self.0.region.read().unwrap_or_else(PoisonError::into_inner);
+        format!("arn:aws:sqs:{region}:{ACCOUNT}:{name}")
     }
 
     /// Sends messages, all or none, and logs their ids.
@@ -237,8 +246,8 @@ impl Queues {
     fn for_tests(names: &[&str]) -> Self {
         let queues: Vec<_> = names.iter().map(|name| template::Queue::named(name)).collect();
         let logger = Logger::new(crate::base::options::Log::Captured, std::iter::empty());
-        let (url, region) = ("http://127.0.0.1:1".to_owned(), "eu-central-1".to_owned());
-        let stop = CancellationToken::new();
-        Self::open(Setup { queues: &queues, directory: None, url, region, logger, stop }).unwrap()
+        let made = Self::new(None, "http://127.0.0.1:1".to_owned(), logger, CancellationToken::new());
+        made.replace(&queues, "eu-central-1").unwrap();
+        made
     }
 }

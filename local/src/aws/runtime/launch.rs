@@ -13,7 +13,7 @@ use super::environment::{self, Surroundings};
 use crate::base::log::Logger;
 use crate::project::template::{ACCOUNT, Function};
 
-/// The settings that all processes of a function are started with.
+/// The settings that all processes of one version of a function are started with.
 pub(super) struct Launch {
     pub key: String,
     arn: String,
@@ -38,6 +38,12 @@ impl Launch {
             environment: environment::common(function, &executable, surroundings),
             executable,
         })
+    }
+
+    /// Whether processes are started in the same way with `other`.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let parts = |launch: &Self| (launch.arn.clone(), launch.timeout, launch.executable.clone());
+        parts(self) == parts(other) && self.environment == other.environment
     }
 
     /// The function's ARN, with a version or an alias.

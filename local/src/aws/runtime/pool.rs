@@ -1,6 +1,6 @@
 //! The processes of a function: starts one when all are busy, and stops idle ones.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -19,7 +19,8 @@ use crate::aws::interface::invoke::{PAYLOAD_LIMIT, Request};
 const LOOK: Duration = Duration::from_millis(250);
 
 pub(super) struct Pool {
-    launch: Arc<Launch>,
+    /// Replaced by the next version of the function.
+    launch: RwLock<Arc<Launch>>,
     idle: Arc<Mutex<Vec<Idle>>>,
     places: Semaphore,
     tasks: TaskTracker,
@@ -36,15 +37,28 @@ struct Idle {
 impl Pool {
     pub(super) fn new(launch: Arc<Launch>, scale: Scale, tasks: TaskTracker, stop: CancellationToken) -> Self {
         let idle: Arc<Mutex<Vec<Idle>>> = Arc::default();
-        tasks.spawn(retire(idle.clone(), scale.idle_after, stop.clone()));
+        tasks.spawn(retire(Arc::downgrade(&idle), scale.idle_after, stop.clone()));
         Self {
-            launch,
+            launch: RwLock::new(launch),
             idle,
             places: Semaphore::new(scale.max_processes.max(1)),
             tasks,
             present: Mutex::new(stop.child_token()),
             stop,
         }
+    }
+
+    /// Starts processes with `launch` from now on, and stops idle ones of the version before. `false`: it is the version
+    /// that runs.
+    pub(super) fn replace(&self, launch: Arc<Launch>) -> bool {
+        let mut current = self.launch.write().unwrap_or_else(PoisonError::into_inner);
+        if current.is_like(&launch) {
+            return false;
+        }
+        *current = launch;
+        drop(current);
+        self.idle().clear();
+        true
     }
 
     /// Invokes the function, and logs any failure.
@@ -57,9 +71,14 @@ impl Pool {
         if let Err(error) = &result
             && error.failure != Failure::Stopping
         {
-            self.launch.logger.say(&self.launch.key, &format!("ERROR {error}"));
+            let launch = self.launch();
+            launch.logger.say(&launch.key, &format!("ERROR {error}"));
         }
         result
+    }
+
+    fn launch(&self) -> Arc<Launch> {
+        self.launch.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Kills all processes.
@@ -76,7 +95,7 @@ impl Pool {
         }
         // Lambda throttles at once at the concurrency limit. Here a request waits, since one machine has fewer
         // processes.
-        let Ok(Ok(_place)) = timeout(self.launch.timeout, self.places.acquire()).await else {
+        let Ok(Ok(_place)) = timeout(self.launch().timeout, self.places.acquire()).await else {
             return Err(FunctionError::new(Failure::Throttled, "TooManyRequestsException", "Rate Exceeded."));
         };
         loop {
@@ -89,7 +108,7 @@ impl Pool {
                     }
                     // After any other failure the process is in an unknown state.
                     let reusable = matches!(&result, Ok(_) | Err(FunctionError { failure: Failure::Reported, .. }));
-                    if reusable && !process.has_ended() {
+                    if reusable && !process.has_ended() && !process.is_outdated(&self.launch()) {
                         self.idle().push(Idle { process, since: Instant::now() });
                     }
                     return result;
@@ -100,14 +119,15 @@ impl Pool {
 
     /// The most recently idle process, so that the others reach their idle limit; else a new one.
     async fn process(&self) -> Result<Process, FunctionError> {
+        let launch = self.launch();
         loop {
             let Some(Idle { process, .. }) = self.idle().pop() else { break };
-            if !process.has_ended() && !process.is_outdated() {
+            if !process.has_ended() && !process.is_outdated(&launch) {
                 return Ok(process);
             }
         }
         let present = self.present.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Process::start(self.launch.clone(), &self.tasks, &present).await.map_err(|error| {
+        Process::start(launch, &self.tasks, &present).await.map_err(|error| {
             let message = format!("the process cannot be started: {error}");
             FunctionError::new(Failure::Init, "Runtime.InvalidEntrypoint", message)
         })
@@ -118,9 +138,10 @@ impl Pool {
     }
 }
 
-/// Stops idle processes after their limit, except the last one used.
-async fn retire(idle: Arc<Mutex<Vec<Idle>>>, after: Duration, stop: CancellationToken) {
+/// Stops idle processes after their limit, except the last one used. Ends with the pool.
+async fn retire(idle: Weak<Mutex<Vec<Idle>>>, after: Duration, stop: CancellationToken) {
     while timeout(LOOK, stop.cancelled()).await.is_err() {
+        let Some(idle) = idle.upgrade() else { return };
         let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.retain(|idle| !idle.process.has_ended());
         let last = idle.len().saturating_sub(1);
@@ -130,5 +151,7 @@ async fn retire(idle: Arc<Mutex<Vec<Idle>>>, after: Duration, stop: Cancellation
             index > last || idle.since.elapsed() < after
         });
     }
-    idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    if let Some(idle) = idle.upgrade() {
+        idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }

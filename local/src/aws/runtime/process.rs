@@ -90,9 +90,9 @@ impl Process {
         self.ended.borrow().is_some()
     }
 
-    /// Whether the executable was built again since.
-    pub(super) fn is_outdated(&self) -> bool {
-        self.launch.built().is_some_and(|built| Some(built) != self.built)
+    /// Whether `launch` is another version, or the executable was built again since.
+    pub(super) fn is_outdated(&self, launch: &Arc<Launch>) -> bool {
+        !Arc::ptr_eq(&self.launch, launch) || self.launch.built().is_some_and(|built| Some(built) != self.built)
     }
 
     /// Hands the process an invocation, and waits for its response.

@@ -22,6 +22,13 @@ pub enum StartError {
     #[error("{0}")]
     Build(String),
 
+    /// The functions do not compile.
+    #[error("the functions do not compile; Cargo's errors are above")]
+    Compile {
+        /// The errors and warnings of Cargo and the compiler, as plain text.
+        diagnostics: String,
+    },
+
     /// A port is in use, or the system denies it.
     #[error("{what} cannot listen on port {port}: {reason}; choose another one with {option} <PORT>")]
     Port {

@@ -7,7 +7,7 @@ mod render;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{IsTerminal, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
@@ -25,6 +25,11 @@ pub(crate) struct Logger(Arc<Inner>);
 
 struct Inner {
     sink: Sink,
+    prefixes: RwLock<Prefixes>,
+}
+
+/// How sources stand before their lines.
+struct Prefixes {
     width: usize,
     colours: BTreeMap<String, u8>,
 }
@@ -37,22 +42,18 @@ enum Sink {
 impl Logger {
     /// Prefixes are as wide as the longest of `functions`.
     pub(crate) fn new<'a>(log: Log, functions: impl Iterator<Item = &'a str>) -> Self {
-        let names: Vec<&str> = functions.collect();
-        let width = names.iter().map(|name| name.len()).max().unwrap_or(0).clamp(8, 24);
-        let coloured = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        let colours = match log {
-            Log::Terminal { json: false } if coloured => names
-                .into_iter()
-                .zip(COLOURS.into_iter().cycle())
-                .map(|(name, colour)| (name.to_owned(), colour))
-                .collect(),
-            _ => BTreeMap::new(),
-        };
+        let prefixes = RwLock::new(Prefixes::new(functions, matches!(log, Log::Terminal { json: false })));
         let sink = match log {
             Log::Terminal { json } => Sink::Terminal { json },
             Log::Captured => Sink::Captured(Mutex::default()),
         };
-        Self(Arc::new(Inner { sink, width, colours }))
+        Self(Arc::new(Inner { sink, prefixes }))
+    }
+
+    /// Has prefixes for these functions.
+    pub(crate) fn replace<'a>(&self, functions: impl Iterator<Item = &'a str>) {
+        let prefixes = Prefixes::new(functions, matches!(self.0.sink, Sink::Terminal { json: false }));
+        *self.0.prefixes.write().unwrap_or_else(PoisonError::into_inner) = prefixes;
     }
 
     /// Logs a line that a function printed.
@@ -112,13 +113,25 @@ impl Logger {
                 lines.push_back(format!("{source} {text}"));
             }
             Sink::Terminal { .. } => {
-                let width = self.0.width;
-                match self.0.colours.get(source) {
+                let prefixes = self.0.prefixes.read().unwrap_or_else(PoisonError::into_inner);
+                let width = prefixes.width;
+                match prefixes.colours.get(source) {
                     Some(colour) => print(&format!("\x1b[{colour}m{source:width$}\x1b[0m  {text}")),
                     None => print(&format!("{source:width$}  {text}")),
                 }
             }
         }
+    }
+}
+
+impl Prefixes {
+    fn new<'a>(functions: impl Iterator<Item = &'a str>, terminal: bool) -> Self {
+        let names: Vec<&str> = functions.collect();
+        let width = names.iter().map(|name| name.len()).max().unwrap_or(0).clamp(8, 24);
+        let coloured = terminal && std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let names = names.into_iter().filter(|_| coloured);
+        let colours = names.zip(COLOURS.into_iter().cycle()).map(|(name, colour)| (name.to_owned(), colour));
+        Self { width, colours: colours.collect() }
     }
 }
 

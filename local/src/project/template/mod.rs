@@ -18,8 +18,9 @@ mod tables;
 mod variables;
 mod yaml;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -56,6 +57,22 @@ pub(crate) struct Given {
     pub issuer: Option<String>,
     /// The local SQS endpoint, which the URLs of queues begin with.
     pub sqs: Option<String>,
+    /// Receives the files that are read, also when that ends in an error.
+    pub files: Files,
+}
+
+/// The files that were read for a template, also those that were looked for and are missing. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Files(Arc<Mutex<BTreeSet<PathBuf>>>);
+
+impl Files {
+    fn add(&self, path: &Path) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+    }
+
+    pub(crate) fn all(&self) -> BTreeSet<PathBuf> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 /// A `serverless.yml` with all variables resolved.
@@ -79,6 +96,7 @@ pub(crate) struct Template {
 impl Template {
     /// Reads the file.
     pub(crate) fn load(path: &Path, given: Given) -> Result<Self, TemplateError> {
+        given.files.add(path);
         let text = std::fs::read_to_string(path).map_err(|error| TemplateError::Unreadable {
             path: path.to_owned(),
             missing: error.kind() == std::io::ErrorKind::NotFound,

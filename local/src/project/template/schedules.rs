@@ -13,7 +13,7 @@ use super::event::Event;
 use super::intrinsics::Intrinsics;
 
 /// A schedule of a function.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Schedule {
     /// As written.
     pub expression: String,
@@ -22,7 +22,7 @@ pub(crate) struct Schedule {
     pub input: Option<Value>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Timing {
     Every(Duration),
     Cron(Box<croner::Cron>),

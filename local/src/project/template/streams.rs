@@ -13,7 +13,7 @@ use super::{Table, TemplateError, queues};
 use crate::base::pattern::Pattern;
 
 /// An event source mapping of a stream.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct StreamMapping {
     /// The table of the stream.
     pub table: String,

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use self::expression::{Alternative, Part};
 use self::sources::Read;
-use super::{Given, TemplateError};
+use super::{Files, Given, TemplateError};
 
 /// A document whose values are resolved on access.
 pub(super) struct Variables {
@@ -27,6 +27,7 @@ pub(super) struct Variables {
     environment: BTreeMap<String, String>,
     stage: String,
     region: String,
+    files: Files,
 }
 
 /// The variables being resolved, for error messages and to detect cycles.
@@ -43,14 +44,14 @@ impl Variables {
         given: Given,
         environment: BTreeMap<String, String>,
     ) -> Result<Self, TemplateError> {
-        let Given { stage, mut params, issuer, .. } = given;
+        let Given { stage, mut params, issuer, files, .. } = given;
         if let Some(issuer) = issuer {
             params.entry("issuer".to_owned()).or_insert(issuer);
         }
         let options = stage.into_iter().map(|stage| ("stage", stage)).collect();
         let (stage, region) = ("dev".to_owned(), "us-east-1".to_owned());
         let defaults = BTreeMap::new();
-        let mut variables = Self { document, directory, options, params, defaults, environment, stage, region };
+        let mut variables = Self { document, directory, options, params, defaults, environment, stage, region, files };
         let text = |value: Value| value.as_str().map(ToOwned::to_owned);
         match variables.options.get("stage") {
             Some(stage) => variables.stage.clone_from(stage),

@@ -73,6 +73,7 @@ impl Variables {
         if !(is("yml") || is("yaml") || is("json")) {
             return Err(complain("but only .yml, .yaml and .json files can be read here".to_owned()));
         }
+        self.files.add(&path);
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),

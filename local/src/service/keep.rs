@@ -1,0 +1,169 @@
+//! Keeps the executables of the version that runs, while Cargo builds the next one in their place.
+//!
+//! A process can be started at any time, also in the middle of a build: a linker replaces its output long before it is
+//! complete.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use uuid::Uuid;
+
+use crate::base::error::StartError;
+use crate::base::lock::Lock;
+
+/// Beside the executables that Cargo builds, so that they can be linked instead of copied.
+const FOLDER: &str = ".cargo-local";
+/// Another service may clear a new folder away before it is locked.
+const ATTEMPTS: usize = 10;
+
+/// The executables of the version that runs, and of the one before it. Dropping it removes them.
+#[derive(Default)]
+pub(super) struct Keep {
+    folder: Option<Folder>,
+    kept: BTreeMap<String, Kept>,
+    links: u64,
+}
+
+struct Kept {
+    stamp: Stamp,
+    path: PathBuf,
+    /// A process of the version before may be starting.
+    before: Option<PathBuf>,
+}
+
+/// Tells two builds of an executable apart.
+type Stamp = (Option<SystemTime>, u64);
+
+impl Keep {
+    /// The path under which the executable, as it is now, stays.
+    pub(super) fn executable(&mut self, name: &str, built: &Path) -> Result<PathBuf, StartError> {
+        let failed =
+            |error: io::Error| StartError::Build(format!("the executable {} cannot be kept: {error}", built.display()));
+        let stamp = stamp(built).map_err(failed)?;
+        if let Some(kept) = self.kept.get(name).filter(|kept| kept.stamp == stamp && kept.path.is_file()) {
+            return Ok(kept.path.clone());
+        }
+        self.links += 1;
+        let folder = match &self.folder {
+            Some(folder) => folder,
+            None => self.folder.insert(Folder::beside(built).map_err(failed)?),
+        };
+        let file = built.file_name().unwrap_or(name.as_ref());
+        let directory = folder.path.join(self.links.to_string());
+        let path = directory.join(file);
+        fs::create_dir_all(&directory).map_err(failed)?;
+        // Another file system, or one without links.
+        if fs::hard_link(built, &path).is_err() {
+            fs::copy(built, &path).map_err(failed)?;
+        }
+        let before = self.kept.remove(name).map(|Kept { path, before, .. }| {
+            if let Some(directory) = before.as_deref().and_then(Path::parent) {
+                let _ = fs::remove_dir_all(directory);
+            }
+            path
+        });
+        self.kept.insert(name.to_owned(), Kept { stamp, path: path.clone(), before });
+        Ok(path)
+    }
+}
+
+fn stamp(file: &Path) -> io::Result<Stamp> {
+    let metadata = fs::metadata(file)?;
+    Ok((metadata.modified().ok(), metadata.len()))
+}
+
+/// A folder of this service alone.
+struct Folder {
+    path: PathBuf,
+    /// Whoever can take it knows that the service has ended.
+    _lock: Lock,
+}
+
+impl Folder {
+    fn beside(executable: &Path) -> io::Result<Self> {
+        let all = executable.parent().unwrap_or(Path::new(".")).join(FOLDER);
+        clear(&all);
+        for _ in 0..ATTEMPTS {
+            let path = all.join(Uuid::new_v4().to_string());
+            fs::create_dir_all(&path)?;
+            if let Ok(Some(lock)) = Lock::of(&path.join("lock"))
+                && path.join("lock").is_file()
+            {
+                return Ok(Self { path, _lock: lock });
+            }
+        }
+        Err(io::Error::other("no folder of its own can be made"))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+/// Removes what services left that were killed.
+fn clear(all: &Path) {
+    for entry in fs::read_dir(all).into_iter().flatten().flatten() {
+        if let Ok(Some(_ended)) = Lock::of(&entry.path().join("lock")) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn built(directory: &Path, text: &str) -> PathBuf {
+        let path = directory.join("hello");
+        // As a linker does: the file is a new one.
+        let _ = fs::remove_file(&path);
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn folders(directory: &Path) -> usize {
+        fs::read_dir(directory.join(FOLDER)).unwrap().count()
+    }
+
+    #[test]
+    fn a_build_leaves_the_executable_that_runs_as_it_was() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut keep = Keep::default();
+        let one = keep.executable("hello", &built(directory.path(), "one")).unwrap();
+        assert_eq!(keep.executable("hello", &directory.path().join("hello")).unwrap(), one, "nothing was built");
+        let path = built(directory.path(), "another");
+        assert_eq!(fs::read_to_string(&one).unwrap(), "one");
+        let another = keep.executable("hello", &path).unwrap();
+        assert_eq!(fs::read_to_string(&another).unwrap(), "another");
+        assert!(one.is_file(), "a process of it may be starting");
+        keep.executable("hello", &built(directory.path(), "a third")).unwrap();
+        assert!(!one.exists() && another.is_file());
+        drop(keep);
+        assert_eq!(folders(directory.path()), 0);
+    }
+
+    #[test]
+    fn what_a_killed_service_left_is_removed_and_what_another_runs_is_not() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = built(directory.path(), "one");
+        let left = directory.path().join(FOLDER).join("left");
+        fs::create_dir_all(&left).unwrap();
+        fs::write(left.join("lock"), "").unwrap();
+        let (mut first, mut second) = (Keep::default(), Keep::default());
+        let first = first.executable("hello", &path).unwrap();
+        second.executable("hello", &path).unwrap();
+        assert!(!left.exists() && first.is_file());
+        assert_eq!(folders(directory.path()), 2);
+    }
+
+    #[test]
+    fn an_executable_that_is_gone_is_named() {
+        let error = Keep::default().executable("hello", Path::new("/no/such/hello")).unwrap_err().to_string();
+        assert!(error.contains("/no/such/hello"), "{error}");
+    }
+}

@@ -1,0 +1,174 @@
+//! Serves edits: when a source or the template has changed, makes a version of it and swaps it in.
+//!
+//! A version that cannot be made leaves the last good one as it is. What has changed meanwhile is part of the next attempt.
+
+mod changes;
+mod files;
+mod interest;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use self::changes::{Changed, Changes};
+use self::files::Files;
+use self::interest::Interest;
+use super::context::Context;
+use super::keep::Keep;
+use super::running::Running;
+use super::version::Version;
+use crate::base::builds::State;
+use crate::base::error::StartError;
+use crate::project::build::Build;
+use crate::project::sources::Sources;
+
+/// Cargo's own file among the sources.
+const LOCK: &str = "Cargo.lock";
+/// How many files a message names.
+const NAMED: usize = 3;
+
+/// The watch over the files of a service.
+pub(super) struct Watch {
+    sources: Option<Sources>,
+    /// `Cargo.lock` after the last build: Cargo writes it, too.
+    lock: Option<Vec<u8>>,
+    changes: Changes,
+    files: Files,
+}
+
+impl Watch {
+    /// Watches from now on, so that a change during the first build is not missed. `None` where the system cannot; a log
+    /// line says why.
+    pub(super) fn begin(context: &Context, sources: Option<Sources>) -> Option<Self> {
+        let changes = Changes::default();
+        let files = match Files::new(changes.clone()) {
+            Ok(files) => files,
+            Err(error) => {
+                say(context, &format!("ERROR edits are not served, since files cannot be watched: {error}"));
+                return None;
+            }
+        };
+        let mut watch = Self { sources, lock: None, changes, files };
+        watch.follow(context);
+        Some(watch)
+    }
+
+    fn follow(&mut self, context: &Context) {
+        let interest = Interest::new(self.sources.clone(), &context.files.all());
+        if let Err(reason) = self.files.follow(interest) {
+            say(context, &format!("ERROR some edits are not served, since a folder cannot be watched: {reason}"));
+        }
+    }
+
+    /// Serves edits until the service stops, which ends a build in progress.
+    pub(super) async fn run(mut self, running: Arc<Running>, mut keep: Option<Keep>) {
+        tokio::select! {
+            biased;
+            () = running.context.intake.cancelled() => {}
+            () = self.serve(&running, &mut keep) => {}
+        }
+    }
+
+    async fn serve(&mut self, running: &Running, keep: &mut Option<Keep>) {
+        let context = &running.context;
+        self.lock = self.read_lock();
+        // Changes that no version has served yet.
+        let mut open = Changed::default();
+        loop {
+            let (began, changed) = self.changes.next().await;
+            if changed.files.iter().all(|file| file.ends_with(LOCK)) && self.read_lock() == self.lock {
+                continue;
+            }
+            open.add(changed);
+            // Before the build: a file in a new folder is either part of it, or seen.
+            self.follow(context);
+            context.builds.begin();
+            say(context, &format!("{} changed", named(&open, running.version().template.directory())));
+            let made = self.attempt(running, keep.as_mut(), &open).await;
+            self.follow(context);
+            self.lock = self.read_lock();
+            let took = began.elapsed();
+            match made {
+                Ok(functions) => {
+                    let what = if functions.is_empty() { "the template".to_owned() } else { functions.join(", ") };
+                    if open.template || !functions.is_empty() {
+                        say(context, &format!("served after {:.1} s: {what}", took.as_secs_f64()));
+                    }
+                    open = Changed::default();
+                    context.builds.end(State::Served { took, functions });
+                }
+                Err(error) => {
+                    say(context, &format!("ERROR {error}; the last good version is served"));
+                    let message = match error {
+                        StartError::Compile { diagnostics } => diagnostics,
+                        other => other.to_string(),
+                    };
+                    context.builds.end(State::Failed { took, message });
+                }
+            }
+        }
+    }
+
+    fn read_lock(&self) -> Option<Vec<u8>> {
+        let path = self.sources.as_ref()?.files.iter().find(|file| file.ends_with(LOCK))?;
+        std::fs::read(path).ok()
+    }
+
+    /// Makes a version of the files as they are now, and serves it. The result is the keys of the functions that differ.
+    async fn attempt(
+        &mut self,
+        running: &Running,
+        keep: Option<&mut Keep>,
+        open: &Changed,
+    ) -> Result<Vec<String>, StartError> {
+        let context = &running.context;
+        let template = context.template()?;
+        let served = running.version();
+        let executables: BTreeMap<String, PathBuf> =
+            served.binaries.iter().map(|(function, path)| (function.handler.clone(), path.clone())).collect();
+        let known = template.functions.iter().all(|function| executables.contains_key(&function.handler));
+        let version = if open.sources || !known {
+            let build = Build::find(&context.options, &template).await?;
+            self.sources = build.sources().cloned();
+            Version::build(context, template, &build, keep).await?
+        } else {
+            Version::of(template, executables, None)?
+        };
+        running.serve(Arc::new(version)).await
+    }
+}
+
+fn say(context: &Context, message: &str) {
+    context.logger.say("local", message);
+}
+
+/// The changed files for a person, relative to the service's folder.
+fn named(changed: &Changed, directory: &Path) -> String {
+    let directory = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
+    let names = changed.files.iter().map(|file| file.strip_prefix(&directory).unwrap_or(file).display().to_string());
+    let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
+    match names.len() {
+        0 => "the files have".to_owned(),
+        1 => format!("{} has", names[0]),
+        count if count <= NAMED => format!("{} have", names.join(", ")),
+        count => format!("{} and {} more have", names[..NAMED].join(", "), count - NAMED),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_names_a_few_of_the_files() {
+        let changed = |names: &[&str]| Changed {
+            sources: true,
+            template: false,
+            files: names.iter().map(|name| Path::new("/no/such/folder").join(name)).collect(),
+        };
+        let named = |names: &[&str]| named(&changed(names), Path::new("/no/such/folder"));
+        assert_eq!(named(&["src/a.rs"]), "src/a.rs has");
+        assert_eq!(named(&["a", "b"]), "a, b have");
+        assert_eq!(named(&["a", "b", "c", "d", "e"]), "a, b, c and 2 more have");
+    }
+}
