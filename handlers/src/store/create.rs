@@ -52,6 +52,8 @@ impl Bookings {
                 Some(entry) => replay(entry, &fingerprint, self.surroundings.now()),
                 None => Err(refusal),
             },
+            // The id is this request's alone: the booking that was there is that of an earlier attempt.
+            Ok(created) if key.is_none() => Ok(Created { replayed: false, ..created }),
             done => done,
         }
     }
