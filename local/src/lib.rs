@@ -30,9 +30,11 @@
 //! # }
 //! ```
 
+mod activity;
 mod aws;
 mod base;
 mod cli;
+mod pages;
 mod project;
 mod service;
 
@@ -40,7 +42,7 @@ pub use dynoxide::storage_backend::{Clock, ManualClock};
 
 pub use self::{
     aws::{
-        bus::Event,
+        bus::{Delivery, Event},
         interface::error::{Failure, FunctionError},
         issuer::{TokenError, TokenRequest},
     },

@@ -108,6 +108,26 @@ async fn a_function_that_does_not_say_what_it_is_is_named() {
 }
 
 #[tokio::test]
+async fn whatever_the_page_loads_is_of_this_service() {
+    let scratch = Scratch::new();
+    let service = start(scratch.options(HTTP)).await;
+    let client = Client::new(&service.url());
+    for path in ["/docs/", "/docs/index.html", "/_local/"] {
+        let page = client.request("GET", path, "", "").await;
+        assert_eq!((page.status, &page.headers["content-type"]), (200, &"text/html; charset=utf-8".parse().unwrap()));
+        let links: Vec<_> =
+            page.body.split(['"', '\'']).filter(|text| text.ends_with(".css") || text.ends_with(".js")).collect();
+        assert!(links.len() > 3, "{}", page.body);
+        for link in links {
+            let folder = if path == "/_local/" { "/_local/" } else { "/docs/" };
+            let address = if link.starts_with('/') { link.to_owned() } else { format!("{folder}{link}") };
+            assert_eq!(client.request("GET", &address, "", "").await.status, 200, "{path} loads {address}");
+        }
+    }
+    service.stop().await;
+}
+
+#[tokio::test]
 async fn a_route_of_the_services_own_goes_first() {
     let scratch = Scratch::new();
     let template = HTTP.replace("POST /quick", "'GET /openapi.json'");

@@ -11,3 +11,4 @@ pub(crate) mod queue;
 pub(crate) mod runtime;
 pub(crate) mod schedule;
 pub(crate) mod stream;
+pub(crate) mod xray;

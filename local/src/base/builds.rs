@@ -56,7 +56,6 @@ impl Builds {
     }
 
     /// The last build, and a notice of each change.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the page"))]
     pub(crate) fn watch(&self) -> watch::Receiver<Build> {
         self.0.subscribe()
     }

@@ -96,7 +96,7 @@ impl Caller {
                 }
             }
             Source::Clock(schedule, index) => {
-                let scheduled = scheduled(context, parts, &settings, schedule, index, stop.clone());
+                let scheduled = Arc::new(scheduled(context, parts, &settings, schedule, index, stop.clone()));
                 context.tasks.spawn(async move {
                     if let Some(before) = before {
                         before.end().await;
@@ -112,6 +112,18 @@ impl Caller {
         self.stop.cancel();
         let _ = self.task.await;
     }
+}
+
+/// The template's schedules, to run them besides.
+pub(super) fn schedules(context: &Context, parts: &Parts, template: &Template) -> Vec<Arc<Scheduled>> {
+    let all = template.functions.iter().flat_map(|function| all(function, &template.region));
+    let clocks = all.filter_map(|settings| match settings.source.clone() {
+        Source::Clock(schedule, index) => {
+            Some(Arc::new(scheduled(context, parts, &settings, schedule, index, context.intake.clone())))
+        }
+        Source::Stream(_) => None,
+    });
+    clocks.collect()
 }
 
 fn mapping(
@@ -133,6 +145,7 @@ fn mapping(
         positions: store.positions.clone(),
         clock: options.clock.clone(),
         logger: logger.clone(),
+        observer: Arc::new(context.activity.clone()),
         stop,
     }
 }
@@ -153,6 +166,7 @@ fn scheduled(
         every: context.options.schedule_every,
         clock: context.options.clock.clone(),
         functions: Arc::new(parts.functions.clone()),
+        observer: Arc::new(context.activity.clone()),
         stop,
     }
 }

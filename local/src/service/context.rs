@@ -10,7 +10,9 @@ use super::authorizers::refuse_unguarded;
 use super::endpoints::Endpoints;
 use super::ports::Addresses;
 use super::store::Store;
+use crate::activity::Activity;
 use crate::aws::issuer::{self, Issuer};
+use crate::aws::xray::{self, Daemon};
 use crate::base::builds::Builds;
 use crate::base::error::StartError;
 use crate::base::log::Logger;
@@ -21,9 +23,12 @@ pub(crate) struct Context {
     pub options: Options,
     pub addresses: Addresses,
     pub logger: Logger,
+    pub activity: Activity,
     pub builds: Builds,
     /// The files that the template is made of.
     pub files: Files,
+    /// The address of the X-Ray daemon. `None` where functions report to another one.
+    pub xray: Option<String>,
     pub issuer: Option<Arc<Issuer>>,
     /// Stops requests, streams, schedules and long polling.
     pub intake: CancellationToken,
@@ -43,8 +48,16 @@ impl Context {
         let issuer = issuer.map(|url| Issuer::open(url, store.directory()).map(Arc::new)).transpose()?;
         let logger = Logger::new(options.log, template.functions.iter().map(|function| function.key.as_str()));
         let (intake, backing, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
-        let builds = Builds::new();
-        Ok((Self { options, addresses, logger, builds, files, issuer, intake, backing, tasks, store }, template))
+        let (activity, builds) = (Activity::new(), Builds::new());
+        tasks.spawn(activity.clone().run(intake.clone()));
+        let daemon = (!options.environment.contains_key(xray::ADDRESS)).then(|| Daemon::open().ok()).flatten();
+        let xray = daemon.as_ref().map(Daemon::address);
+        if let Some(daemon) = daemon {
+            tasks.spawn(daemon.run(Arc::new(activity.clone()), backing.clone()));
+        }
+        let context =
+            Self { options, addresses, logger, activity, builds, files, xray, issuer, intake, backing, tasks, store };
+        Ok((context, template))
     }
 
     /// Reads the template as it is now, and checks it.

@@ -13,6 +13,9 @@ use utoipa_swagger_ui::Config;
 use crate::aws::interface::page::{Page, message};
 use crate::project::openapi::{self, Api};
 
+/// Swagger UI with the header and the colours of the pages below `/_local/`, in place of its own `index.html`.
+const INDEX: &str = include_str!("../../page/docs.html");
+
 /// The document's path, relative to which the page loads it.
 const DOCUMENT: &str = "/openapi.json";
 
@@ -31,7 +34,7 @@ pub(super) fn pages(api: Api) -> [Page; 4] {
         ("/docs/", get(index)),
         ("/docs/{*file}", get(file)),
     ]
-    .map(|(path, handler)| Page { path, handler, yields: true })
+    .map(|(path, handler)| Page { path: path.into(), handler, yields: true })
 }
 
 async fn document(State(docs): State<Arc<Docs>>) -> Response {
@@ -47,11 +50,11 @@ async fn page() -> Redirect {
 }
 
 async fn index() -> Response {
-    asset("index.html")
+    typed("text/html; charset=utf-8", INDEX.into())
 }
 
 async fn file(Path(name): Path<String>) -> Response {
-    asset(&name)
+    if name == "index.html" { index().await } else { asset(&name) }
 }
 
 fn asset(name: &str) -> Response {

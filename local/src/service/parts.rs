@@ -6,13 +6,14 @@ use std::sync::Arc;
 use axum::Router;
 
 use super::context::Context;
-use super::docs;
 use super::ports::Addresses;
 use super::version::Version;
+use super::{callers, docs};
 use crate::aws::bus::{self, Bus};
 use crate::aws::database::{self, Database, Remote};
 use crate::aws::gateway::Gateway;
 use crate::aws::interface::json::{self, JsonService};
+use crate::aws::interface::observe::Observer;
 use crate::aws::interface::page::Page;
 use crate::aws::issuer::{self, Issuer};
 use crate::aws::lambda::Lambda;
@@ -20,6 +21,7 @@ use crate::aws::queue::{self, Queues};
 use crate::aws::runtime::{Functions, Scale, Surroundings};
 use crate::base::error::StartError;
 use crate::base::listen::Listeners;
+use crate::pages;
 use crate::project::openapi::Api;
 use crate::project::template::Template;
 
@@ -51,10 +53,12 @@ impl Parts {
     pub(super) fn new(context: &Context, database: Database) -> Self {
         let Context { options, addresses, logger, store, intake, .. } = context;
         let directory = store.directory().map(Path::to_owned);
-        let queues = Queues::new(directory, addresses.sqs.clone(), logger.clone(), intake.clone());
-        let bus = Bus::new(Arc::new(queues.clone()), logger.clone());
+        let observer: Arc<dyn Observer> = Arc::new(context.activity.clone());
+        let (url, stop) = (addresses.sqs.clone(), intake.clone());
+        let queues = Queues::new(directory, url, logger.clone(), observer.clone(), stop);
+        let bus = Bus::new(Arc::new(queues.clone()), logger.clone(), observer.clone());
         let scale = Scale { max_processes: options.max_processes, idle_after: options.idle_after };
-        Self { database, queues, bus, functions: Functions::new(scale, logger.clone()) }
+        Self { database, queues, bus, functions: Functions::new(scale, logger.clone(), observer) }
     }
 
     /// Has the tables, queues, buses and functions of the version. The result is the keys of the functions that differ.
@@ -72,22 +76,31 @@ impl Parts {
         }
         let Addresses { dynamodb, eventbridge, sqs, lambda, .. } = addresses.clone();
         let (region, extra) = (template.region.clone(), options.environment.clone());
-        let surroundings = Surroundings { region, dynamodb, eventbridge, sqs, lambda, extra };
+        let surroundings =
+            Surroundings { region, dynamodb, eventbridge, sqs, lambda, xray: context.xray.clone(), extra };
         Ok(self.functions.replace(binaries, &surroundings))
     }
 
     /// Serves EventBridge and SQS.
     pub(super) fn serve_aws(&self, context: &Context, listeners: Listeners) {
         let services: [Arc<dyn JsonService>; 2] = [Arc::new(self.bus.clone()), Arc::new(self.queues.clone())];
-        serve(context, listeners, &json::router(services));
+        let observer = Arc::new(context.activity.clone());
+        serve(context, listeners, &json::router(services, observer));
     }
 
     /// Serves the database that runs in this process, and expires its items.
     pub(super) fn serve_database(&self, context: &Context, listeners: Option<Listeners>) {
         let (Database::Embedded(engine), Some(listeners)) = (&self.database, listeners) else { return };
         let Context { options, logger, backing, tasks, .. } = context;
+        let front = database::front(&self.database, Arc::new(context.activity.clone()));
         for socket in listeners.into_sockets() {
-            tasks.spawn(engine.clone().serve(socket, backing.clone()));
+            match &front {
+                Some((front, _)) => tasks.spawn(front.clone().serve(socket, backing.clone())),
+                None => tasks.spawn(engine.clone().serve(socket, backing.clone())),
+            };
+        }
+        if let Some((_, behind)) = front {
+            tasks.spawn(engine.clone().serve(behind, backing.clone()));
         }
         if let Some(every) = options.ttl_every {
             tasks.spawn(engine.clone().expire(every, logger.clone(), backing.clone()));
@@ -105,15 +118,29 @@ impl Parts {
         let Context { addresses, logger, issuer, .. } = context;
         let keys = issuer.as_deref().map(|issuer| Issuer::keys(issuer).clone());
         let functions = Arc::new(self.functions.version());
-        Gateway::new(&version.template, functions, keys, logger.clone(), addresses.port)
+        let observer = Arc::new(context.activity.clone());
+        Gateway::new(&version.template, functions, keys, logger.clone(), observer, addresses.port)
     }
 
     /// The pages beside the service's routes.
     pub(super) fn pages(&self, context: &Context, version: &Version) -> Vec<Page> {
         let issuer = issuer::pages(context.issuer.clone(), context.options.host);
         let docs = docs::pages(Api::new(&version.template, &version.binaries));
-        let lists = [bus::page(self.bus.clone()), queue::page(self.queues.clone())];
-        lists.into_iter().chain(issuer).chain(docs).collect()
+        let lists = queue::pages(&self.queues).into_iter().chain([bus::page(self.bus.clone())]);
+        let local = pages::pages(&pages::Setup {
+            activity: context.activity.clone(),
+            builds: context.builds.clone(),
+            template: &version.template,
+            binaries: &version.binaries,
+            api: context.addresses.api.clone(),
+            auth: context.options.auth,
+            schedules: callers::schedules(context, self, &version.template),
+            database: Arc::new(self.database.clone()),
+            stop: context.intake.clone(),
+        });
+        let mounted = pages::mounted(&version.template.pages);
+        let local = local.into_iter().chain(lists).chain(issuer).chain(mounted).map(pages::guarded);
+        local.chain(docs).collect()
     }
 }
 

@@ -5,10 +5,16 @@ use serde_json::{Value, json};
 use super::{Answer, Client};
 
 pub(crate) async fn call(url: &str, operation: &str, body: &Value) -> Answer {
+    traced(url, operation, body, "").await
+}
+
+/// A call as an SDK sends it from an invocation with this trace header.
+pub(crate) async fn traced(url: &str, operation: &str, body: &Value, trace: &str) -> Answer {
+    let trace = if trace.is_empty() { String::new() } else { format!("x-amzn-trace-id: {trace}\r\n") };
     let headers = format!(
         "x-amz-target: DynamoDB_20120810.{operation}\r\ncontent-type: application/x-amz-json-1.0\r\n\
          x-amz-date: 20261122T080000Z\r\nauthorization: AWS4-HMAC-SHA256 Credential=a/20261122/r/dynamodb/aws4_request, \
-         SignedHeaders=host, Signature=0\r\n"
+         SignedHeaders=host, Signature=0\r\n{trace}"
     );
     Client::new(url).request("POST", "/", &headers, &body.to_string()).await
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 pub(crate) mod dynamodb;
 mod http;
+pub(crate) mod live;
 pub(crate) mod package;
 pub(crate) mod sqs;
 pub(crate) mod tokens;
@@ -130,6 +131,18 @@ pub(crate) async fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
         if let Some(found) = ask() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "still waiting: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Asks the service until there is a value. Fails the test after twenty seconds.
+pub(crate) async fn eventually_async<T>(what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        if let Some(found) = ask().await {
             return found;
         }
         assert!(Instant::now() < deadline, "still waiting: {what}");

@@ -14,6 +14,8 @@ use serde_json::Value;
 
 pub(crate) use self::page::page;
 use crate::aws::interface::message::SendMessage;
+use crate::aws::interface::observe::Observer;
+use crate::aws::interface::trace;
 use crate::base::log::Logger;
 use crate::project::template::{ACCOUNT, DEFAULT_BUS, Rule, Template};
 
@@ -41,6 +43,21 @@ pub struct Event {
     /// The X-Ray trace header.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace_header: Option<String>,
+    /// The targets of the rules that it matches.
+    pub targets: Vec<Delivery>,
+}
+
+/// The delivery of an event to the target of a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Delivery {
+    /// The name of the rule.
+    pub rule: String,
+    /// The queue.
+    pub queue: String,
+    /// Whether the queue has it.
+    pub delivered: bool,
+    /// Why not.
+    pub error: Option<String>,
 }
 
 /// The buses of the service. Clones share their events.
@@ -52,6 +69,7 @@ struct Inner {
     queues: Arc<dyn SendMessage>,
     events: Mutex<VecDeque<Event>>,
     logger: Logger,
+    observer: Arc<dyn Observer>,
 }
 
 /// The template's buses and rules.
@@ -64,8 +82,8 @@ struct Settings {
 
 impl Bus {
     /// No buses yet.
-    pub(crate) fn new(queues: Arc<dyn SendMessage>, logger: Logger) -> Self {
-        Self(Arc::new(Inner { settings: RwLock::default(), queues, events: Mutex::default(), logger }))
+    pub(crate) fn new(queues: Arc<dyn SendMessage>, logger: Logger, observer: Arc<dyn Observer>) -> Self {
+        Self(Arc::new(Inner { settings: RwLock::default(), queues, events: Mutex::default(), logger, observer }))
     }
 
     /// Has the template's buses and rules, and the default bus. The list of events stays.
@@ -94,9 +112,13 @@ impl Bus {
         names.iter().find(|known| *known == name).cloned()
     }
 
-    fn accept(&self, event: Event) {
+    fn accept(&self, mut event: Event, segment: Option<&str>) {
         self.0.logger.say("bus", &format!("{} {} to {}", event.detail_type, event.id, event.event_bus_name));
-        rules::deliver(self, &event);
+        event.targets = rules::deliver(self, &event);
+        let parent = event.trace_header.as_deref().and_then(trace::parent).or(segment);
+        if let Ok(shown) = serde_json::to_value(&event) {
+            self.0.observer.event(&shown, parent);
+        }
         let mut events = self.0.events.lock().unwrap_or_else(PoisonError::into_inner);
         if events.len() == KEPT {
             events.pop_front();

@@ -9,7 +9,7 @@ use super::{Bus, Event};
 use crate::aws::interface::page::Page;
 
 pub(crate) fn page(bus: Bus) -> Page {
-    Page { path: "/_local/events", handler: get(list).with_state(bus), yields: false }
+    Page { path: "/_local/events".into(), handler: get(list).with_state(bus), yields: false }
 }
 
 /// Filters of the list.

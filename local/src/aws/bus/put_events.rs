@@ -15,7 +15,8 @@ const MOST_ENTRIES: usize = 10;
 /// <https://aws.amazon.com/about-aws/whats-new/2026/01/amazon-eventbridge-increases-event-payload-size-256-kb-1-mb/>.
 const MOST_BYTES: usize = 1024 * 1024;
 
-pub(super) fn put(bus: &Bus, request: &Value) -> Result<Value, Refusal> {
+/// `segment` is that of the invocation that calls.
+pub(super) fn put(bus: &Bus, request: &Value, segment: Option<&str>) -> Result<Value, Refusal> {
     let entries = request.get("Entries").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let invalid = |message: String| Refusal::new("ValidationException", message);
     if entries.is_empty() || entries.len() > MOST_ENTRIES {
@@ -27,19 +28,19 @@ pub(super) fn put(bus: &Bus, request: &Value) -> Result<Value, Refusal> {
     if entries.iter().map(size).sum::<usize>() > MOST_BYTES {
         return Err(invalid("Total size of the entries in the request is over the limit.".to_owned()));
     }
-    let results: Vec<Value> = entries.iter().map(|entry| put_one(bus, entry)).collect();
+    let results: Vec<Value> = entries.iter().map(|entry| put_one(bus, entry, segment)).collect();
     let failed = results.iter().filter(|result| result.get("ErrorCode").is_some()).count();
     Ok(json!({ "FailedEntryCount": failed, "Entries": results }))
 }
 
-fn put_one(bus: &Bus, entry: &Value) -> Value {
-    match accept(bus, entry) {
+fn put_one(bus: &Bus, entry: &Value, segment: Option<&str>) -> Value {
+    match accept(bus, entry, segment) {
         Ok(id) => json!({ "EventId": id }),
         Err((code, message)) => json!({ "ErrorCode": code, "ErrorMessage": message }),
     }
 }
 
-fn accept(bus: &Bus, entry: &Value) -> Result<String, (&'static str, String)> {
+fn accept(bus: &Bus, entry: &Value, segment: Option<&str>) -> Result<String, (&'static str, String)> {
     let text = |name: &str| match entry.get(name).and_then(Value::as_str) {
         Some(text) if !text.is_empty() => Ok(text),
         _ => Err(("InvalidArgument", format!("Parameter {name} is not valid. Reason: {name} is a required argument."))),
@@ -62,7 +63,7 @@ fn accept(bus: &Bus, entry: &Value) -> Result<String, (&'static str, String)> {
         None => Utc::now(),
     };
     let resources = entry.get("Resources").and_then(Value::as_array).into_iter().flatten();
-    bus.accept(Event {
+    let event = Event {
         id: id.clone(),
         source: source.to_owned(),
         detail_type: detail_type.to_owned(),
@@ -71,7 +72,9 @@ fn accept(bus: &Bus, entry: &Value) -> Result<String, (&'static str, String)> {
         event_bus_name,
         resources: resources.filter_map(Value::as_str).map(ToOwned::to_owned).collect(),
         trace_header: entry.get("TraceHeader").and_then(Value::as_str).map(ToOwned::to_owned),
-    });
+        targets: Vec::new(),
+    };
+    bus.accept(event, segment);
     Ok(id)
 }
 
@@ -91,6 +94,7 @@ mod tests {
     use super::super::Settings;
     use super::*;
     use crate::aws::interface::message::{Outgoing, SendMessage};
+    use crate::aws::interface::observe::Unobserved;
     use crate::base::log::Logger;
     use crate::base::options::Log;
 
@@ -105,7 +109,7 @@ mod tests {
     fn bus() -> Bus {
         let logger = Logger::new(Log::Captured, std::iter::empty());
         let names = vec!["mine".into(), DEFAULT_BUS.into()];
-        let bus = Bus::new(Arc::new(NoQueues), logger);
+        let bus = Bus::new(Arc::new(NoQueues), logger, Arc::new(Unobserved));
         let settings = Settings { names, rules: Vec::new(), region: "eu-central-1".into() };
         *bus.0.settings.write().unwrap() = Arc::new(settings);
         bus
@@ -123,7 +127,7 @@ mod tests {
         entry["Resources"] = json!(["arn:x"]);
         entry["TraceHeader"] = json!("Root=1");
         entry["EventBusName"] = json!("arn:aws:events:eu-central-1:000000000000:event-bus/mine");
-        let answer = put(&bus, &json!({ "Entries": [entry] })).unwrap();
+        let answer = put(&bus, &json!({ "Entries": [entry] }), None).unwrap();
         assert_eq!(answer["FailedEntryCount"], 0);
         let events = bus.events();
         assert_eq!(events[0].id, answer["Entries"][0]["EventId"]);
@@ -131,7 +135,7 @@ mod tests {
             serde_json::to_value(&events[0]).unwrap(),
             json!({
                 "id": events[0].id, "source": "shop", "detail-type": "Sold", "detail": { "a": 1 }, "time": "2026-11-22T08:00:00Z",
-                "event_bus_name": "mine", "resources": ["arn:x"], "trace_header": "Root=1",
+                "event_bus_name": "mine", "resources": ["arn:x"], "trace_header": "Root=1", "targets": [],
             })
         );
     }
@@ -161,7 +165,7 @@ mod tests {
             (entry(), None),
         ];
         let request = json!({ "Entries": entries.iter().map(|(entry, _)| entry).collect::<Vec<_>>() });
-        let answer = put(&bus, &request).unwrap();
+        let answer = put(&bus, &request, None).unwrap();
         assert_eq!(answer["FailedEntryCount"], 6);
         for (result, (entry, expected)) in answer["Entries"].as_array().unwrap().iter().zip(&entries) {
             assert_eq!(result.get("ErrorCode").and_then(Value::as_str), *expected, "{entry}");
@@ -173,7 +177,7 @@ mod tests {
     #[test]
     fn the_request_is_refused_beyond_its_limits() {
         let bus = bus();
-        let kind = |request: Value| put(&bus, &request).map_err(|refusal| refusal.message);
+        let kind = |request: Value| put(&bus, &request, None).map_err(|refusal| refusal.message);
         assert!(kind(json!({ "Entries": [] })).unwrap_err().contains("greater than or equal to 1"));
         assert!(kind(json!({})).is_err());
         assert!(kind(json!({ "Entries": vec![entry(); 11] })).unwrap_err().contains("less than or equal to 10"));
@@ -193,7 +197,7 @@ mod tests {
     fn only_the_last_thousand_are_remembered() {
         let bus = bus();
         for _ in 0..101 {
-            put(&bus, &json!({ "Entries": vec![entry(); 10] })).unwrap();
+            put(&bus, &json!({ "Entries": vec![entry(); 10] }), None).unwrap();
         }
         assert_eq!(bus.events().len(), super::super::KEPT);
     }

@@ -73,6 +73,7 @@ impl Embedded {
             Operation::DescribeStream => ask(body, |request| database.describe_stream(request)),
             Operation::GetShardIterator => ask(body, |request| database.get_shard_iterator(request)),
             Operation::GetRecords => ask(body, |request| database.get_records(request)),
+            Operation::Scan => ask(body, |request| database.scan(request)),
         });
         answer.await.unwrap_or_else(|error| Err(DatabaseError::new("InternalServerError", error.to_string())))
     }

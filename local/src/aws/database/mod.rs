@@ -3,22 +3,37 @@
 //! Both are called with the API's JSON, so that the rest of the program does not depend on which one it is.
 
 mod embedded;
+mod front;
 mod remote;
 mod tables;
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use serde_json::Value;
+use tokio::net::TcpListener;
 
+use self::front::Front;
 pub(crate) use self::{embedded::Embedded, remote::Remote, tables::prepare};
 use crate::aws::interface::Pending;
 use crate::aws::interface::database::{DatabaseError, DynamoDb, Operation};
+use crate::aws::interface::observe::Observer;
 
 /// The database of the service. Clones share it.
 #[derive(Clone)]
 pub(crate) enum Database {
     Embedded(Embedded),
     Remote(Arc<Remote>),
+}
+
+/// A front of the database in this process, and the listener that the engine serves behind it. `None` where the system has no
+/// free port.
+pub(crate) fn front(database: &Database, observer: Arc<dyn Observer>) -> Option<(Front, TcpListener)> {
+    let behind = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).ok()?;
+    behind.set_nonblocking(true).ok()?;
+    let uri = format!("http://{}/", behind.local_addr().ok()?).parse().ok()?;
+    let front = Front::new(uri, Arc::new(database.clone()), observer);
+    Some((front, TcpListener::from_std(behind).ok()?))
 }
 
 impl DynamoDb for Database {

@@ -20,6 +20,7 @@
 
 mod authorizer;
 mod cors;
+mod observed;
 mod path;
 mod request;
 mod response;
@@ -35,7 +36,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::URL_SAFE;
 use bytes::Bytes;
 use chrono::Utc;
 use jsonwebtoken::jwk::JwkSet;
@@ -43,11 +44,13 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use self::authorizer::{Denied, Grant};
+use self::observed::Observed;
 use self::request::Incoming;
 use self::routes::Routes;
 use crate::aws::interface::body::{self, Unread};
 use crate::aws::interface::error::Failure;
-use crate::aws::interface::invoke::{Invoke, Request as Invocation};
+use crate::aws::interface::invoke::{Cause, Invoke, Request as Invocation};
+use crate::aws::interface::observe::Observer;
 use crate::aws::interface::page::{Page, message};
 use crate::aws::interface::trace::Trace;
 use crate::base::log::Logger;
@@ -64,6 +67,7 @@ pub(crate) struct Gateway {
     cors: Option<Cors>,
     functions: Arc<dyn Invoke>,
     logger: Logger,
+    observer: Arc<dyn Observer>,
     port: u16,
     /// The issuer's public keys, where `--auth` is on.
     keys: Option<JwkSet>,
@@ -75,17 +79,18 @@ impl Gateway {
         functions: Arc<dyn Invoke>,
         keys: Option<JwkSet>,
         logger: Logger,
+        observer: Arc<dyn Observer>,
         port: u16,
     ) -> Self {
         let (routes, cors) = (Routes::new(&template.functions), template.cors.clone());
-        Self { routes, cors, functions, logger, port, keys }
+        Self { routes, cors, functions, logger, observer, port, keys }
     }
 
     /// The routes and the pages beside them. It is served with the client's address as `ConnectInfo`.
     pub(crate) fn router(self, pages: Vec<Page>) -> Router {
         let is_free = |path: &str| self.routes.find("GET", path).is_none_or(|found| found.route_key == "$default");
-        let pages = pages.into_iter().filter(|page| !page.yields || is_free(page.path));
-        let router = pages.fold(Router::new(), |router, page| router.route(page.path, page.handler.with_state(())));
+        let pages = pages.into_iter().filter(|page| !page.yields || is_free(&page.path));
+        let router = pages.fold(Router::new(), |router, page| router.route(&page.path, page.handler.with_state(())));
         router.fallback(answer).with_state(Arc::new(self))
     }
 
@@ -109,6 +114,7 @@ async fn answer(
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let cross_origin = gateway.cors.as_ref().zip(request.headers().get(header::ORIGIN).cloned());
     let request_id = request_id();
+    let observed = Observed::begin(&gateway.observer, &request_id, client, &request);
     let mut response = match cross_origin {
         Some((cors, origin)) if method == Method::OPTIONS => cors::preflight(cors, &origin),
         Some((cors, origin)) => {
@@ -121,6 +127,7 @@ async fn answer(
     if let Ok(value) = HeaderValue::try_from(request_id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
+    let response = observed.end(response).await;
     gateway.logger.access(method.as_str(), &path, response.status().as_u16(), started.elapsed().as_millis());
     response
 }
@@ -134,11 +141,15 @@ async fn handle(gateway: &Arc<Gateway>, client: SocketAddr, request_id: &str, re
         return message(StatusCode::BAD_REQUEST, "Bad Request");
     };
     let Some(found) = gateway.routes.find(head.method.as_str(), &path) else {
+        observed::read(&gateway.observer, request_id, &head.headers, body).await;
         return message(StatusCode::NOT_FOUND, "Not Found");
     };
     let grant = match gateway.authorize(found.access, &head) {
         Ok(grant) => grant,
-        Err(reason) => return unauthorized(&reason),
+        Err(reason) => {
+            observed::read(&gateway.observer, request_id, &head.headers, body).await;
+            return unauthorized(&reason);
+        }
     };
     let body = match body::read(body, &head.headers, BODY_LIMIT).await {
         Ok(body) => body,
@@ -146,12 +157,16 @@ async fn handle(gateway: &Arc<Gateway>, client: SocketAddr, request_id: &str, re
         // The client has disconnected, and does not read this.
         Err(Unread::Incomplete) => return message(StatusCode::BAD_REQUEST, "Bad Request"),
     };
+    gateway.observer.request_read(request_id, &body);
     let trace = Trace::of_header(head.headers.get("x-amzn-trace-id").and_then(|value| value.to_str().ok()));
     let (trace_of, port, grant) = (&trace, gateway.port, grant.as_ref());
     let incoming = Incoming { head: &head, path, host, client, request_id, trace: trace_of, port, grant };
     let event = Bytes::from(request::event(&incoming, &found, &body).to_string());
     drop(body);
-    let invocation = gateway.functions.invoke(found.function, Invocation::new(event, trace));
+    gateway.observer.request_routed(request_id, found.function, trace.root());
+    let cause = Cause::Gateway(request_id.to_owned());
+    let invocation = Invocation { cause, ..Invocation::new(event, trace) };
+    let invocation = gateway.functions.invoke(found.function, invocation);
     match timeout(INTEGRATION_TIMEOUT, invocation).await {
         Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         Ok(Ok(payload)) => response::from_payload(&payload).unwrap_or_else(|reason| {
@@ -184,7 +199,7 @@ fn broken() -> Response {
     message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
 }
 
-/// Sixteen characters, like API Gateway's request ids: `JKJaXmPLvHcESHA=`.
+/// Sixteen characters, like API Gateway's request ids: `JKJaXmPLvHcESHA=`. They are those of a path segment.
 fn request_id() -> String {
-    STANDARD.encode(&Uuid::new_v4().as_bytes()[..11])
+    URL_SAFE.encode(&Uuid::new_v4().as_bytes()[..11])
 }

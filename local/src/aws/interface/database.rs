@@ -22,6 +22,7 @@ pub(crate) enum Operation {
     DescribeStream,
     GetShardIterator,
     GetRecords,
+    Scan,
 }
 
 /// Why an operation failed.

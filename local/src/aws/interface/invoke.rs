@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Pending;
 use super::error::FunctionError;
-use super::trace::Trace;
+use super::trace::{self, Trace};
 
 /// Lambda's limit of the payload of a synchronous request and of a response, 6 MB. The exact number is that of Lambda's
 /// error messages. <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
@@ -18,6 +18,9 @@ pub(crate) struct Request {
     pub id: String,
     pub payload: Bytes,
     pub trace: Trace,
+    /// The id of the invocation's segment in its trace, which no other invocation has.
+    pub segment: String,
+    pub cause: Cause,
     /// The version or alias in the invoked function's ARN.
     pub qualifier: Option<String>,
     /// The client context, as JSON.
@@ -26,11 +29,35 @@ pub(crate) struct Request {
     pub log_tail: Option<oneshot::Sender<Vec<u8>>>,
 }
 
+/// The cause of an invocation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// A call of Lambda's API. With the segment of the invocation that called, where a function did.
+    Api(Option<String>),
+    /// A request to the gateway, by its id.
+    Gateway(String),
+    /// Records of a table's stream.
+    Stream { table: String, records: Vec<Origin> },
+    /// A schedule, by its id.
+    Schedule(String),
+}
+
+/// The origin of a stream record.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// The segment of the invocation that wrote it, where a function did.
+    pub writer: Option<String>,
+    /// Digests of texts in it, by which an event is recognized that follows from this record and not from another one of the
+    /// batch.
+    pub texts: Vec<u64>,
+}
+
 impl Request {
     /// A request with a payload only.
     pub(crate) fn new(payload: Bytes, trace: Trace) -> Self {
-        let id = Uuid::new_v4().to_string();
-        Self { id, payload, trace, qualifier: None, client_context: None, log_tail: None }
+        let (id, segment) = (Uuid::new_v4().to_string(), trace::segment());
+        let (qualifier, client_context, log_tail) = (None, None, None);
+        Self { id, payload, trace, segment, cause: Cause::Api(None), qualifier, client_context, log_tail }
     }
 }
 

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -16,12 +16,16 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Pending;
+use super::clock::now;
+use super::observe::{Called, Observer};
+use super::{Pending, trace};
 
 /// Limit of any request. The largest, a batch of SQS, is 1 MB before JSON escapes it.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 /// The error's name in SQS's older query protocol, for clients that match on it.
 const QUERY_ERROR: HeaderName = HeaderName::from_static("x-amzn-query-error");
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 /// An error response to a whole request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,24 +53,49 @@ pub(crate) trait JsonService: Send + Sync {
     /// The version of the protocol, as `1.0`.
     fn version(&self) -> &'static str;
 
-    fn call<'a>(&'a self, operation: &'a str, request: &'a Value) -> Pending<'a, Result<Value, Refusal>>;
+    /// The service's name in traces.
+    fn name(&self) -> &'static str;
+
+    /// The bus or the queue that a request is about.
+    fn resource(&self, request: &Value) -> Option<String>;
+
+    /// `segment` is that of the invocation that calls, where a function does.
+    fn call<'a>(
+        &'a self,
+        operation: &'a str,
+        request: &'a Value,
+        segment: Option<&'a str>,
+    ) -> Pending<'a, Result<Value, Refusal>>;
 }
 
-type Services = Arc<[Arc<dyn JsonService>]>;
+/// The services of a listener.
+#[derive(Clone)]
+struct Services {
+    all: Arc<[Arc<dyn JsonService>]>,
+    observer: Arc<dyn Observer>,
+}
 
 /// Serves the services at `/`, and at queue URLs, where some clients send their requests.
-pub(crate) fn router(services: impl IntoIterator<Item = Arc<dyn JsonService>>) -> Router {
-    let services: Services = services.into_iter().collect();
+pub(crate) fn router(services: impl IntoIterator<Item = Arc<dyn JsonService>>, observer: Arc<dyn Observer>) -> Router {
+    let services = Services { all: services.into_iter().collect(), observer };
     Router::new().route("/", post(call)).route("/{account}/{queue}", post(call)).with_state(services)
 }
 
 async fn call(State(services): State<Services>, headers: HeaderMap, body: Body) -> Response {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     let (name, operation) = target.split_once('.').unwrap_or(("", target));
-    let service = services.iter().find(|service| service.target() == name);
+    let service = services.all.iter().find(|service| service.target() == name);
     let version = service.map_or("1.1", |service| service.version());
-    let answer = match (read(body).await, service) {
-        (Ok(request), Some(service)) => service.call(operation, &request).await,
+    let trace = headers.get("x-amzn-trace-id").and_then(|trace| trace.to_str().ok());
+    let call = Call { operation, segment: trace.and_then(trace::parent), began: now() };
+    let (body, length) = read(body).await;
+    let answer = match (body, service) {
+        (Ok(request), Some(service)) => {
+            let answer = service.call(operation, &request, call.segment).await;
+            let response = respond(answer, version);
+            call.report(&**service, &request, length, &response, &*services.observer);
+            return response;
+        }
         (Ok(_), None) if name.is_empty() => {
             Err(Refusal::new("UnknownOperationException", "There is no X-Amz-Target: only JSON is spoken here."))
         }
@@ -76,13 +105,54 @@ async fn call(State(services): State<Services>, headers: HeaderMap, body: Body) 
     respond(answer, version)
 }
 
-async fn read(body: Body) -> Result<Value, Refusal> {
-    let body = Limited::new(body, BODY_LIMIT).collect().await.map_err(|error| {
-        let too_large = error.is::<LengthLimitError>();
-        let message = if too_large { "The request is too large." } else { "The request is not complete." };
-        Refusal::new("ValidationException", message)
-    })?;
-    serde_json::from_slice(&body.to_bytes()).map_err(|error| Refusal::new("SerializationException", error.to_string()))
+/// A call as it is reported.
+struct Call<'a> {
+    operation: &'a str,
+    segment: Option<&'a str>,
+    began: f64,
+}
+
+impl Call<'_> {
+    /// `length` is that of the request.
+    fn report(
+        &self,
+        service: &dyn JsonService,
+        request: &Value,
+        length: usize,
+        response: &Response,
+        observer: &dyn Observer,
+    ) {
+        let Self { operation, segment, began } = *self;
+        let id = response.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+        let answered = response.body().size_hint().exact().and_then(|length| usize::try_from(length).ok());
+        observer.called(Called {
+            request_id: id,
+            segment,
+            service: service.name(),
+            operation,
+            resource: service.resource(request),
+            status: response.status(),
+            bytes: length + answered.unwrap_or_default(),
+            consumed: None,
+            began,
+            ended: now(),
+            writes: false,
+        });
+    }
+}
+
+/// The body of a request, and its length.
+async fn read(body: Body) -> (Result<Value, Refusal>, usize) {
+    let body = match Limited::new(body, BODY_LIMIT).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) => {
+            let too_large = error.is::<LengthLimitError>();
+            let message = if too_large { "The request is too large." } else { "The request is not complete." };
+            return (Err(Refusal::new("ValidationException", message)), 0);
+        }
+    };
+    let read = serde_json::from_slice(&body);
+    (read.map_err(|error| Refusal::new("SerializationException", error.to_string())), body.len())
 }
 
 fn respond(answer: Result<Value, Refusal>, version: &str) -> Response {
@@ -92,7 +162,7 @@ fn respond(answer: Result<Value, Refusal>, version: &str) -> Response {
         headers.insert(CONTENT_TYPE, kind);
     }
     if let Ok(id) = HeaderValue::try_from(Uuid::new_v4().to_string()) {
-        headers.insert(HeaderName::from_static("x-amzn-requestid"), id);
+        headers.insert(REQUEST_ID.clone(), id);
     }
     let body = match answer {
         Ok(body) => body,

@@ -1,5 +1,7 @@
 //! Pages that the API's listener serves beside the routes of the service.
 
+use std::borrow::Cow;
+
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
@@ -8,7 +10,7 @@ use axum::routing::MethodRouter;
 
 pub(crate) struct Page {
     /// In the syntax of `axum`.
-    pub path: &'static str,
+    pub path: Cow<'static, str>,
     pub handler: MethodRouter,
     /// A route of the service for the same path takes precedence.
     pub yields: bool,

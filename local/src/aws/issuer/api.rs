@@ -32,7 +32,7 @@ pub(crate) fn pages(issuer: Option<Arc<Issuer>>, host: Host) -> [Page; 3] {
         ("/_local/issuer/jwks.json", get(keys)),
         (TOKEN_PATH, post(token)),
     ]
-    .map(|(path, handler)| Page { path, handler: handler.with_state(api.clone()), yields: false })
+    .map(|(path, handler)| Page { path: path.into(), handler: handler.with_state(api.clone()), yields: false })
 }
 
 async fn configuration(State(api): State<Api>) -> Response {

@@ -24,9 +24,9 @@ impl Event {
     pub(super) async fn run(self, pauses: impl IntoIterator<Item = Duration>) {
         let mut pauses = pauses.into_iter();
         loop {
-            let Request { id, payload, trace, qualifier, .. } = &self.request;
-            let (id, qualifier) = (id.clone(), qualifier.clone());
-            let request = Request { id, qualifier, ..Request::new(payload.clone(), trace.clone()) };
+            let Request { id, payload, trace, qualifier, cause, .. } = &self.request;
+            let (id, qualifier, cause) = (id.clone(), qualifier.clone(), cause.clone());
+            let request = Request { id, cause, qualifier, ..Request::new(payload.clone(), trace.clone()) };
             match self.functions.invoke(&self.function, request).await {
                 Ok(_) => return,
                 Err(error) if matches!(error.failure, Failure::Stopping | Failure::Unknown) => return,

@@ -34,8 +34,8 @@ use self::event::Event;
 use self::name::Names;
 use self::request::{InvocationType, Settings};
 use crate::aws::interface::body::{self, Unread};
-use crate::aws::interface::invoke::{Invoke, PAYLOAD_LIMIT, Request};
-use crate::aws::interface::trace::Trace;
+use crate::aws::interface::invoke::{Cause, Invoke, PAYLOAD_LIMIT, Request};
+use crate::aws::interface::trace::{self, Trace};
 use crate::base::listen::{Host, is_an_address};
 use crate::base::log::Logger;
 use crate::project::template::Template;
@@ -107,8 +107,10 @@ impl Lambda {
         })?;
         let payload = if payload.is_empty() { Bytes::from_static(b"{}") } else { payload };
         request::check(&payload)?;
-        let trace = Trace::of_header(head.get("x-amzn-trace-id").and_then(|value| value.to_str().ok()));
-        let request = Request { id: id.to_owned(), qualifier: target.qualifier, ..Request::new(payload, trace) };
+        let header = head.get("x-amzn-trace-id").and_then(|value| value.to_str().ok());
+        let cause = Cause::Api(header.and_then(trace::parent).map(ToOwned::to_owned));
+        let request = Request::new(payload, Trace::of_header(header));
+        let request = Request { id: id.to_owned(), qualifier: target.qualifier, cause, ..request };
         match settings.kind {
             InvocationType::DryRun => Ok(answer::empty(StatusCode::NO_CONTENT)),
             InvocationType::Event => {

@@ -9,6 +9,8 @@ mod digest;
 mod journal;
 mod message;
 mod page;
+mod receive;
+mod repair;
 mod state;
 
 use std::collections::BTreeMap;
@@ -19,14 +21,14 @@ use std::time::Duration;
 
 use chrono::Utc;
 use tokio::sync::Notify;
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use self::journal::Journal;
 use self::message::{Attribute, AttributeValue, Message, Receipt};
-pub(crate) use self::page::page;
+pub(crate) use self::page::pages;
 use self::state::{Changed, Counts, Queue};
 use crate::aws::interface::message::{Outgoing, SendMessage};
+use crate::aws::interface::observe::Observer;
 use crate::base::error::StartError;
 use crate::base::log::Logger;
 use crate::project::template::{self, ACCOUNT};
@@ -47,6 +49,7 @@ struct Inner {
     /// Wakes waiting receivers when a message may have become visible.
     news: Notify,
     logger: Logger,
+    observer: Arc<dyn Observer>,
     stop: CancellationToken,
 }
 
@@ -62,9 +65,15 @@ pub(crate) enum QueueError {
 impl Queues {
     /// No queues yet. `directory` is that of the data; without one the queues are in memory. The URLs of queues begin with
     /// `url`, and `stop` ends long polling.
-    pub(crate) fn new(directory: Option<PathBuf>, url: String, logger: Logger, stop: CancellationToken) -> Self {
+    pub(crate) fn new(
+        directory: Option<PathBuf>,
+        url: String,
+        logger: Logger,
+        observer: Arc<dyn Observer>,
+        stop: CancellationToken,
+    ) -> Self {
         let (region, all, news) = (RwLock::default(), Mutex::default(), Notify::new());
-        Self(Arc::new(Inner { url, directory, region, all, news, logger, stop }))
+        Self(Arc::new(Inner { url, directory, region, all, news, logger, observer, stop }))
     }
 
     /// Has these queues. A new one begins with the messages in the data directory, and one that stays keeps its messages.
@@ -117,87 +126,33 @@ impl Queues {
         for id in ids {
             self.0.logger.say("queue", &format!("message {id} to {queue}"));
         }
-        self.0.news.notify_waiters();
-        Ok(())
-    }
-
-    /// Receives up to `most` messages as soon as there is one, at the latest after `wait`.
-    async fn receive(
-        &self,
-        queue: &str,
-        most: usize,
-        hidden: Duration,
-        wait: Duration,
-    ) -> Result<Vec<Message>, QueueError> {
-        let deadline = tokio::time::Instant::now() + wait;
-        loop {
-            // Registered before the queue is read, so that no message in between is missed.
-            let news = self.0.news.notified();
-            tokio::pin!(news);
-            news.as_mut().enable();
-            let now = Utc::now().timestamp_millis();
-            let messages = self.receive_now(queue, now, most, hidden)?;
-            let left = deadline.saturating_duration_since(tokio::time::Instant::now());
-            if !messages.is_empty() || left.is_zero() || self.0.stop.is_cancelled() {
-                return Ok(messages);
-            }
-            let next = self.read(queue, Queue::next)?.map(|at| at.saturating_sub(now).max(1).unsigned_abs());
-            let pause = next.map_or(left, |next| left.min(Duration::from_millis(next)));
-            tokio::select! {
-                _ = timeout(pause, news) => {}
-                () = self.0.stop.cancelled() => {}
-            }
-        }
-    }
-
-    fn receive_now(&self, name: &str, now: i64, most: usize, hidden: Duration) -> Result<Vec<Message>, QueueError> {
-        let mut all = self.all();
-        let queue = all.get_mut(name).ok_or(QueueError::Unknown)?;
-        let dead = queue.given_up(now);
-        let redrive = queue.settings.redrive.clone();
-        if let Some(redrive) = redrive.filter(|_| !dead.is_empty()) {
-            self.move_on(&mut all, name, &redrive.queue, now, &dead)?;
-        }
-        Ok(all.get_mut(name).ok_or(QueueError::Unknown)?.receive(now, most, hidden)?)
-    }
-
-    /// Moves messages to the dead-letter queue. They are written there before they are deleted here: a crash in between
-    /// duplicates them and loses none.
-    fn move_on(
-        &self,
-        all: &mut BTreeMap<String, Queue>,
-        from: &str,
-        to: &str,
-        now: i64,
-        dead: &[Message],
-    ) -> Result<(), QueueError> {
-        let source = Some(self.arn_of(from));
-        let moved = dead.iter().cloned().map(|message| Message { visible: now, source: source.clone(), ..message });
-        all.get_mut(to).ok_or(QueueError::Unknown)?.put(moved.collect())?;
-        for message in dead {
-            let times = message.receives;
-            self.0.logger.say("queue", &format!("message {} to {to}: {from} gave it out {times} times", message.id));
-        }
-        if let Some(queue) = all.get_mut(from) {
-            queue.let_go(dead)?;
-        }
-        self.0.news.notify_waiters();
+        self.changed();
         Ok(())
     }
 
     fn delete(&self, queue: &str, receipt: &Receipt) -> Result<(), QueueError> {
-        Ok(self.all().get_mut(queue).ok_or(QueueError::Unknown)?.delete(receipt)?)
+        self.all().get_mut(queue).ok_or(QueueError::Unknown)?.delete(receipt)?;
+        self.0.observer.queues_changed();
+        Ok(())
     }
 
     fn change(&self, queue: &str, receipt: &Receipt, hidden: Duration) -> Result<Changed, QueueError> {
         let now = Utc::now().timestamp_millis();
         let changed = self.all().get_mut(queue).ok_or(QueueError::Unknown)?.change(now, receipt, hidden)?;
-        self.0.news.notify_waiters();
+        self.changed();
         Ok(changed)
     }
 
     fn purge(&self, queue: &str) -> Result<(), QueueError> {
-        Ok(self.all().get_mut(queue).ok_or(QueueError::Unknown)?.purge()?)
+        self.all().get_mut(queue).ok_or(QueueError::Unknown)?.purge()?;
+        self.0.observer.queues_changed();
+        Ok(())
+    }
+
+    /// A message may have become visible.
+    fn changed(&self) {
+        self.0.news.notify_waiters();
+        self.0.observer.queues_changed();
     }
 
     fn counts(&self, queue: &str) -> Result<Counts, QueueError> {
@@ -246,7 +201,13 @@ impl Queues {
     fn for_tests(names: &[&str]) -> Self {
         let queues: Vec<_> = names.iter().map(|name| template::Queue::named(name)).collect();
         let logger = Logger::new(crate::base::options::Log::Captured, std::iter::empty());
-        let made = Self::new(None, "http://127.0.0.1:1".to_owned(), logger, CancellationToken::new());
+        let made = Self::new(
+            None,
+            "http://127.0.0.1:1".to_owned(),
+            logger,
+            Arc::new(crate::aws::interface::observe::Unobserved),
+            CancellationToken::new(),
+        );
         made.replace(&queues, "eu-central-1").unwrap();
         made
     }

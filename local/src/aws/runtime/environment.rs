@@ -23,6 +23,8 @@ pub(crate) struct Surroundings {
     pub eventbridge: String,
     pub sqs: String,
     pub lambda: String,
+    /// The X-Ray daemon, where it runs.
+    pub xray: Option<String>,
     /// Variables from the caller, which override the template's.
     pub extra: BTreeMap<String, String>,
 }
@@ -40,6 +42,9 @@ pub(super) fn common(
 
     // Variables that the template may override.
     set("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR".into());
+    if let Some(xray) = &surroundings.xray {
+        set("AWS_XRAY_DAEMON_ADDRESS", xray.into());
+    }
     set("AWS_LAMBDA_LOG_FORMAT", "JSON".into());
     if let Some(level) = &function.log_level {
         set("AWS_LAMBDA_LOG_LEVEL", level.into());

@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 use tokio::process::Command;
 
 use super::environment::{self, Surroundings};
+use crate::aws::interface::observe::Observer;
 use crate::base::log::Logger;
 use crate::project::template::{ACCOUNT, Function};
 
@@ -19,6 +20,9 @@ pub(super) struct Launch {
     arn: String,
     pub timeout: Duration,
     pub logger: Logger,
+    pub observer: Arc<dyn Observer>,
+    /// Whether a trace is sampled where the client left that open.
+    pub sampled: bool,
     executable: PathBuf,
     environment: BTreeMap<String, OsString>,
 }
@@ -29,12 +33,15 @@ impl Launch {
         executable: PathBuf,
         surroundings: &Surroundings,
         logger: Logger,
+        observer: Arc<dyn Observer>,
     ) -> Arc<Self> {
         Arc::new(Self {
             key: function.key.clone(),
             arn: format!("arn:aws:lambda:{}:{ACCOUNT}:function:{}", surroundings.region, function.name),
             timeout: function.timeout,
             logger,
+            observer,
+            sampled: surroundings.xray.is_some(),
             environment: environment::common(function, &executable, surroundings),
             executable,
         })

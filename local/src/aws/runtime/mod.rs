@@ -26,6 +26,7 @@ use self::pool::Pool;
 use crate::aws::interface::Pending;
 use crate::aws::interface::error::{Failure, FunctionError};
 use crate::aws::interface::invoke::{Invoke, Request};
+use crate::aws::interface::observe::Observer;
 use crate::base::log::Logger;
 use crate::project::template::Function;
 
@@ -46,6 +47,7 @@ struct Inner {
     current: RwLock<Version>,
     scale: Scale,
     logger: Logger,
+    observer: Arc<dyn Observer>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -60,22 +62,22 @@ pub(crate) struct Version {
 
 impl Functions {
     /// No functions yet.
-    pub(crate) fn new(scale: Scale, logger: Logger) -> Self {
+    pub(crate) fn new(scale: Scale, logger: Logger, observer: Arc<dyn Observer>) -> Self {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let current = RwLock::new(Version { pools: Arc::default(), tasks: tasks.clone() });
-        Self(Arc::new(Inner { current, scale, logger, tasks, stop }))
+        Self(Arc::new(Inner { current, scale, logger, observer, tasks, stop }))
     }
 
     /// Replaces the functions. Invocations in flight end in the processes that they began in; the next ones go to the new
     /// executable, with the new settings. No process is started before the first invocation. The result is the keys of the
     /// functions that are new or differ.
     pub(crate) fn replace(&self, functions: &[(Function, PathBuf)], surroundings: &Surroundings) -> Vec<String> {
-        let Inner { current, scale, logger, tasks, stop } = &*self.0;
+        let Inner { current, scale, logger, observer, tasks, stop } = &*self.0;
         let mut current = current.write().unwrap_or_else(PoisonError::into_inner);
         let (mut pools, mut changed) = (BTreeMap::new(), Vec::new());
         for (function, executable) in functions {
             let key = function.key.clone();
-            let launch = Launch::new(function, executable.clone(), surroundings, logger.clone());
+            let launch = Launch::new(function, executable.clone(), surroundings, logger.clone(), observer.clone());
             let (pool, differs) = match current.pools.get(&key) {
                 Some(pool) => (pool.clone(), pool.replace(launch)),
                 None => (Arc::new(Pool::new(launch, *scale, tasks.clone(), stop.clone())), true),

@@ -1,46 +1,67 @@
 //! Reads the output of a process line by line, for the log and for `X-Amz-Log-Result`.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 
+use super::launch::Launch;
 use super::tail::Tail;
-use crate::base::log::Logger;
 
 /// Longer lines are split, which bounds the memory they take. It is the limit of CloudWatch Logs:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>.
 const LONGEST: usize = 1024 * 1024;
 
+/// How long a new invocation waits for the lines of the last one. A process that prints without a pause is not waited for.
+const PATIENCE: Duration = Duration::from_millis(20);
+
 /// The standard output and standard error of a process.
 pub(super) struct Output {
     tail: Arc<Tail>,
+    segment: Segment,
     /// Requests to confirm that the pipes are empty.
     drains: [mpsc::Sender<oneshot::Sender<()>>; 2],
 }
 
+/// The segment of the invocation that lines are of.
+type Segment = Arc<Mutex<String>>;
+
 /// One of the two pipes.
 pub(super) struct Stream {
     tail: Arc<Tail>,
+    segment: Segment,
     drains: mpsc::Receiver<oneshot::Sender<()>>,
 }
 
 impl Output {
-    pub(super) fn new() -> (Self, [Stream; 2]) {
+    /// The output of a process that is started for the invocation with this segment.
+    pub(super) fn new(segment: &str) -> (Self, [Stream; 2]) {
         let tail = Arc::new(Tail::default());
+        let segment = Arc::new(Mutex::new(segment.to_owned()));
         let (out, out_drains) = mpsc::channel(1);
         let (err, err_drains) = mpsc::channel(1);
-        let streams = [out_drains, err_drains].map(|drains| Stream { tail: tail.clone(), drains });
-        (Self { tail, drains: [out, err] }, streams)
+        let streams =
+            [out_drains, err_drains].map(|drains| Stream { tail: tail.clone(), segment: segment.clone(), drains });
+        (Self { tail, segment, drains: [out, err] }, streams)
     }
 
-    pub(super) fn begin(&self) {
+    /// Begins an invocation. Lines that are in the pipes are of the one before.
+    pub(super) async fn begin(&self, segment: &str) {
+        let _ = timeout(PATIENCE, self.drain()).await;
         self.tail.clear();
+        segment.clone_into(&mut self.segment.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// The log tail of the invocation. A process writes its lines before its response, but they are read concurrently:
     /// so the pipes are drained first.
     pub(super) async fn tail(&self) -> Vec<u8> {
+        self.drain().await;
+        self.tail.read()
+    }
+
+    async fn drain(&self) {
         for stream in &self.drains {
             let (drained, drains) = oneshot::channel();
             // A pipe that has ended is drained.
@@ -48,18 +69,23 @@ impl Output {
                 let _ = drains.await;
             }
         }
-        self.tail.read()
     }
 }
 
 impl Stream {
     /// Forwards lines until the pipe ends. Bytes that are not UTF-8 are replaced.
-    pub(super) async fn forward(mut self, from: Option<impl AsyncRead + Unpin>, function: &str, logger: &Logger) {
+    pub(super) async fn forward(mut self, from: Option<impl AsyncRead + Unpin>, launch: &Launch) {
         let Some(from) = from else { return };
+        let Launch { key, logger, observer, .. } = launch;
         let print = |line: &[u8]| {
             let line = String::from_utf8_lossy(line);
-            self.tail.push(line.trim_end());
-            logger.function(function, line.trim_end());
+            let line = line.trim_end();
+            self.tail.push(line);
+            logger.function(key, line);
+            if !line.is_empty() {
+                let segment = self.segment.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                observer.printed(&segment, line);
+            }
         };
         let mut reader = BufReader::new(from);
         let mut line = Vec::new();

@@ -63,6 +63,10 @@ impl Pool {
 
     /// Invokes the function, and logs any failure.
     pub(super) async fn invoke(&self, request: Request) -> Result<Bytes, FunctionError> {
+        let launch = self.launch();
+        let Launch { key, observer, .. } = &*launch;
+        let segment = request.segment.clone();
+        observer.invoked(key, &request);
         let result = tokio::select! {
             biased;
             () = self.stop.cancelled() => Err(FunctionError::stopping()),
@@ -71,9 +75,9 @@ impl Pool {
         if let Err(error) = &result
             && error.failure != Failure::Stopping
         {
-            let launch = self.launch();
-            launch.logger.say(&launch.key, &format!("ERROR {error}"));
+            launch.logger.say(key, &format!("ERROR {error}"));
         }
+        observer.answered(&segment, result.as_ref().err());
         result
     }
 
@@ -99,7 +103,7 @@ impl Pool {
             return Err(FunctionError::new(Failure::Throttled, "TooManyRequestsException", "Rate Exceeded."));
         };
         loop {
-            let mut process = self.process().await?;
+            let mut process = self.process(&request.segment).await?;
             match process.invoke(&request).await {
                 Outcome::NotTaken => {}
                 Outcome::Answered(result) => {
@@ -109,6 +113,7 @@ impl Pool {
                     // After any other failure the process is in an unknown state.
                     let reusable = matches!(&result, Ok(_) | Err(FunctionError { failure: Failure::Reported, .. }));
                     if reusable && !process.has_ended() && !process.is_outdated(&self.launch()) {
+                        process.rest();
                         self.idle().push(Idle { process, since: Instant::now() });
                     }
                     return result;
@@ -118,7 +123,7 @@ impl Pool {
     }
 
     /// The most recently idle process, so that the others reach their idle limit; else a new one.
-    async fn process(&self) -> Result<Process, FunctionError> {
+    async fn process(&self, segment: &str) -> Result<Process, FunctionError> {
         let launch = self.launch();
         loop {
             let Some(Idle { process, .. }) = self.idle().pop() else { break };
@@ -127,7 +132,7 @@ impl Pool {
             }
         }
         let present = self.present.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Process::start(launch, &self.tasks, &present).await.map_err(|error| {
+        Process::start(launch, segment, &self.tasks, &present).await.map_err(|error| {
             let message = format!("the process cannot be started: {error}");
             FunctionError::new(Failure::Init, "Runtime.InvalidEntrypoint", message)
         })

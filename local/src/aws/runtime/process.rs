@@ -3,6 +3,7 @@
 use std::io;
 use std::process::ExitStatus;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -18,6 +19,7 @@ use super::launch::Launch;
 use super::output::Output;
 use crate::aws::interface::error::{Failure, FunctionError};
 use crate::aws::interface::invoke::Request;
+use crate::aws::interface::observe::ProcessState;
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib>
 const INIT: Duration = Duration::from_secs(10);
@@ -25,6 +27,9 @@ const INIT: Duration = Duration::from_secs(10);
 const TRAIL: Duration = Duration::from_millis(250);
 /// How long the last response may still arrive after the process has exited.
 const ANSWER_TRAIL: Duration = Duration::from_millis(50);
+
+/// The processes started so far.
+static STARTED: AtomicU64 = AtomicU64::new(0);
 
 /// A running process. Dropping it kills it.
 pub(super) struct Process {
@@ -36,6 +41,8 @@ pub(super) struct Process {
     /// When its executable was built.
     built: Option<SystemTime>,
     served: bool,
+    /// Unique in this program.
+    number: u64,
     _kill: tokio_util::sync::DropGuard,
 }
 
@@ -47,7 +54,15 @@ pub(super) enum Outcome {
 }
 
 impl Process {
-    pub(super) async fn start(launch: Arc<Launch>, tasks: &TaskTracker, stop: &CancellationToken) -> io::Result<Self> {
+    /// Starts a process for the invocation with this segment.
+    pub(super) async fn start(
+        launch: Arc<Launch>,
+        segment: &str,
+        tasks: &TaskTracker,
+        stop: &CancellationToken,
+    ) -> io::Result<Self> {
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        launch.observer.init_began(segment);
         let built = launch.built();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let mut child = launch.command(&listener.local_addr()?.to_string()).spawn()?;
@@ -58,19 +73,19 @@ impl Process {
         let kill = stop.child_token();
 
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let (output, [out, err]) = Output::new();
+        launch.observer.process(&launch.key, number, ProcessState::Starting);
+        let (output, [out, err]) = Output::new(segment);
         let forwarding = {
             let launch = launch.clone();
             tasks.spawn(async move {
-                let Launch { key, logger, .. } = &*launch;
-                tokio::join!(out.forward(stdout, key, logger), err.forward(stderr, key, logger));
+                tokio::join!(out.forward(stdout, &launch), err.forward(stderr, &launch));
             })
         };
         let server = tasks.spawn(async move {
             // Runs until it is aborted.
             let _ = axum::serve(listener, session.router()).await;
         });
-        let killed = kill.clone();
+        let (killed, of) = (kill.clone(), launch.clone());
         tasks.spawn(async move {
             let how = watch_over(&mut child, &killed).await;
             // A grandchild process may keep the pipe open.
@@ -78,12 +93,13 @@ impl Process {
             if timeout(TRAIL, forwarding).await.is_err() {
                 abort.abort();
             }
+            of.observer.process(&of.key, number, ProcessState::Ended);
             end.send_replace(Some(how));
             // The last response may still be in transit.
             let _ = timeout(ANSWER_TRAIL, killed.cancelled()).await;
             server.abort();
         });
-        Ok(Self { launch, work, init, ended, output, built, served: false, _kill: kill.drop_guard() })
+        Ok(Self { launch, work, init, ended, output, built, served: false, number, _kill: kill.drop_guard() })
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -98,13 +114,13 @@ impl Process {
     /// Hands the process an invocation, and waits for its response.
     pub(super) async fn invoke(&mut self, request: &Request) -> Outcome {
         let id = request.id.clone();
-        self.output.begin();
+        self.output.begin(&request.segment).await;
         let (taken, mut taken_by) = oneshot::channel();
         let (answer, mut answered) = oneshot::channel();
         let invocation = Invocation {
             id: id.clone(),
             payload: request.payload.clone(),
-            trace: request.trace.invocation(),
+            trace: request.trace.invocation(&request.segment, self.launch.sampled),
             qualifier: request.qualifier.clone(),
             client_context: request.client_context.clone(),
             taken,
@@ -131,6 +147,8 @@ impl Process {
             }
         }
         self.served = true;
+        self.launch.observer.taken(&request.segment);
+        self.launch.observer.process(&self.launch.key, self.number, ProcessState::Busy);
         let deadline = Instant::now() + self.launch.timeout;
         let result = tokio::select! {
             biased;
@@ -146,6 +164,11 @@ impl Process {
             () = sleep_until(deadline) => Err(FunctionError::timed_out(&id, self.launch.timeout)),
         };
         Outcome::Answered(result)
+    }
+
+    /// Reports that it waits for an invocation.
+    pub(super) fn rest(&self) {
+        self.launch.observer.process(&self.launch.key, self.number, ProcessState::Idle);
     }
 
     pub(super) async fn log_tail(&self) -> Vec<u8> {

@@ -13,7 +13,9 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::aws::interface::invoke::{Invoke, Request};
+use crate::aws::interface::clock::now;
+use crate::aws::interface::invoke::{Cause, Invoke, Request};
+use crate::aws::interface::observe::{Observer, Run};
 use crate::aws::interface::trace::Trace;
 use crate::project::template::{ACCOUNT, Schedule, Timing};
 
@@ -31,32 +33,55 @@ pub(crate) struct Scheduled {
     pub every: Option<Duration>,
     pub clock: Option<Arc<dyn Clock>>,
     pub functions: Arc<dyn Invoke>,
+    pub observer: Arc<dyn Observer>,
     pub stop: CancellationToken,
 }
 
 impl Scheduled {
     /// Runs until the service stops. A run that takes longer than the interval delays the next. A failed run is logged
     /// by the runtime and not repeated.
-    pub(crate) async fn run(self) {
+    pub(crate) async fn run(self: Arc<Self>) {
         let timing = match self.every {
             Some(every) => Timing::Every(every),
             None => self.schedule.timing.clone(),
         };
         let Some(first) = timing.until_next(Utc::now()) else { return };
         let mut next = Instant::now() + if matches!(timing, Timing::Every(_)) { first.min(FIRST) } else { first };
+        self.report(next);
         while timeout(next - Instant::now(), self.stop.cancelled()).await.is_err() {
             let started = Instant::now();
             tokio::select! {
                 biased;
-                _ = self.functions.invoke(&self.function, Request::new(self.event(), Trace::start())) => {}
+                () = self.run_once() => {}
                 () = self.stop.cancelled() => return,
             }
-            let Some(wait) = timing.until_next(Utc::now()) else { return };
+            let Some(wait) = timing.until_next(Utc::now()) else {
+                self.observer.next_run(&self.rule, None);
+                return;
+            };
             next = match timing {
                 Timing::Every(_) => started + wait,
                 Timing::Cron(_) => Instant::now() + wait,
             };
+            self.report(next);
         }
+    }
+
+    /// Runs now. A failure is logged by the runtime.
+    pub(crate) async fn run_once(&self) {
+        let began = now();
+        let result = self.functions.invoke(&self.function, self.request()).await;
+        let error = result.err().map(|error| error.to_string());
+        self.observer.ran(&self.rule, Run { began, ended: now(), error });
+    }
+
+    fn report(&self, next: Instant) {
+        let wait = next.saturating_duration_since(Instant::now());
+        self.observer.next_run(&self.rule, Some(now() + wait.as_secs_f64() * 1000.0));
+    }
+
+    fn request(&self) -> Request {
+        Request { cause: Cause::Schedule(self.rule.clone()), ..Request::new(self.event(), Trace::start()) }
     }
 
     fn event(&self) -> Bytes {

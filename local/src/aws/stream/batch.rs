@@ -60,10 +60,12 @@ impl Batcher {
 mod tests {
     use serde_json::Value;
 
+    use crate::aws::interface::invoke::Origin;
+
     use super::*;
 
     fn record(size: usize) -> Record {
-        Record { sequence_number: "1".into(), created: 0.0, event: Value::Null, size }
+        Record { sequence_number: "1".into(), created: 0.0, event: Value::Null, size, origin: Origin::default() }
     }
 
     fn batcher(size: usize, window: u64, records: &[usize], now: Instant) -> Batcher {

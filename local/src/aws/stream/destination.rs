@@ -10,7 +10,7 @@ use super::failure::{self, GivenUp, Place};
 use super::mapping::Mapping;
 use super::record::Record;
 use crate::aws::interface::error::FunctionError;
-use crate::aws::interface::invoke::Request;
+use crate::aws::interface::invoke::{Cause, Request};
 use crate::aws::interface::message::Outgoing;
 use crate::aws::interface::trace::Trace;
 use crate::project::template::ACCOUNT;
@@ -39,11 +39,14 @@ impl Destination<'_> {
 }
 
 impl Target for Destination<'_> {
-    async fn invoke(&self, payload: Bytes) -> Result<Bytes, FunctionError> {
-        let Mapping { functions, function, stop, .. } = self.mapping;
+    async fn invoke(&self, payload: Bytes, records: &[Record]) -> Result<Bytes, FunctionError> {
+        let Mapping { functions, function, settings, stop, .. } = self.mapping;
+        let records = records.iter().map(|record| record.origin.clone()).collect();
+        let cause = Cause::Stream { table: settings.table.clone(), records };
+        let request = Request { cause, ..Request::new(payload, Trace::start()) };
         tokio::select! {
             biased;
-            result = functions.invoke(function, Request::new(payload, Trace::start())) => result,
+            result = functions.invoke(function, request) => result,
             () = stop.cancelled() => Err(FunctionError::stopping()),
         }
     }

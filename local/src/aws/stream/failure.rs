@@ -102,11 +102,17 @@ fn time(seconds: f64, format: SecondsFormat) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::interface::invoke::Origin;
 
     #[test]
     fn the_message_is_lambdas() {
-        let record =
-            |number: &str, created| Record { sequence_number: number.into(), created, event: Value::Null, size: 0 };
+        let record = |number: &str, created| Record {
+            sequence_number: number.into(),
+            created,
+            event: Value::Null,
+            size: 0,
+            origin: Origin::default(),
+        };
         let records = [record("100", 1_795_334_400.0), record("102", 1_795_334_401.5)];
         let place = Place { function_arn: "arn:f", stream_arn: "arn:s", shard: "shardId-1" };
         let message = |reason, attempts, last| {

@@ -13,6 +13,7 @@ use super::position::Positions;
 use crate::aws::interface::database::DynamoDb;
 use crate::aws::interface::invoke::Invoke;
 use crate::aws::interface::message::SendMessage;
+use crate::aws::interface::observe::Observer;
 use crate::base::log::Logger;
 use crate::project::template::{ACCOUNT, StreamMapping};
 
@@ -29,6 +30,7 @@ pub(crate) struct Mapping {
     pub positions: Positions,
     pub clock: Option<Arc<dyn Clock>>,
     pub logger: Logger,
+    pub observer: Arc<dyn Observer>,
     pub stop: CancellationToken,
 }
 

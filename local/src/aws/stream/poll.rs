@@ -8,7 +8,7 @@ use super::destination::Destination;
 use super::mapping::Mapping;
 use super::position::TRIM_HORIZON;
 use super::reader::Reader;
-use super::record::Record;
+use super::record::{Record, origin};
 use crate::aws::interface::database::DatabaseError;
 
 const POLL: Duration = Duration::from_millis(100);
@@ -111,7 +111,9 @@ impl Mapping {
                 if let Some(number) = raw["dynamodb"]["SequenceNumber"].as_str() {
                     lane.seen = Some(number.to_owned());
                 }
+                let origin = origin(self.observer.writer(&self.settings.table, raw), raw);
                 let record = Record::read(raw, &self.region, &self.arn(&reader.label));
+                let record = record.map(|record| Record { origin, ..record });
                 if let Some(record) = record.filter(|record| self.wants(&record.event)) {
                     lane.batcher.push(record, Instant::now());
                 }

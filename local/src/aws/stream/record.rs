@@ -3,6 +3,9 @@
 
 use serde_json::{Value, json};
 
+use crate::aws::interface::digest;
+use crate::aws::interface::invoke::Origin;
+
 /// A record of a stream.
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
@@ -13,6 +16,7 @@ pub(crate) struct Record {
     pub event: Value,
     /// Its length as JSON.
     pub size: usize,
+    pub origin: Origin,
 }
 
 impl Record {
@@ -44,8 +48,14 @@ impl Record {
         }
         let sequence_number = source["SequenceNumber"].as_str()?.to_owned();
         let size = event.to_string().len();
-        Some(Self { sequence_number, created, event, size })
+        Some(Self { sequence_number, created, event, size, origin: Origin::default() })
     }
+}
+
+/// The origin of a record of which the writer is known.
+pub(super) fn origin(writer: Option<String>, raw: &Value) -> Origin {
+    let source = &raw["dynamodb"];
+    Origin { writer, texts: digest::texts([&source["Keys"], &source["NewImage"], &source["OldImage"]]) }
 }
 
 /// Whole seconds as an integer, as Lambda writes them.

@@ -32,12 +32,20 @@ pub enum TemplateError {
         /// The fault.
         reason: String,
     },
+    /// Several values, a line each.
+    #[error("{}", lines(.0))]
+    Several(Vec<TemplateError>),
 }
 
 impl TemplateError {
     /// An error about the value at `place`. `reason` continues the sentence.
     pub(crate) fn at(place: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Value { place: place.into(), reason: reason.into() }
+    }
+
+    /// All faults as one error. `None` where there are none.
+    pub(crate) fn all(mut faults: Vec<Self>) -> Option<Self> {
+        if faults.len() > 1 { Some(Self::Several(faults)) } else { faults.pop() }
     }
 }
 
@@ -48,4 +56,8 @@ fn unreadable(path: &std::path::Path, missing: bool, reason: &str) -> String {
     } else {
         format!("{path} cannot be read: {reason}")
     }
+}
+
+fn lines(faults: &[TemplateError]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }

@@ -8,6 +8,8 @@ mod event;
 mod events;
 mod functions;
 mod intrinsics;
+mod kinds;
+mod pages;
 mod queues;
 mod resources;
 mod routes;
@@ -33,6 +35,8 @@ use self::variables::Variables;
 pub(crate) use self::{
     authorizers::{Access, Authorizer, Identity, Jwt},
     functions::Function,
+    kinds::Kind,
+    pages::StaticPage,
     queues::{MOST_BYTES, Queue, queue_url},
     routes::{Cors, Method, Route, Segment},
     rules::{DEFAULT_BUS, Input, Rule},
@@ -89,6 +93,10 @@ pub(crate) struct Template {
     pub queues: Vec<Queue>,
     pub rules: Vec<Rule>,
     pub cors: Option<Cors>,
+    /// Kinds of items, for the page `/_local/`.
+    pub kinds: Vec<Kind>,
+    /// Static pages, mounted below `/_local/`.
+    pub pages: Vec<StaticPage>,
     /// Parts that do not run on one machine, a sentence each.
     pub notices: Vec<String>,
 }
@@ -156,6 +164,8 @@ impl Template {
         let functions = reader.read(&mut notices)?;
         routes::refuse_duplicates(&functions)?;
         let cors = routes::cors(&variables, &functions)?;
+        let kinds = kinds::read(&variables)?;
+        let pages = pages::read(&variables, directory)?;
         Ok(Self {
             path: PathBuf::new(),
             service,
@@ -167,6 +177,8 @@ impl Template {
             queues,
             rules,
             cors,
+            kinds,
+            pages,
             notices,
         })
     }

@@ -26,7 +26,21 @@ impl JsonService for Queues {
         "1.0"
     }
 
-    fn call<'a>(&'a self, operation: &'a str, request: &'a Value) -> Pending<'a, Result<Value, Refusal>> {
+    fn name(&self) -> &'static str {
+        "SQS"
+    }
+
+    fn resource(&self, request: &Value) -> Option<String> {
+        let name = request["QueueUrl"].as_str().and_then(|url| url.rsplit('/').next());
+        name.or_else(|| request["QueueName"].as_str()).map(ToOwned::to_owned)
+    }
+
+    fn call<'a>(
+        &'a self,
+        operation: &'a str,
+        request: &'a Value,
+        _: Option<&'a str>,
+    ) -> Pending<'a, Result<Value, Refusal>> {
         Box::pin(async move {
             let request = Request(request);
             match operation {

@@ -3,7 +3,7 @@ use serde_json::json;
 use super::*;
 
 async fn ask(queues: &Queues, operation: &str, request: Value) -> Value {
-    queues.call(operation, &request).await.unwrap()
+    queues.call(operation, &request, None).await.unwrap()
 }
 
 #[tokio::test]

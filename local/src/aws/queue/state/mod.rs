@@ -92,6 +92,20 @@ impl Queue {
         Ok(Changed::Done)
     }
 
+    /// Makes a message visible, if it is here.
+    pub(super) fn show(&mut self, now: i64, id: &str) -> io::Result<()> {
+        let Some(message) = self.messages.iter_mut().find(|message| message.id == id) else { return Ok(()) };
+        let shown = Message { visible: now.min(message.visible), ..message.clone() };
+        self.journal.append(&[Entry::Put(shown.clone())], false)?;
+        *message = shown;
+        Ok(())
+    }
+
+    /// The message with this id.
+    pub(super) fn get(&self, id: &str) -> Option<Message> {
+        self.messages.iter().find(|message| message.id == id).cloned()
+    }
+
     pub(super) fn purge(&mut self) -> io::Result<()> {
         self.remove(&(0..self.messages.len()).collect::<Vec<_>>())
     }

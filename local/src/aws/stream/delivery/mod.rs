@@ -19,7 +19,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// The function of a batch, and the receiver of its progress.
 pub(super) trait Target: Sync {
-    fn invoke(&self, payload: Bytes) -> impl Future<Output = Result<Bytes, FunctionError>> + Send;
+    fn invoke(&self, payload: Bytes, records: &[Record]) -> impl Future<Output = Result<Bytes, FunctionError>> + Send;
     /// All records up to this sequence number are processed or discarded.
     fn done(&self, sequence_number: &str);
     /// These records are discarded.
@@ -65,7 +65,7 @@ pub(super) async fn deliver<T: Target>(mapping: &StreamMapping, target: &T, reco
     while let Some(mut chunk) = chunks.pop_front() {
         drop_old(mapping, target, &mut chunk);
         let Some(last) = chunk.records.last().map(|record| record.sequence_number.clone()) else { continue };
-        let (failed_at, answer) = match target.invoke(payload(&chunk.records)).await {
+        let (failed_at, answer) = match target.invoke(payload(&chunk.records), &chunk.records).await {
             Err(error) if error.failure == Failure::Stopping => return false,
             Err(error) => (0, answer_of(&error)),
             Ok(_) if !mapping.report_failures => {

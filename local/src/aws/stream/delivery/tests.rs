@@ -1,6 +1,7 @@
 use std::sync::Mutex;
 
 use super::*;
+use crate::aws::interface::invoke::Origin;
 use crate::project::template::StartingPosition;
 
 /// A function that records its batches. `answer` is its response.
@@ -12,7 +13,7 @@ struct Fake<F> {
 }
 
 impl<F: Fn(&[u64]) -> Result<String, ()> + Sync> Target for Fake<F> {
-    async fn invoke(&self, payload: Bytes) -> Result<Bytes, FunctionError> {
+    async fn invoke(&self, payload: Bytes, _: &[Record]) -> Result<Bytes, FunctionError> {
         let payload: Value = serde_json::from_slice(&payload).unwrap();
         let numbers: Vec<u64> =
             payload["Records"].as_array().unwrap().iter().map(|record| record.as_u64().unwrap()).collect();
@@ -63,6 +64,7 @@ fn records(numbers: std::ops::RangeInclusive<u64>) -> Vec<Record> {
         created: f64::from(u32::try_from(number).unwrap()),
         event: number.into(),
         size: 1,
+        origin: Origin::default(),
     };
     numbers.map(record).collect()
 }

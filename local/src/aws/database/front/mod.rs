@@ -1,0 +1,150 @@
+//! The HTTP server in front of the database: passes calls on unchanged, and reports who writes which item.
+//!
+//! A function's SDK sends the trace header of its invocation with each call (recursion detection:
+//! <https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html>). A stream record has no such header: it is found
+//! by its key. So calls that write the same item pass one after another, and their order is that of the records. The engine
+//! would write one after another anyway.
+
+mod call;
+mod order;
+mod schema;
+mod tokens;
+mod upstream;
+mod writes;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use axum::serve::ListenerExt;
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use self::call::Call;
+use self::order::Order;
+use self::schema::Schemas;
+use self::tokens::Tokens;
+use self::upstream::Upstream;
+use crate::aws::interface::clock::now;
+use crate::aws::interface::database::DynamoDb;
+use crate::aws::interface::observe::{Called, Change, Item, Observer, Writing};
+
+/// Numbers the calls.
+static CALLS: AtomicU64 = AtomicU64::new(0);
+
+/// The server. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Front(Arc<Inner>);
+
+struct Inner {
+    upstream: Upstream,
+    schemas: Schemas,
+    order: Order,
+    tokens: Tokens,
+    observer: Arc<dyn Observer>,
+}
+
+impl Front {
+    /// A server in front of the one at `uri`. `database` is asked for the keys of its tables.
+    pub(crate) fn new(uri: Uri, database: Arc<dyn DynamoDb>, observer: Arc<dyn Observer>) -> Self {
+        let (upstream, schemas) = (Upstream::new(uri), Schemas::new(database));
+        let (order, tokens) = (Order::default(), Tokens::default());
+        Self(Arc::new(Inner { upstream, schemas, order, tokens, observer }))
+    }
+
+    /// Serves until `stop`, then finishes calls in flight.
+    pub(crate) async fn serve(self, listener: TcpListener, stop: CancellationToken) {
+        let app = Router::new().fallback(answer).with_state(self);
+        let listener = listener.tap_io(|stream| {
+            // Without it, a small write may wait for the acknowledgment of the one before.
+            let _ = stream.set_nodelay(true);
+        });
+        let _ = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await;
+    }
+
+    async fn pass(&self, request: Request) -> Response {
+        let Inner { upstream, schemas, order, tokens, observer } = &*self.0;
+        let (head, body) = request.into_parts();
+        let Some(call) = Call::of(&head.headers) else { return upstream.stream(head, body).await };
+        let body = match call::read(body).await {
+            Ok(body) => body,
+            // Too large: the database refuses it in its own words.
+            Err(body) => return upstream.stream(head, body).await,
+        };
+        let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let began = now();
+        let mut items = writes::of(&call.operation, &asked, schemas).await;
+        let _turn = order.take(&items).await;
+        if tokens.are_used(&asked) {
+            items.clear();
+        }
+        let number = CALLS.fetch_add(1, Ordering::Relaxed);
+        let segment = call.segment.as_deref();
+        if !items.is_empty() {
+            observer.writing(Writing { call: number, segment, items: &items });
+        }
+        let (sent, answered) = (body.len(), upstream.send(head, body).await);
+        let status = answered.status();
+        let (head, body) = answered.into_parts();
+        let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+        let not_written = not_written(status, &items, &body, schemas).await;
+        if !not_written.is_empty() {
+            observer.not_written(number, &not_written);
+        }
+        schemas.forget_after(&call.operation);
+        if status.is_success() && !items.is_empty() {
+            tokens.used_by(&asked);
+        }
+        let consumed = call::consumed(&call.operation, &asked, &body);
+        let request_id = head.headers.get("x-amzn-requestid").and_then(|id| id.to_str().ok()).unwrap_or_default();
+        observer.called(Called {
+            request_id,
+            segment,
+            service: "DynamoDB",
+            operation: &call.operation,
+            resource: writes::tables(&asked),
+            status,
+            bytes: sent + body.len(),
+            consumed,
+            began,
+            ended: now(),
+            writes: status.is_success() && writes::is_write(&call.operation),
+        });
+        Response::from_parts(head, Body::from(body))
+    }
+}
+
+async fn answer(State(front): State<Front>, request: Request) -> Response {
+    // A call goes on when its client disconnects: it is known then whether it wrote.
+    tokio::spawn(async move { front.pass(request).await }).await.unwrap_or_else(|_| broken())
+}
+
+/// The items that an answer says are not written.
+async fn not_written(status: StatusCode, items: &[(Item, Change)], body: &Bytes, schemas: &Schemas) -> Vec<Item> {
+    if !status.is_success() {
+        return items.iter().map(|(item, _)| item.clone()).collect();
+    }
+    if items.is_empty() {
+        return Vec::new();
+    }
+    let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+    let unprocessed = json!({ "RequestItems": answer["UnprocessedItems"] });
+    let rest = writes::of("BatchWriteItem", &unprocessed, schemas).await;
+    rest.into_iter().map(|(item, _)| item).collect()
+}
+
+/// DynamoDB's own words: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>.
+fn broken() -> Response {
+    let error =
+        json!({ "__type": "com.amazonaws.dynamodb.v20120810#InternalServerError", "message": "Internal server error" });
+    let mut response = Response::new(Body::from(error.to_string()));
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response
+}
