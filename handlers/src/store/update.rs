@@ -31,8 +31,12 @@ impl Bookings {
         caller: &Caller,
     ) -> Result<Booking, BookingError> {
         let mut attempts = Attempts::default();
+        let mut read = None;
         loop {
-            let before = self.seen(id, caller).await?.ok_or(BookingError::NotFound)?;
+            let before = match read.take() {
+                Some(read) => read,
+                None => self.seen(id, caller).await?.ok_or(BookingError::NotFound)?,
+            };
             let now = self.surroundings.now();
             expect_version(&before.booking.clone().at(now), if_match.as_ref())?;
             let Some(booking) = patch.apply(&before.booking, now)? else { return Ok(before.booking) };
@@ -45,10 +49,11 @@ impl Bookings {
                     continue;
                 }
                 Claims::Gone => {
-                    let unchanged = |now: Stored| now.booking.version == before.booking.version;
-                    if self.seen(id, caller).await?.is_some_and(unchanged) {
+                    let current = self.seen(id, caller).await?.ok_or(BookingError::NotFound)?;
+                    if current.booking.version == before.booking.version {
                         return Err(BookingError::HoldExpired);
                     }
+                    read = Some(current);
                     continue;
                 }
             };
