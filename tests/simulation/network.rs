@@ -128,6 +128,12 @@ impl Exchange {
     }
 
     fn answer(&self, (status, body): (u16, Vec<u8>)) -> Answered {
+        // From now on, and not from when the function reads it: another attempt may be carried out in between.
+        if is_cancelled(&self.operation, status, &body) {
+            let request: serde_json::Value = serde_json::from_slice(&self.body).unwrap();
+            let token = request["ClientRequestToken"].as_str().unwrap_or_default().to_owned();
+            self.run.cancelled.lock().unwrap().insert(token);
+        }
         let mut response = HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::from(body));
         response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
         Answered { response, state: self.world.history().states.len() - 1 }
@@ -145,19 +151,20 @@ impl Exchange {
     /// The function reads the answer.
     fn hear(&self, answer: Answered, fate: Fate) -> HttpResponse {
         let (status, body) = (answer.response.status().as_u16(), answer.response.body().bytes().unwrap_or_default());
-        let cancelled = status == 400 && contains(body, b"TransactionCanceledException");
         let mut pace = self.run.pace.lock().unwrap();
         pace.hears(&self.operation, &self.body, (status, body), fate == Fate::Partial);
         drop(pace);
-        if cancelled && self.operation == "TransactWriteItems" {
+        if is_cancelled(&self.operation, status, body) {
             self.run.races.fetch_add(1, Ordering::Relaxed);
-            let body: serde_json::Value = serde_json::from_slice(&self.body).unwrap();
-            let token = body["ClientRequestToken"].as_str().unwrap_or_default().to_owned();
-            self.run.cancelled.lock().unwrap().insert(token);
         }
         if self.run.role == Role::Publisher && self.operation.contains("Get") {
             self.run.reads.lock().unwrap().push(answer.state);
         }
         answer.response
     }
+}
+
+/// Whether a transaction is answered with a cancellation.
+fn is_cancelled(operation: &str, status: u16, body: &[u8]) -> bool {
+    operation == "TransactWriteItems" && status == 400 && contains(body, b"TransactionCanceledException")
 }
