@@ -1,10 +1,6 @@
 //! The trace of a request on the page `/_local/`: from the gateway to the event that follows from it.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use serde_json::Value;
 
 /// The spans of a kind.

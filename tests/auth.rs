@@ -1,11 +1,7 @@
 //! Authorization: every route with no token, an invalid one, another user's and an administrator's.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
-use common::auth::{Route, call, guarded, token};
-use common::*;
+use crate::common::auth::{Route, call, guarded, token};
+use crate::common::*;
 use local::{Options, TokenRequest};
 use reqwest::Method;
 use serde_json::{Map, Value, json};

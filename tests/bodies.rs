@@ -1,10 +1,6 @@
 //! Invalid bodies and queries: refused as a whole, with messages that name the client's values.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use reqwest::Method;
 use serde_json::json;
 

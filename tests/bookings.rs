@@ -1,10 +1,6 @@
 //! Bookings through the whole service: create, read, change, cancel, delete, list and busy times.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use reqwest::Method;
 use serde_json::{Value, json};
 

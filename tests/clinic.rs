@@ -1,11 +1,7 @@
 //! Follows docs/clinic.md as a reader would: every command, in order, with the answers that the page shows.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
-use common::console::{Session, commands, page};
-use common::*;
+use crate::common::console::{Session, commands, page};
+use crate::common::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_service_answers_as_the_page_about_a_clinic_says() {

@@ -1,14 +1,10 @@
 //! Deleted bookings: no late write, replay or reminder of one affects a later booking.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::proxy::Proxy;
-use common::*;
+use crate::common::proxy::Proxy;
+use crate::common::*;
 use local::{ManualClock, Options};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};

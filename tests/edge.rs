@@ -4,16 +4,12 @@
 //! the client, which sends what CloudFront would add. A reference to a secret stays as it is written in the template, and
 //! serves as the secret: so the functions and `deploy/edge.yml` have to refer to it alike.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use common::*;
+use crate::common::*;
 use local::Options;
 use reqwest::Client;
 use tokio::task::JoinHandle;

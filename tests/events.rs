@@ -1,10 +1,6 @@
 //! Events of bookings on the bus, and the dead-letter queue.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use handlers::booking::Timestamp;
 use local::{Binaries, Options};
 use serde_json::{Value, json};

@@ -1,17 +1,13 @@
 //! Faults of DynamoDB: clients that retry with the same key get one booking, every response is in time and has a
 //! documented status, and the table stays consistent.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use common::proxy::{Fault, Proxy};
-use common::*;
+use crate::common::proxy::{Fault, Proxy};
+use crate::common::*;
 use futures_util::future::join_all;
 use handlers::booking::{BookingError, Caller, Timestamp};
 use handlers::surroundings::{Machine, Surroundings};

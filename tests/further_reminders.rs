@@ -1,12 +1,8 @@
 //! Further reminders: each is told once, and each change concerns only the reminders that it is about.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
 use std::collections::BTreeSet;
 
-use common::*;
+use crate::common::*;
 use serde_json::{Value, json};
 
 fn leads(first: &Value, further: &[i64]) -> Value {

@@ -2,13 +2,9 @@
 //!
 //! `tests/lapsed_holds.rs` has the last millisecond of a hold, and functions whose clocks differ.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
-use common::clock::{at_time, create};
-use common::resources::{at, span};
-use common::*;
+use crate::common::clock::{at_time, create};
+use crate::common::resources::{at, span};
+use crate::common::*;
 use futures_util::future::join_all;
 use handlers::booking::{Caller, IdempotencyKey, Timestamp};
 use reqwest::Method;

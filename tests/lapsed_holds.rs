@@ -1,14 +1,10 @@
 //! The end of a hold: to the millisecond, between functions whose clocks differ, and on the bus.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
 use std::time::Duration;
 
-use common::clock::{at_time, create};
-use common::resources::{at, span};
-use common::*;
+use crate::common::clock::{at_time, create};
+use crate::common::resources::{at, span};
+use crate::common::*;
 use futures_util::future::join_all;
 use handlers::booking::{
     Booking, BookingError, BookingPatch, BusyQuery, Caller, ConfirmError, ResourceId, Status, Timestamp,

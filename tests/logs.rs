@@ -1,13 +1,9 @@
 //! The functions' output: each line is JSON, each metric is valid for CloudWatch, and no line contains customer data.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use common::*;
+use crate::common::*;
 use handlers::booking::Timestamp;
 use local::Options;
 use reqwest::Method;

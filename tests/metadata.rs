@@ -1,10 +1,6 @@
 //! Metadata: what a client keeps with a booking comes back as it was sent.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use serde_json::{Map, Value, json};
 
 fn members(count: usize) -> Value {

@@ -121,6 +121,6 @@ describe('a newcomer', () => {
     const cargo = (...args) => execFileSync('cargo', args, { cwd: COPY, env, stdio: 'inherit' });
     cargo('local', 'openapi');
     assert.ok(fs.readFileSync(path.join(COPY, 'openapi.json'), 'utf8').includes('"remindOfBooking"'));
-    cargo('test', '--test', 'template', '--test', 'openapi');
+    cargo('test', '--test', 'service', '--', 'template::', 'openapi::');
   });
 });

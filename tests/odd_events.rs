@@ -1,10 +1,6 @@
 //! Invalid events: every function answers them, the process survives, and a client gets a problem.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use serde_json::{Value, json};
 
 fn is_http(event: &Value) -> bool {

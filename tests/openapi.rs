@@ -1,12 +1,8 @@
 //! `openapi.json` equals the document that is generated from the functions, and its examples are valid.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
 use std::collections::BTreeSet;
 
-use common::*;
+use crate::common::*;
 use handlers::booking::BookingError;
 use lambda::Problem;
 use serde_json::{Value, json};

@@ -1,11 +1,7 @@
 //! Bookings under the rules of their resource: what is refused, at which member, and what the rules leave alone.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
-use common::resources::{at, span};
-use common::*;
+use crate::common::resources::{at, span};
+use crate::common::*;
 use local::Options;
 use serde_json::{Value, json};
 

@@ -1,11 +1,7 @@
 //! The code in the README equals the source, and the first session's answers are the service's.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
-use common::World;
-use common::console::{Session, commands, page};
+use crate::common::World;
+use crate::common::console::{Session, commands, page};
 
 #[test]
 fn the_endpoint_in_the_readme_is_the_endpoint() {

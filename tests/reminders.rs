@@ -1,13 +1,9 @@
 //! Reminders from the table through its stream to the bus.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::*;
+use crate::common::*;
 use local::{ManualClock, Options};
 use serde_json::{Value, json};
 

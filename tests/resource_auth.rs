@@ -1,13 +1,9 @@
 //! Authorization of the routes of a resource: whoever has the scope sets rules, and only an administrator sees who has
 //! booked.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
-use common::auth::{Route, call, guarded, token};
-use common::resources::at;
-use common::*;
+use crate::common::auth::{Route, call, guarded, token};
+use crate::common::resources::at;
+use crate::common::*;
 use reqwest::Method;
 use serde_json::json;
 

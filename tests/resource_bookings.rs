@@ -1,11 +1,7 @@
 //! The list of a resource's bookings: what takes its time, by start, in pages.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
-use common::resources::{at, span};
-use common::*;
+use crate::common::resources::{at, span};
+use crate::common::*;
 use serde_json::{Value, json};
 
 async fn list(world: &World, from: &str, to: &str, more: &str) -> Answer {

@@ -1,12 +1,8 @@
 //! Calls of DynamoDB by each operation, which determine the latency, and their user agent.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
-use common::proxy::Proxy;
-use common::resources::{at, span};
-use common::*;
+use crate::common::proxy::Proxy;
+use crate::common::resources::{at, span};
+use crate::common::*;
 use local::Options;
 use reqwest::Method;
 use serde_json::json;

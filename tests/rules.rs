@@ -1,11 +1,7 @@
 //! The rules of a resource: set, read and removed, by one and by many at once, and refused.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
-use common::resources::daily;
-use common::*;
+use crate::common::resources::daily;
+use crate::common::*;
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -1,13 +1,9 @@
 //! Seats: a class fills up to its capacity, whoever comes at once, and stays small in the table.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::resources::{at, span};
-use common::*;
+use crate::common::resources::{at, span};
+use crate::common::*;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 

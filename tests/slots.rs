@@ -1,13 +1,9 @@
 //! Slots: which are listed, and that what is listed is exactly what can be booked.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
 use std::collections::BTreeSet;
 
-use common::resources::{at, daily, span};
-use common::*;
+use crate::common::resources::{at, daily, span};
+use crate::common::*;
 use fastrand::Rng;
 use handlers::booking::Timestamp;
 use serde_json::{Value, json};

@@ -1,12 +1,8 @@
 //! The local service with the real functions: under load, over a restart, and with unusual requests.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
 use std::collections::BTreeSet;
 
-use common::*;
+use crate::common::*;
 use local::{Binaries, Data, Options, Service};
 use reqwest::Method;
 use serde_json::json;

@@ -1,13 +1,9 @@
 //! `serverless.yml` agrees with the code in both directions: routes, triggers and environment.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-use common::*;
+use crate::common::*;
 use serde_json::Value;
 
 /// The contract that each binary prints when it runs outside Lambda.

@@ -1,15 +1,11 @@
 //! Timers: what they cost, and how the sweeper removes them.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::proxy::Proxy;
-use common::*;
+use crate::common::proxy::Proxy;
+use crate::common::*;
 use futures_util::future::join_all;
 use handlers::booking::{Booking, BookingPatch, Caller, NewBooking, Timestamp};
 use handlers::store::Bookings;

@@ -1,10 +1,6 @@
 //! Traces: each call of an AWS service is a subsegment of its request's trace, and events pass their trace on.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use local::Options;
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -1,11 +1,7 @@
 //! Slots in time zones, over HTTP. The values in UTC are computed by hand from the offsets that stand beside them.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
-use common::resources::{daily, span};
-use common::*;
+use crate::common::resources::{daily, span};
+use crate::common::*;
 use serde_json::{Value, json};
 
 /// A year that is still to come, and in which every zone below keeps the rules that it has today.

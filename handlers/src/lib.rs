@@ -16,6 +16,8 @@ pub mod store;
 pub mod surroundings;
 
 pub use lambda::{self, Problem, handler};
+#[cfg(feature = "shared")]
+use lambda_shared as _;
 
 /// Everything that an endpoint's file needs: `use handlers::prelude::*;`
 pub mod prelude {

@@ -10,7 +10,6 @@
 use std::sync::LazyLock;
 
 use lambda_http::http::{HeaderMap, HeaderValue};
-use lambda_http::tracing;
 use subtle::{Choice, ConstantTimeEq};
 
 const HEADER: &str = "x-edge-secret";

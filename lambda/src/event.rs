@@ -2,16 +2,15 @@
 
 use std::fmt::{self, Debug};
 use std::marker::PhantomData;
+use std::pin::Pin;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use lambda_http::tracing;
 use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, service_fn};
 use serde_json::Value;
 
-use super::metrics::Metrics;
 use super::respond::causes;
-use super::start::start;
+use super::start::{Building, environment, in_lambda, outside_lambda, start};
 use super::{Contract, Environment, Package, Problem, Timestamp, logs, trace};
 
 /// Events of a DynamoDB stream.
@@ -168,6 +167,10 @@ where
     run("schedule", trigger, describe, handle)
 }
 
+/// A trigger's handler, with its environment: from an event's payload to the invocation's result.
+type Handler = Box<dyn Fn(Value) -> Handling + Send + Sync>;
+type Handling = Pin<Box<dyn Future<Output = Result<Value, Failure>> + Send>>;
+
 fn run<K, E, D, F, Fut, A>(kind: &'static str, trigger: Trigger, describe: D, handle: F) -> ExitCode
 where
     E: Environment,
@@ -176,28 +179,38 @@ where
     Fut: Future<Output = Result<A, Failure>> + Send + 'static,
     A: Outcome<K>,
 {
-    start(
-        &trigger.package,
-        trigger.function,
-        |contract: &mut Contract| {
+    if !in_lambda() {
+        return outside_lambda(&trigger.package, trigger.function, |contract| {
             contract.trigger(kind, trigger.docs);
             describe(contract);
-        },
-        |environment, metrics: Option<Metrics>| {
-            let service = service_fn(move |LambdaEvent { payload, context }: LambdaEvent<Value>| {
-                let metrics = metrics.clone();
-                async move {
-                    let started = Instant::now();
-                    logs::begin(&context);
-                    let work = handle(environment, Event { payload, kind: PhantomData });
-                    let outcome = trace::within(context.xray_trace_id.clone(), work).await.and_then(Outcome::outcome);
-                    if let Some(metrics) = metrics {
-                        metrics.flush(started, outcome.is_err(), Some(&context), []);
-                    }
-                    outcome
+        });
+    }
+    let handler = async move {
+        let environment = environment::<E>().await?;
+        let handler: Handler = Box::new(move |payload| {
+            let work = handle(environment, Event { payload, kind: PhantomData });
+            Box::pin(async move { work.await?.outcome() })
+        });
+        Ok(handler)
+    };
+    serve(trigger, Box::pin(handler))
+}
+
+fn serve(trigger: Trigger, handler: Building<Handler>) -> ExitCode {
+    start(&trigger.package, trigger.function, handler, |handler, metrics| {
+        let service = service_fn(move |LambdaEvent { payload, context }: LambdaEvent<Value>| {
+            let metrics = metrics.clone();
+            let started = Instant::now();
+            logs::begin(&context);
+            let work = handler(payload);
+            async move {
+                let outcome = trace::within(context.xray_trace_id.clone(), work).await;
+                if let Some(metrics) = metrics {
+                    metrics.flush(started, outcome.is_err(), Some(&context), []);
                 }
-            });
-            Runtime::new(service).run()
-        },
-    )
+                outcome
+            }
+        });
+        Runtime::new(service).run()
+    })
 }

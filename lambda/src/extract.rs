@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use lambda_http::Body;
 use lambda_http::http::{HeaderMap, HeaderValue};
-use lambda_http::{Body, tracing};
 use serde_json::{Map, Value};
 
 use super::problem::common;

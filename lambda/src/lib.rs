@@ -54,8 +54,8 @@ pub mod trace;
 mod uri;
 
 pub use lambda_http::http::HeaderValue;
-pub use lambda_http::tracing;
 pub use lambda_http::{Body, Response};
+pub use tracing;
 
 pub use batch::{BatchResult, Records};
 pub use body::Json;
@@ -80,3 +80,13 @@ pub use time::{Timestamp, TimestampError};
 
 #[cfg(test)]
 extern crate self as lambda;
+
+/// The examples of the macros' documentation.
+#[cfg(doctest)]
+mod macro_examples {
+    #[doc = include_str!("../../macros/docs/handler.md")]
+    struct Handler;
+
+    #[doc = include_str!("../../macros/docs/problem.md")]
+    struct Problem;
+}

@@ -5,13 +5,13 @@ use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 
 use lambda_http::Context;
-use lambda_http::tracing::subscriber::filter::{LevelFilter, Targets};
-use lambda_http::tracing::subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
-use lambda_http::tracing::subscriber::fmt::{self, FmtContext};
-use lambda_http::tracing::subscriber::prelude::*;
-use lambda_http::tracing::subscriber::registry;
-use lambda_http::tracing::subscriber::registry::LookupSpan;
-use lambda_http::tracing::{Event, Subscriber};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
+use tracing_subscriber::fmt::{self, FmtContext};
+use tracing_subscriber::prelude::*;
+use tracing_subscriber::registry;
+use tracing_subscriber::registry::LookupSpan;
 
 use super::Package;
 

@@ -17,7 +17,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use ::metrics::{Counter, Histogram, Label, Unit};
-use lambda_http::{Context, tracing};
+use lambda_http::Context;
 use metrics_cloudwatch_embedded::Collector;
 use serde_json::Value;
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LINK, LOCATION};
-use lambda_http::{Body, Response, tracing};
+use lambda_http::{Body, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 

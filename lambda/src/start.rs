@@ -1,26 +1,33 @@
 //! Start of a function: initializes logging and metrics, builds the environment and runs the Lambda runtime.
 
+use std::pin::Pin;
 use std::process::ExitCode;
 
-use lambda_http::tracing;
-
 use super::metrics::Metrics;
-use super::{Contract, Environment, Package, logs};
+use super::{Contract, Environment, InitError, Package, logs};
 
-/// Builds the environment and runs `serve` until Lambda ends the process.
+/// A function's handler while its environment is built.
 ///
-/// Outside Lambda, a debug build prints the function's contract as JSON. A release build contains no contract and
-/// prints how to run it.
-pub(super) fn start<E, D, S, Fut>(package: &Package, function: &'static str, describe: D, serve: S) -> ExitCode
+/// Boxed as is each invocation of the handler: what is behind the box is the function's own, and all that runs it is
+/// compiled once, in this crate, not again in each function.
+pub(super) type Building<T> = Pin<Box<dyn Future<Output = Result<T, InitError>>>>;
+
+/// Whether Lambda, or what stands for it, started this process.
+pub(super) fn in_lambda() -> bool {
+    std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some()
+}
+
+/// Builds the environment, which every invocation borrows until the process ends.
+pub(super) async fn environment<E: Environment>() -> Result<&'static E, InitError> {
+    Ok(Box::leak(Box::new(E::build().await?)))
+}
+
+/// Builds the handler and runs `serve` with it until Lambda ends the process.
+pub(super) fn start<T, S, Fut>(package: &Package, function: &'static str, handler: Building<T>, serve: S) -> ExitCode
 where
-    E: Environment,
-    D: FnOnce(&mut Contract),
-    S: FnOnce(&'static E, Option<Metrics>) -> Fut,
+    S: FnOnce(T, Option<Metrics>) -> Fut,
     Fut: Future<Output = Result<(), lambda_http::Error>>,
 {
-    if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_none() {
-        return outside_lambda(package, function, describe);
-    }
     logs::start(package, function);
     package.identify();
     let metrics = Metrics::start(package, function);
@@ -30,12 +37,11 @@ where
         Err(error) => return failed(&format!("no async runtime: {error}")),
     };
     runtime.block_on(async {
-        let environment: E = match E::build().await {
-            Ok(environment) => environment,
+        let handler = match handler.await {
+            Ok(handler) => handler,
             Err(error) => return failed(&error.to_string()),
         };
-        // Leaked, because every invocation borrows it until the process ends: that makes the reference `'static`.
-        match serve(Box::leak(Box::new(environment)), metrics).await {
+        match serve(handler, metrics).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(&format!("the Lambda runtime ended: {error}")),
         }
@@ -47,13 +53,23 @@ fn failed(message: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// Prints the function's contract as JSON.
 #[cfg(debug_assertions)]
-fn outside_lambda<D: FnOnce(&mut Contract)>(package: &Package, function: &'static str, describe: D) -> ExitCode {
-    use std::io::Write;
-
+pub(super) fn outside_lambda(
+    package: &Package,
+    function: &'static str,
+    describe: impl FnOnce(&mut Contract),
+) -> ExitCode {
     let mut contract = Contract::new(package, function);
     contract.variables(&[super::service::NAME, super::metrics::STAGE, super::metrics::NAMESPACE]);
     describe(&mut contract);
+    print(function, contract)
+}
+
+#[cfg(debug_assertions)]
+fn print(function: &str, contract: Contract) -> ExitCode {
+    use std::io::Write;
+
     let contract = match contract.into_json() {
         Ok(contract) => contract,
         Err(reason) => {
@@ -67,8 +83,9 @@ fn outside_lambda<D: FnOnce(&mut Contract)>(package: &Package, function: &'stati
     }
 }
 
+/// Prints how to run the function: a release build contains no contract.
 #[cfg(not(debug_assertions))]
-fn outside_lambda<D: FnOnce(&mut Contract)>(_: &Package, function: &'static str, _describe: D) -> ExitCode {
+pub(super) fn outside_lambda(_: &Package, function: &'static str, _describe: impl FnOnce(&mut Contract)) -> ExitCode {
     eprintln!(
         "{function} runs in AWS Lambda, which sets AWS_LAMBDA_RUNTIME_API. On your own machine, run `cargo local`."
     );

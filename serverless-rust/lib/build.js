@@ -14,16 +14,19 @@ const TARGETS = { x86_64: 'x86_64-unknown-linux-gnu', arm64: 'aarch64-unknown-li
  */
 async function build(directory, functions) {
   const executables = new Map();
-  let members;
+  let all;
   for (const group of groups(functions)) {
     if (group.builder === 'built') {
       takeBuilt(group, directory, executables);
       continue;
     }
-    members ??= (await workspace(directory)).packages.filter(({ manifest_path: manifest }) => belongs(manifest, directory));
+    all ??= (await workspace(directory)).packages;
+    const members = all.filter(({ manifest_path: manifest }) => belongs(manifest, directory));
     const packages = new Set();
     for (const fn of group.functions) packages.add(owner(members, fn));
-    const built = await (await chosen(group, directory))(group, [...packages], directory);
+    const method = await chosen(group, directory);
+    if (method === withCargo && group.profile === 'dev') ours(all).forEach((name) => packages.add(name));
+    const built = await method(group, [...packages], directory);
     for (const fn of group.functions) {
       const executable = built.get(fn.binary);
       if (!executable) throw new UserError(`cargo built no binary "${fn.binary}" for the function "${fn.key}"`);
@@ -60,6 +63,14 @@ function owner(packages, { key, binary }) {
   throw new UserError(
     `the handler of the function "${key}" is "${binary}", and no package of this service has a binary of that name (they have: ${known})`,
   );
+}
+
+/**
+ * The package of `cargo local`, if the workspace has it. Selected with none of its binaries, it gives each crate the
+ * features with which `cargo local` builds the functions: what that has built is not built again.
+ */
+function ours(packages) {
+  return packages.filter((pkg) => pkg.targets.some(({ kind, name }) => kind.includes('bin') && name === 'cargo-local')).map((pkg) => pkg.name);
 }
 
 /** Prefers cargo-lambda: it cross-compiles, and links against a glibc that is old enough for Lambda. */

@@ -62,6 +62,14 @@ describe('building', () => {
     assert.match(calls()[1], /--bin two --profile quick --locked$/);
   });
 
+  it('uses in debug builds what `cargo local` of the workspace has built', async (t) => {
+    const functions = { a: { handler: 'one', rust: { profile: 'dev' } }, b: { handler: 'two' } };
+    const { calls, packageAll } = packaged(t, { functions, others: { emulator: ['cargo-local'] } });
+    await packageAll();
+    assert.match(calls()[0], /--package functions --package emulator --bin one --profile dev$/);
+    assert.match(calls()[1], /--package functions --bin two --profile release$/);
+  });
+
   it('does without cargo-lambda where there is none, and insists where it is asked to', async (t) => {
     const { calls, packageAll, serverless } = packaged(t, { functions: { a: { handler: 'one' } } });
     await packageAll();

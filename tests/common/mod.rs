@@ -8,6 +8,7 @@ pub mod bus;
 pub mod checker;
 pub mod clock;
 pub mod console;
+pub mod http;
 pub mod proxy;
 pub mod resources;
 
@@ -159,8 +160,8 @@ impl World {
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new("eu-central-1"))
-            .credentials_provider(Credentials::for_tests())
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
+            .http_client(http::Http::default())
             .endpoint_url(url);
         Bookings::new(aws_sdk_dynamodb::Client::from_conf(config.build()), self.table.clone(), shards)
     }

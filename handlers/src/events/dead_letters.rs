@@ -2,9 +2,9 @@
 
 use std::sync::OnceLock;
 
-use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::MessageAttributeValue;
+use aws_types::SdkConfig;
 use lambda::trace::Subsegments;
 use lambda::{Cause, Init, InitError, aws, variable};
 use serde_json::Value;

@@ -1,9 +1,9 @@
 //! A client of DynamoDB.
 
-use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
+use aws_types::SdkConfig;
 
 use super::{NoUserAgent, Service};
 use crate::trace::Subsegments;

@@ -7,30 +7,32 @@
 //! [`Service::config`].
 
 mod client;
+mod credentials;
 mod error;
 mod table;
 
 use std::time::Duration;
 
-use aws_config::environment::EnvironmentVariableCredentialsProvider;
-use aws_config::retry::RetryConfig;
-use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_runtime::user_agent::UserAgentInterceptor;
 use aws_sdk_dynamodb::config::interceptors::BeforeSerializationInterceptorContextRef;
-use aws_sdk_dynamodb::config::{ConfigBag, Intercept, SharedCredentialsProvider};
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, ConfigBag, Intercept, Region, SharedCredentialsProvider, StalledStreamProtectionConfig,
+};
 use aws_sdk_dynamodb::error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::{disable_interceptor, dyn_dispatch_hint};
-use lambda_http::tracing::warn;
+use aws_types::SdkConfig;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::time::timeout;
+use tracing::warn;
 
 /// The SDK for DynamoDB, of the version whose `Client` is an [`Init`](super::Init).
 pub use aws_sdk_dynamodb as dynamodb;
 
+use self::credentials::EnvironmentCredentials;
 pub use self::error::CallError;
 pub use self::table::Table;
 use super::https::Https;
@@ -90,7 +92,7 @@ impl Service {
         let mut config = defaults()
             .into_builder()
             .region(Region::new(region))
-            .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
+            .credentials_provider(SharedCredentialsProvider::new(EnvironmentCredentials))
             .http_client(http.shared());
         config.set_endpoint_url(endpoint);
         Ok(Self { config: config.build(), http })

@@ -1,8 +1,6 @@
 //! The functions' executables: given, or built by Cargo.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-
+use super::compile::Built;
 use super::sources::Sources;
 use super::template::Template;
 use super::{binaries, cargo, compile};
@@ -36,18 +34,14 @@ impl Build {
         }
     }
 
-    pub(crate) async fn run(
-        &self,
-        options: &Options,
-        template: &Template,
-    ) -> Result<BTreeMap<String, PathBuf>, StartError> {
+    pub(crate) async fn run(&self, options: &Options, template: &Template) -> Result<Built, StartError> {
         match (self, &options.binaries) {
             (Self::Package(package), Binaries::Cargo { release }) => {
                 let progress = matches!(options.log, Log::Terminal { .. });
                 compile::build(template.directory(), package, *release, progress).await
             }
-            (_, Binaries::Built(executables)) => Ok(executables.clone()),
-            (Self::Nothing, Binaries::Cargo { .. }) => Ok(BTreeMap::new()),
+            (_, Binaries::Built(executables)) => Ok(Built { executables: executables.clone(), ..Built::default() }),
+            (Self::Nothing, Binaries::Cargo { .. }) => Ok(Built::default()),
         }
     }
 }

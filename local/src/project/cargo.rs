@@ -7,8 +7,8 @@ use std::process::Stdio;
 use tokio::process::Command;
 
 use super::metadata::{Described, Metadata};
-use super::owner;
 use super::sources::Sources;
+use super::{owner, selection};
 use crate::base::error::StartError;
 use crate::project::template::Function;
 
@@ -20,6 +20,10 @@ const OURS: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_C
 pub(crate) struct Package {
     pub(super) id: String,
     pub binaries: BTreeSet<String>,
+    /// The package of `cargo local` itself, if this workspace has it.
+    pub(super) ours: Option<String>,
+    /// Its feature for debug builds, if it has it: `package/shared`.
+    pub(super) shared: Option<String>,
     /// The files that it is built from.
     pub sources: Sources,
 }
@@ -64,6 +68,8 @@ pub(crate) async fn find(directory: &Path, functions: &[Function]) -> Result<Pac
 fn choose(metadata: &Metadata, functions: &[Function], belongs: impl Fn(&Path) -> bool) -> Result<Package, StartError> {
     let handlers: BTreeSet<&str> = functions.iter().map(|function| function.handler.as_str()).collect();
     let members = &metadata.workspace_members;
+    let is_ours =
+        |package: &&Described| package.binaries().any(|name| name == selection::OURS) && members.contains(&package.id);
     let packages =
         metadata.packages.iter().filter(|package| members.contains(&package.id) && belongs(&package.manifest_path));
     let shared = |package: &&Described| package.binaries().filter(|name| handlers.contains(name)).count();
@@ -72,7 +78,10 @@ fn choose(metadata: &Metadata, functions: &[Function], belongs: impl Fn(&Path) -
             "no package of this service has a binary that a function of serverless.yml names as its handler".to_owned(),
         )
     })?;
+    let shared = package.features.contains_key(selection::SHARED);
     Ok(Package {
+        ours: metadata.packages.iter().find(is_ours).map(|package| package.id.clone()),
+        shared: shared.then(|| format!("{}/{}", package.name, selection::SHARED)),
         id: package.id.clone(),
         binaries: package.binaries().map(ToOwned::to_owned).collect(),
         sources: Sources::of(metadata, package),
@@ -91,9 +100,10 @@ mod tests {
         let text = r#"{
             "workspace_members": ["tools", "app"],
             "packages": [
-                { "id": "tools", "manifest_path": "/w/tools/Cargo.toml", "targets": [{ "name": "local", "kind": ["bin"] }] },
-                { "id": "app", "manifest_path": "/w/app/Cargo.toml", "targets": [{ "name": "a", "kind": ["bin"] }, { "name": "app", "kind": ["lib"] }] },
-                { "id": "elsewhere", "manifest_path": "/e/Cargo.toml", "targets": [{ "name": "a", "kind": ["bin"] }, { "name": "b", "kind": ["bin"] }] }
+                { "id": "tools", "name": "tools", "features": {}, "manifest_path": "/w/tools/Cargo.toml", "targets": [{ "name": "cargo-local", "kind": ["bin"] }] },
+                { "id": "app", "name": "app", "features": { "shared": [] }, "manifest_path": "/w/app/Cargo.toml", "targets": [{ "name": "a", "kind": ["bin"] }, { "name": "app", "kind": ["lib"] },
+                    { "name": "x", "kind": ["bin"], "required-features": ["x"] }] },
+                { "id": "elsewhere", "name": "e", "features": {}, "manifest_path": "/e/Cargo.toml", "targets": [{ "name": "a", "kind": ["bin"] }, { "name": "b", "kind": ["bin"] }] }
             ]
         }"#;
         let function = |handler: &str| Function {
@@ -110,7 +120,10 @@ mod tests {
         };
         let metadata = || serde_json::from_str::<Metadata>(text).unwrap();
         let chosen = choose(&metadata(), &[function("a"), function("b")], |_| true).unwrap();
-        assert_eq!((chosen.id.as_str(), chosen.binaries), ("app", BTreeSet::from(["a".to_owned()])));
+        assert_eq!((chosen.id.as_str(), &chosen.binaries), ("app", &BTreeSet::from(["a".to_owned()])));
+        let debug = ["--package", "app", "--bin", "a", "--package", "tools", "--features", "app/shared"];
+        assert_eq!(selection::arguments(&chosen, false), debug);
+        assert_eq!(selection::arguments(&chosen, true), ["--package", "app", "--bin", "a", "--release"]);
         assert!(choose(&metadata(), &[function("c")], |_| true).is_err());
         // Another service's package is none, however well its binaries fit.
         let others = |manifest: &Path| manifest != Path::new("/w/app/Cargo.toml");

@@ -13,6 +13,7 @@ use super::cargo::{self, Package};
 use super::group::Group;
 use super::metadata::Target;
 use super::progress::{Line, Progress};
+use super::selection;
 use crate::base::error::StartError;
 
 /// A line of `--message-format json`: <https://doc.rust-lang.org/cargo/reference/external-tools.html#json-messages>.
@@ -22,6 +23,8 @@ struct Message {
     package_id: Option<String>,
     target: Option<Target>,
     executable: Option<PathBuf>,
+    #[serde(default)]
+    filenames: Vec<PathBuf>,
     #[serde(rename = "message")]
     diagnostic: Option<Diagnostic>,
 }
@@ -29,6 +32,20 @@ struct Message {
 #[derive(Deserialize)]
 struct Diagnostic {
     rendered: Option<String>,
+}
+
+/// The output of a build.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Built {
+    /// The executables of the binaries, by their names.
+    pub executables: BTreeMap<String, PathBuf>,
+    /// Shared libraries, which executables load at their start.
+    pub libraries: Vec<PathBuf>,
+}
+
+/// Whether a file of a shared library is the library itself, and no import library or debug information.
+fn is_library(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| ["so", "dylib", "dll"].iter().any(|known| extension == *known))
 }
 
 /// Builds the binaries. On a terminal it shows progress; Cargo's diagnostics go to the standard error if `shown`.
@@ -39,14 +56,11 @@ pub(crate) async fn build(
     package: &Package,
     release: bool,
     shown: bool,
-) -> Result<BTreeMap<String, PathBuf>, StartError> {
+) -> Result<Built, StartError> {
     let terminal = shown && std::io::stderr().is_terminal();
     let mut command = cargo::cargo(directory);
     let format = if terminal { "json-diagnostic-rendered-ansi" } else { "json" };
-    command.args(["build", "--bins", "--package", &package.id, "--message-format", format]);
-    if release {
-        command.arg("--release");
-    }
+    command.args(["build", "--message-format", format]).args(selection::arguments(package, release));
     if terminal {
         Progress::ask(&mut command);
     }
@@ -54,25 +68,21 @@ pub(crate) async fn build(
     let mut group = Group::spawn(command).map_err(|error| cargo::cannot_run(&error))?;
     let progress = Progress::new(terminal, shown);
     let (stdout, stderr) = (group.child.stdout.take(), group.child.stderr.take());
-    let ((executables, mut diagnostics), others) =
+    let ((built, mut diagnostics), others) =
         tokio::join!(read_messages(stdout, &package.id, &progress), read_lines(stderr, &progress));
     let status = group.child.wait().await;
     drop(progress);
     if status.as_ref().is_ok_and(ExitStatus::success) {
-        return Ok(executables);
+        return Ok(built);
     }
     diagnostics.push_str(&others);
     Err(StartError::Compile { diagnostics: console::strip_ansi_codes(&diagnostics).into_owned() })
 }
 
-/// The executables, and the compiler's diagnostics.
-async fn read_messages(
-    from: Option<ChildStdout>,
-    package: &str,
-    progress: &Progress,
-) -> (BTreeMap<String, PathBuf>, String) {
-    let (mut executables, mut diagnostics) = (BTreeMap::new(), String::new());
-    let Some(from) = from else { return (executables, diagnostics) };
+/// What was built, and the compiler's diagnostics.
+async fn read_messages(from: Option<ChildStdout>, package: &str, progress: &Progress) -> (Built, String) {
+    let (mut built, mut diagnostics) = (Built::default(), String::new());
+    let Some(from) = from else { return (built, diagnostics) };
     let mut lines = BufReader::new(from).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         let Ok(message) = serde_json::from_str::<Message>(&line) else { continue };
@@ -80,14 +90,18 @@ async fn read_messages(
             let rendered = message.diagnostic.and_then(|diagnostic| diagnostic.rendered).unwrap_or_default();
             progress.print(rendered.trim_end_matches('\n'));
             diagnostics.push_str(&rendered);
-        } else if let (Some(target), Some(executable)) = (message.target, message.executable)
+        }
+        let Some(target) = message.target else { continue };
+        if target.is_shared_library() {
+            built.libraries.extend(message.filenames.into_iter().filter(|file| is_library(file)));
+        } else if let Some(executable) = message.executable
             && target.is_binary()
             && message.package_id.as_deref() == Some(package)
         {
-            executables.insert(target.name, executable);
+            built.executables.insert(target.name, executable);
         }
     }
-    (executables, diagnostics)
+    (built, diagnostics)
 }
 
 /// Shows Cargo's own lines. The result is those that are no progress: errors of a manifest, say.

@@ -1,6 +1,6 @@
 //! Output of `cargo metadata`: <https://doc.rust-lang.org/cargo/commands/cargo-metadata.html#json-format>.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -18,6 +18,9 @@ pub(super) struct Metadata {
 #[derive(Deserialize)]
 pub(super) struct Described {
     pub id: String,
+    pub name: String,
+    #[serde(default)]
+    pub features: BTreeMap<String, Vec<String>>,
     pub manifest_path: PathBuf,
     targets: Vec<Target>,
     #[serde(default)]
@@ -35,10 +38,17 @@ pub(super) struct Dependency {
 #[derive(Deserialize)]
 pub(super) struct Target {
     pub name: String,
-    kind: Vec<String>,
+    pub kind: Vec<String>,
+    /// Cargo leaves out what needs features that are off.
+    #[serde(default, rename = "required-features")]
+    required_features: Vec<String>,
 }
 
 impl Target {
+    pub(super) fn is_shared_library(&self) -> bool {
+        self.kind.iter().any(|kind| kind == "dylib")
+    }
+
     pub(super) fn is_binary(&self) -> bool {
         self.kind.iter().any(|kind| kind == "bin")
     }
@@ -46,6 +56,9 @@ impl Target {
 
 impl Described {
     pub(super) fn binaries(&self) -> impl Iterator<Item = &str> {
-        self.targets.iter().filter(|target| target.is_binary()).map(|target| target.name.as_str())
+        self.targets
+            .iter()
+            .filter(|target| target.is_binary() && target.required_features.is_empty())
+            .map(|target| target.name.as_str())
     }
 }

@@ -3,12 +3,13 @@
 pub(crate) mod binaries;
 pub(crate) mod build;
 mod cargo;
-mod compile;
+pub(crate) mod compile;
 mod group;
 mod metadata;
 pub(crate) mod openapi;
 pub(crate) mod outline;
 mod owner;
 mod progress;
+mod selection;
 pub(crate) mod sources;
 pub(crate) mod template;

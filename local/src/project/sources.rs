@@ -49,12 +49,12 @@ mod tests {
         let text = r#"{
             "workspace_members": [], "workspace_root": "/w", "target_directory": "/w/target",
             "packages": [
-                { "id": "app", "manifest_path": "/w/app/Cargo.toml", "targets": [], "dependencies": [
+                { "id": "app", "name": "app", "manifest_path": "/w/app/Cargo.toml", "targets": [], "dependencies": [
                     { "path": "/w/base", "kind": null }, { "path": "/w/tests", "kind": "dev" }, { "kind": null } ] },
-                { "id": "base", "manifest_path": "/w/base/Cargo.toml", "targets": [], "dependencies": [
+                { "id": "base", "name": "base", "manifest_path": "/w/base/Cargo.toml", "targets": [], "dependencies": [
                     { "path": "/w/codegen", "kind": "build" }, { "path": "/elsewhere", "kind": null } ] },
-                { "id": "other", "manifest_path": "/w/other/Cargo.toml", "targets": [] },
-                { "id": "tests", "manifest_path": "/w/tests/Cargo.toml", "targets": [] }
+                { "id": "other", "name": "other", "manifest_path": "/w/other/Cargo.toml", "targets": [] },
+                { "id": "tests", "name": "tests", "manifest_path": "/w/tests/Cargo.toml", "targets": [] }
             ]
         }"#;
         let metadata: Metadata = serde_json::from_str(text).unwrap();

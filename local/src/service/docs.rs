@@ -1,6 +1,6 @@
 //! `/docs` and `/openapi.json`: the API's documentation. The page loads nothing from other hosts.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -8,16 +8,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use tokio::sync::OnceCell;
-use utoipa_swagger_ui::Config;
 
+use super::swagger;
 use crate::aws::interface::page::{Page, message};
 use crate::project::openapi::{self, Api};
 
 /// Swagger UI with the header and the colours of the pages below `/_local/`, in place of its own `index.html`.
 const INDEX: &str = include_str!("../../page/docs.html");
-
-/// The document's path, relative to which the page loads it.
-const DOCUMENT: &str = "/openapi.json";
 
 struct Docs {
     api: Api,
@@ -58,13 +55,8 @@ async fn file(Path(name): Path<String>) -> Response {
 }
 
 fn asset(name: &str) -> Response {
-    static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
-        // `none` turns the online validator off.
-        let config = Config::new([DOCUMENT]).use_base_layout().validator_url("none").default_models_expand_depth(0);
-        Arc::new(config.try_it_out_enabled(true).display_operation_id(true).persist_authorization(true))
-    });
-    match utoipa_swagger_ui::serve(name, Arc::clone(&CONFIG)) {
-        Ok(Some(file)) => typed(&file.content_type, file.bytes.into_owned().into()),
+    match swagger::file(name) {
+        Ok(Some((media_type, bytes))) => typed(media_type, bytes.into()),
         Ok(None) => message(StatusCode::NOT_FOUND, "Not Found"),
         Err(error) => message(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
     }

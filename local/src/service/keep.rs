@@ -1,7 +1,8 @@
 //! Keeps the executables of the version that runs, while Cargo builds the next one in their place.
 //!
 //! A process can be started at any time, also in the middle of a build: a linker replaces its output long before it is
-//! complete.
+//! complete. The shared libraries of an executable are kept beside it, where it looks for them first if it was linked with
+//! the run path `$ORIGIN`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -28,7 +29,7 @@ pub(super) struct Keep {
 }
 
 struct Kept {
-    stamp: Stamp,
+    stamps: Vec<Stamp>,
     path: PathBuf,
     /// A process of the version before may be starting.
     before: Option<PathBuf>,
@@ -39,11 +40,18 @@ type Stamp = (Option<SystemTime>, u64);
 
 impl Keep {
     /// The path under which the executable, as it is now, stays.
-    pub(super) fn executable(&mut self, name: &str, built: &Path) -> Result<PathBuf, StartError> {
+    pub(super) fn executable(
+        &mut self,
+        name: &str,
+        built: &Path,
+        libraries: &[PathBuf],
+    ) -> Result<PathBuf, StartError> {
         let failed =
             |error: io::Error| StartError::Build(format!("the executable {} cannot be kept: {error}", built.display()));
-        let stamp = stamp(built).map_err(failed)?;
-        if let Some(kept) = self.kept.get(name).filter(|kept| kept.stamp == stamp && kept.path.is_file()) {
+        let stamps: io::Result<Vec<_>> =
+            [built].into_iter().chain(libraries.iter().map(PathBuf::as_path)).map(stamp).collect();
+        let stamps = stamps.map_err(failed)?;
+        if let Some(kept) = self.kept.get(name).filter(|kept| kept.stamps == stamps && kept.path.is_file()) {
             return Ok(kept.path.clone());
         }
         self.links += 1;
@@ -55,9 +63,10 @@ impl Keep {
         let directory = folder.path.join(self.links.to_string());
         let path = directory.join(file);
         fs::create_dir_all(&directory).map_err(failed)?;
-        // Another file system, or one without links.
-        if fs::hard_link(built, &path).is_err() {
-            fs::copy(built, &path).map_err(failed)?;
+        link(built, &path).map_err(failed)?;
+        for library in libraries {
+            let name = library.file_name().unwrap_or_default();
+            link(library, &directory.join(name)).map_err(failed)?;
         }
         let before = self.kept.remove(name).map(|Kept { path, before, .. }| {
             if let Some(directory) = before.as_deref().and_then(Path::parent) {
@@ -65,9 +74,17 @@ impl Keep {
             }
             path
         });
-        self.kept.insert(name.to_owned(), Kept { stamp, path: path.clone(), before });
+        self.kept.insert(name.to_owned(), Kept { stamps, path: path.clone(), before });
         Ok(path)
     }
+}
+
+fn link(from: &Path, to: &Path) -> io::Result<()> {
+    // Another file system, or one without links.
+    if fs::hard_link(from, to).is_err() {
+        fs::copy(from, to)?;
+    }
+    Ok(())
 }
 
 fn stamp(file: &Path) -> io::Result<Stamp> {
@@ -134,17 +151,32 @@ mod tests {
     fn a_build_leaves_the_executable_that_runs_as_it_was() {
         let directory = tempfile::tempdir().unwrap();
         let mut keep = Keep::default();
-        let one = keep.executable("hello", &built(directory.path(), "one")).unwrap();
-        assert_eq!(keep.executable("hello", &directory.path().join("hello")).unwrap(), one, "nothing was built");
+        let one = keep.executable("hello", &built(directory.path(), "one"), &[]).unwrap();
+        assert_eq!(keep.executable("hello", &directory.path().join("hello"), &[]).unwrap(), one, "nothing was built");
         let path = built(directory.path(), "another");
         assert_eq!(fs::read_to_string(&one).unwrap(), "one");
-        let another = keep.executable("hello", &path).unwrap();
+        let another = keep.executable("hello", &path, &[]).unwrap();
         assert_eq!(fs::read_to_string(&another).unwrap(), "another");
         assert!(one.is_file(), "a process of it may be starting");
-        keep.executable("hello", &built(directory.path(), "a third")).unwrap();
+        keep.executable("hello", &built(directory.path(), "a third"), &[]).unwrap();
         assert!(!one.exists() && another.is_file());
         drop(keep);
         assert_eq!(folders(directory.path()), 0);
+    }
+
+    #[test]
+    fn an_executable_has_the_libraries_beside_it_that_it_was_built_with() {
+        let directory = tempfile::tempdir().unwrap();
+        let library = directory.path().join("libparts.so");
+        fs::write(&library, "first").unwrap();
+        let (mut keep, libraries, path) = (Keep::default(), [library.clone()], built(directory.path(), "one"));
+        let beside = |executable: &Path| fs::read_to_string(executable.with_file_name("libparts.so")).unwrap();
+        let one = keep.executable("hello", &path, &libraries).unwrap();
+        fs::remove_file(&library).unwrap();
+        fs::write(&library, "second one").unwrap();
+        assert_eq!(beside(&one), "first");
+        let two = keep.executable("hello", &path, &libraries).unwrap();
+        assert_eq!((beside(&two).as_str(), beside(&one).as_str()), ("second one", "first"));
     }
 
     #[test]
@@ -155,15 +187,15 @@ mod tests {
         fs::create_dir_all(&left).unwrap();
         fs::write(left.join("lock"), "").unwrap();
         let (mut first, mut second) = (Keep::default(), Keep::default());
-        let first = first.executable("hello", &path).unwrap();
-        second.executable("hello", &path).unwrap();
+        let first = first.executable("hello", &path, &[]).unwrap();
+        second.executable("hello", &path, &[]).unwrap();
         assert!(!left.exists() && first.is_file());
         assert_eq!(folders(directory.path()), 2);
     }
 
     #[test]
     fn an_executable_that_is_gone_is_named() {
-        let error = Keep::default().executable("hello", Path::new("/no/such/hello")).unwrap_err().to_string();
+        let error = Keep::default().executable("hello", Path::new("/no/such/hello"), &[]).unwrap_err().to_string();
         assert!(error.contains("/no/such/hello"), "{error}");
     }
 }

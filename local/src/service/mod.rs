@@ -13,6 +13,7 @@ mod ports;
 mod running;
 mod start;
 mod store;
+mod swagger;
 mod tokens;
 mod version;
 mod watch;

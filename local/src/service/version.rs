@@ -1,6 +1,5 @@
 //! A version of the service: all that an edit can change.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::context::Context;
@@ -8,6 +7,7 @@ use super::keep::Keep;
 use crate::base::error::StartError;
 use crate::project::binaries;
 use crate::project::build::Build;
+use crate::project::compile::Built;
 use crate::project::template::{Function, Template};
 
 /// The template, and the functions with their executables.
@@ -25,20 +25,16 @@ impl Version {
         build: &Build,
         keep: Option<&mut Keep>,
     ) -> Result<Self, StartError> {
-        let executables = build.run(&context.options, &template).await?;
-        Self::of(template, executables, keep)
+        let built = build.run(&context.options, &template).await?;
+        Self::of(template, built, keep)
     }
 
-    /// Pairs the template's functions with `executables`.
-    pub(super) fn of(
-        template: Template,
-        executables: BTreeMap<String, PathBuf>,
-        keep: Option<&mut Keep>,
-    ) -> Result<Self, StartError> {
-        let mut binaries = binaries::pair(&template.functions, executables)?;
+    /// Pairs the template's functions with executables.
+    pub(super) fn of(template: Template, built: Built, keep: Option<&mut Keep>) -> Result<Self, StartError> {
+        let mut binaries = binaries::pair(&template.functions, built.executables)?;
         if let Some(keep) = keep {
             for (function, executable) in &mut binaries {
-                *executable = keep.executable(&function.handler, executable)?;
+                *executable = keep.executable(&function.handler, executable, &built.libraries)?;
             }
         }
         Ok(Self { template, binaries })

@@ -20,6 +20,7 @@ use super::version::Version;
 use crate::base::builds::State;
 use crate::base::error::StartError;
 use crate::project::build::Build;
+use crate::project::compile::Built;
 use crate::project::sources::Sources;
 
 /// Cargo's own file among the sources.
@@ -132,7 +133,7 @@ impl Watch {
             self.sources = build.sources().cloned();
             Version::build(context, template, &build, keep).await?
         } else {
-            Version::of(template, executables, None)?
+            Version::of(template, Built { executables, ..Built::default() }, None)?
         };
         running.serve(Arc::new(version)).await
     }
