@@ -1,7 +1,11 @@
 //! The trace of a request on the page `/_local/`: from the gateway to the event that follows from it.
 
+use std::collections::BTreeSet;
+
 use crate::common::*;
-use serde_json::Value;
+use handlers::booking::Timestamp;
+use reqwest::Method;
+use serde_json::{Value, json};
 
 /// The spans of a kind.
 fn of_kind<'a>(spans: &'a Value, kind: &str) -> Vec<&'a Value> {
@@ -95,5 +99,27 @@ async fn of_bookings_at_the_same_time_each_trace_has_its_own_event_only() {
         assert_eq!(told(&details, &world.get("/_local/events").await.body), [booking], "{details:#}");
         assert!(!of_kind(&details["spans"], "stream").is_empty(), "{details:#}");
     }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_item_of_the_table_is_of_a_kind_that_the_template_describes() {
+    let world = World::start().await;
+    world.rules("hall", &json!({ "capacity": 2 })).await;
+    let booking = world.book(&hour("room", DAY)).await;
+    let keyed = world.request(Method::POST, "/bookings").header("idempotency-key", "k-1");
+    let deleted = send(keyed.json(&hour("garden", DAY))).await.body;
+    assert_eq!(world.delete(&path(&deleted)).await.status, 204);
+    world.timer(&booking).await.expect("a timer");
+    world.sweep(Timestamp::now().seconds()).await;
+
+    let items = world.get(&format!("/_local/tables/{}/items", world.table)).await.body["items"].take();
+    let items = items.as_array().unwrap();
+    let kinds: BTreeSet<&str> =
+        items.iter().map(|item| item["kind"].as_str().unwrap_or_else(|| panic!("{item}"))).collect();
+    let tables = world.get("/_local/tables").await.body;
+    let described: BTreeSet<&str> =
+        tables[0]["kinds"].as_array().unwrap().iter().map(|kind| text(&kind["says"])).collect();
+    assert_eq!(kinds, described);
     world.stop().await;
 }

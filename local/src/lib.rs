@@ -7,7 +7,8 @@
 //!
 //! Path of a request: `gateway` selects the route and makes the event, `runtime` passes it to a process, `gateway`
 //! converts the result to a response. Path of a change: `database` writes it, `stream` reads it and invokes a function,
-//! which puts an event on the `bus`, whose rules send it to a `queue`.
+//! which puts an event on the `bus`, whose rules send it to a `queue`. Each reports what it does to `activity`, the recorder
+//! behind the pages under `/_local/` (`pages`).
 //!
 //! A route with an authorizer is never served without it. With [`Options::auth`] a local issuer makes tokens
 //! ([`Service::token`], `cargo local token`), and the gateway checks signature, issuer, audience, lifetime and scopes

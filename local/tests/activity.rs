@@ -5,7 +5,9 @@
 mod common;
 
 use common::live::Live;
+use common::tokens::GUARDED;
 use common::{Answer, Client, HTTP, Scratch, start};
+use local::Options;
 use serde_json::{Value, json as value};
 
 async fn list(client: &Client) -> Vec<Value> {
@@ -70,6 +72,19 @@ async fn a_request_is_recorded_with_its_answer_its_function_and_its_log_lines() 
     printed.sort();
     assert_eq!(printed, ["a plain line", r#"{"amount":7,"level":"WARN","message":"careful"}"#]);
     assert!(!lines(&opened(&client, &another).await).is_empty());
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_token_is_masked_in_whatever_header_the_authorizer_reads_it() {
+    let template = GUARDED.replace("$request.header.Authorization", "$request.header.X-Token");
+    let scratch = Scratch::new();
+    let service = start(Options { auth: true, ..scratch.options(&template) }).await;
+    let client = Client::new(&service.url());
+    let answer = client.request("POST", "/any", "x-token: secret\r\nx-other: shown\r\n", "").await;
+    assert_eq!(answer.status, 401);
+    let details = opened(&client, &answer).await;
+    assert!(!details.to_string().contains("secret") && details.to_string().contains("shown"), "{details}");
     service.stop().await;
 }
 

@@ -1,6 +1,6 @@
 //! Module dependencies of `src`: imports lead down from room to room, never to a sibling in `aws`, and never in a ring.
 //!
-//! `cli` -> `service` -> `aws` -> `project` -> `base`. A service of `aws` knows [`FACE`] and no other service.
+//! `cli` -> `service` -> `pages` -> `activity` -> `aws` -> `project` -> `base`. A service of `aws` knows [`FACE`] and no other service.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Top down.
-const ROOMS: [&str; 5] = ["cli", "service", "aws", "project", "base"];
+const ROOMS: [&str; 7] = ["cli", "service", "pages", "activity", "aws", "project", "base"];
 /// The module of `aws` that its services may import.
 const FACE: &str = "interface";
 /// The crate root and the command, above all rooms.

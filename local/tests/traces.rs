@@ -1,65 +1,14 @@
-//! Traces of requests: segments from the X-Ray daemon, calls as the services see them, and what follows from a write.
+//! Traces of requests: segments from the X-Ray daemon, calls as the services see them, and log lines.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
 
-use common::{Client, Scratch, dynamodb, eventually_async, start, stream};
-use local::{Options, Service};
-use serde_json::{Value, json as value};
+use common::traces::{item, of_kind, request, spans, template, until, write};
+use common::{Client, Scratch, eventually_async, start};
+use local::Options;
+use serde_json::json as value;
 use tokio::net::UdpSocket;
-
-/// A function behind HTTP beside one that reads the table's stream.
-fn template() -> String {
-    let route = "functions:\n  do: { handler: misbehave, events: [httpApi: 'ANY /do/{what}'] }";
-    stream("").replace("functions:", route)
-}
-
-/// A request, and the trace header that its function received.
-struct Traced {
-    id: String,
-    header: String,
-}
-
-impl Traced {
-    fn segment(&self) -> &str {
-        self.header.split(';').find_map(|part| part.strip_prefix("Parent=")).unwrap()
-    }
-}
-
-async fn request(service: &Service, headers: &str) -> Traced {
-    let answer = Client::new(&service.url()).request("GET", "/do/context", headers, "").await;
-    let context: Vec<String> = serde_json::from_str(&answer.body).unwrap();
-    let header = context.iter().find_map(|line| line.strip_prefix("lambda-runtime-trace-id: ")).unwrap();
-    Traced { id: answer.headers["apigw-requestid"].clone(), header: header.to_owned() }
-}
-
-async fn spans(service: &Service, request: &Traced) -> Vec<Value> {
-    let details = Client::new(&service.url()).get(&format!("/_local/requests/{}", request.id)).await.json();
-    details["spans"].as_array().unwrap().clone()
-}
-
-fn of_kind<'a>(spans: &'a [Value], kind: &str) -> Vec<&'a Value> {
-    spans.iter().filter(|span| span["kind"] == kind).collect()
-}
-
-/// Waits for the spans of this kind, at least so many.
-async fn until(service: &Service, request: &Traced, kind: &str, count: usize) -> Vec<Value> {
-    eventually_async(kind, async || {
-        let spans = spans(service, request).await;
-        let found: Vec<Value> = of_kind(&spans, kind).into_iter().cloned().collect();
-        (found.len() >= count).then_some(found)
-    })
-    .await
-}
-
-async fn write(service: &Service, trace: &str, operation: &str, body: Value) -> common::Answer {
-    dynamodb::traced(&service.dynamodb_url(), operation, &body, trace).await
-}
-
-fn item(key: &str, n: u64) -> Value {
-    value!({ "TableName": "things-dev-table", "Item": { "pk": { "S": key }, "t": { "S": format!("text of {n}") } } })
-}
 
 #[tokio::test]
 async fn new_traces_are_sampled_and_a_client_decides_on_its_own() {
@@ -142,86 +91,6 @@ async fn a_call_without_a_segment_is_shown_as_its_service_saw_it_with_what_it_co
     assert!(detail["bytes"].as_u64().unwrap() > 100 && detail["request_id"].is_string(), "{detail}");
     assert_eq!((&calls[1]["error"], &calls[1]["detail"]["status"]), (&value!(true), &value!(400)));
     assert_eq!(calls[1]["detail"].get("consumed"), None);
-    service.stop().await;
-}
-
-#[tokio::test]
-async fn a_batch_follows_from_the_requests_that_wrote_its_records_and_from_no_other() {
-    let scratch = Scratch::new();
-    let service = start(scratch.options(&template())).await;
-    let mut made = Vec::new();
-    for _ in 0..6 {
-        made.push(request(&service, "").await);
-    }
-    let [put, change, refused, batch, transaction, none] = &made[..] else { panic!() };
-    assert_eq!(write(&service, &put.header, "PutItem", item("a", 1)).await.status, 200);
-    let update = value!({
-        "TableName": "things-dev-table", "Key": { "pk": { "S": "a" } }, "UpdateExpression": "SET n = :n",
-        "ExpressionAttributeValues": { ":n": { "N": "2" } },
-    });
-    assert_eq!(write(&service, &change.header, "UpdateItem", update).await.status, 200);
-    let mut conditional = item("a", 3);
-    conditional["ConditionExpression"] = "attribute_not_exists(pk)".into();
-    assert_eq!(write(&service, &refused.header, "PutItem", conditional).await.status, 400);
-    let requests = value!({ "things-dev-table": [{ "PutRequest": { "Item": item("b", 4)["Item"] } }, { "DeleteRequest": { "Key": { "pk": { "S": "a" } } } }] });
-    assert_eq!(
-        write(&service, &batch.header, "BatchWriteItem", value!({ "RequestItems": requests })).await.status,
-        200
-    );
-    let actions = value!({ "ClientRequestToken": "t-1", "TransactItems": [{ "Put": item("c", 5) }] });
-    for _ in 0..2 {
-        assert_eq!(write(&service, &transaction.header, "TransactWriteItems", actions.clone()).await.status, 200);
-    }
-    assert_eq!(write(&service, "", "PutItem", item("c", 5)).await.status, 200);
-    dynamodb::put(&service.dynamodb_url(), "last", 1).await;
-    common::eventually("the last record is seen", || {
-        scratch.notes().iter().any(|note| note.starts_with("batch") && note.contains("last")).then_some(())
-    })
-    .await;
-
-    for writer in [put, change, batch, transaction] {
-        let spans = spans(&service, writer).await;
-        let streams = of_kind(&spans, "stream");
-        assert!(!streams.is_empty(), "{spans:#?}");
-        for stream in streams {
-            assert_eq!((&stream["name"], &stream["parent"]), (&value!("watch"), &value!(writer.segment())));
-            assert_eq!(stream["detail"]["table"], "things-dev-table");
-        }
-    }
-    for other in [refused, none] {
-        let spans = spans(&service, other).await;
-        assert!(of_kind(&spans, "stream").is_empty(), "{spans:#?}");
-    }
-    service.stop().await;
-}
-
-#[tokio::test]
-async fn an_event_follows_from_the_invocation_that_sent_it() {
-    let scratch = Scratch::new();
-    let service = start(scratch.options(&template())).await;
-    let (by_entry, by_header) = (request(&service, "").await, request(&service, "").await);
-    let entry =
-        |kind: &str| value!({ "Source": "test", "DetailType": kind, "Detail": "{}", "EventBusName": "things-bus" });
-    let mut first = entry("First");
-    first["TraceHeader"] = by_entry.header.as_str().into();
-    let put = async |entry: Value, trace: &str| {
-        let headers = format!("x-amz-target: AWSEvents.PutEvents\r\nx-amzn-trace-id: {trace}\r\n");
-        let body = value!({ "Entries": [entry] }).to_string();
-        Client::new(&service.eventbridge_url()).request("POST", "/", &headers, &body).await.json()
-    };
-    let answer = put(first, "Root=1").await;
-    put(entry("Second"), &by_header.header).await;
-    let events = until(&service, &by_entry, "event", 1).await;
-    let [event] = &events[..] else { panic!("{events:?}") };
-    let detail = value!({
-        "id": answer["Entries"][0]["EventId"], "source": "test", "detail-type": "First", "bus": "things-bus",
-    });
-    assert_eq!(
-        (&event["name"], &event["detail"], &event["parent"]),
-        (&value!("First"), &detail, &value!(by_entry.segment()))
-    );
-    let events = until(&service, &by_header, "event", 1).await;
-    assert_eq!((events.len(), &events[0]["name"]), (1, &value!("Second")));
     service.stop().await;
 }
 

@@ -187,6 +187,6 @@ impl Invocations {
     /// The invocation of a request to the gateway.
     pub(super) fn of_request(&self, id: &str) -> Option<&Invocation> {
         // Most often asked for soon after the request.
-        self.ring.iter().rev().find(|invocation| invocation.cause == Cause::Gateway(id.to_owned()))
+        self.ring.iter().rev().find(|invocation| matches!(&invocation.cause, Cause::Gateway(request) if request == id))
     }
 }

@@ -62,7 +62,7 @@ struct State {
 impl Activity {
     pub(crate) fn new() -> Self {
         let (requests, invocations) = (Requests::new(), Invocations::new());
-        let (functions, calls, writes) = (BTreeMap::new(), Calls::new(), Writes::default());
+        let (functions, calls, writes) = (BTreeMap::new(), Calls::new(), Writes::new());
         let state = Mutex::new(State {
             requests,
             invocations,

@@ -111,6 +111,10 @@ impl Observer for Activity {
         }
     }
 
+    fn backlog(&self, table: &str, newest: &str) {
+        self.state().writes.backlog(table, newest);
+    }
+
     fn writer(&self, table: &str, record: &Value) -> Option<String> {
         self.state().writes.writer(table, record)
     }

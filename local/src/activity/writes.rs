@@ -3,10 +3,11 @@
 //! Writes of one item, and its records, are in the same order. A write that changes nothing has no record: a record is that of the
 //! first write it can be of, and the writes before that one have none.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use serde_json::Value;
 
+use super::ring::Ring;
 use crate::aws::interface::digest;
 use crate::aws::interface::observe::{Change, Item, Writing};
 
@@ -15,12 +16,14 @@ const MOST: usize = 8_192;
 /// Records whose writers are remembered, for the further functions that read the same stream.
 const MOST_RECORDS: usize = 4_096;
 
-#[derive(Default)]
 pub(super) struct Writes {
     waiting: HashMap<Item, VecDeque<Write>>,
     /// Each write's call and item, oldest first. Some do not wait any more.
     order: VecDeque<(u64, Item)>,
-    records: VecDeque<(Record, Option<String>)>,
+    /// The writers of records, by table and sequence number.
+    records: Ring<Option<String>>,
+    /// The newest record of each table at the start of the service.
+    backlogs: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,10 +34,12 @@ struct Write {
     change: Change,
 }
 
-/// A record's table and sequence number.
-type Record = (String, String);
-
 impl Writes {
+    pub(super) fn new() -> Self {
+        let (waiting, order, backlogs) = (HashMap::new(), VecDeque::new(), BTreeMap::new());
+        Self { waiting, order, records: Ring::new(MOST_RECORDS), backlogs }
+    }
+
     pub(super) fn begin(&mut self, writing: &Writing<'_>) {
         for (item, change) in writing.items {
             let write = Write { call: writing.call, segment: writing.segment.map(ToOwned::to_owned), change: *change };
@@ -57,18 +62,22 @@ impl Writes {
         }
     }
 
+    /// The records of the table up to `newest` were there at the start of the service. Later notices of the same table are of new
+    /// functions that read it.
+    pub(super) fn backlog(&mut self, table: &str, newest: &str) {
+        self.backlogs.entry(table.to_owned()).or_insert_with(|| newest.to_owned());
+    }
+
     /// The writer of a record.
     pub(super) fn writer(&mut self, table: &str, record: &Value) -> Option<String> {
-        let source = &record["dynamodb"];
-        let number = (table.to_owned(), source["SequenceNumber"].as_str()?.to_owned());
-        if let Some((_, writer)) = self.records.iter().rev().find(|(known, _)| *known == number) {
-            return writer.clone();
+        let number = record["dynamodb"]["SequenceNumber"].as_str()?;
+        let id = format!("{table}/{number}");
+        if let Some(known) = self.records.get(&id) {
+            return known.clone();
         }
-        let writer = self.find(table, record);
-        if self.records.len() == MOST_RECORDS {
-            self.records.pop_front();
-        }
-        self.records.push_back((number, writer.clone()));
+        let old = self.backlogs.get(table).is_some_and(|newest| place(number) <= place(newest));
+        let writer = if old { None } else { self.find(table, record) };
+        self.records.push(id, writer.clone());
         writer
     }
 
@@ -99,6 +108,12 @@ impl Writes {
         names.reverse();
         of(&names)
     }
+}
+
+/// Orders sequence numbers, which have too many digits for an integer.
+fn place(number: &str) -> (usize, &str) {
+    let digits = number.trim_start_matches('0');
+    (digits.len(), digits)
 }
 
 /// Whether a record can be that of a change.
@@ -147,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_record_is_of_the_call_that_wrote_its_item_and_of_no_other() {
-        let mut writes = Writes::default();
+        let mut writes = Writes::new();
         begin(&mut writes, 1, &[put("a", 1)]);
         begin(&mut writes, 2, &[put("b", 2), put("c", 3)]);
         begin(&mut writes, 3, &[put("a", 4)]);
@@ -164,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_refused_call_has_no_records() {
-        let mut writes = Writes::default();
+        let mut writes = Writes::new();
         begin(&mut writes, 1, &[put("a", 1)]);
         begin(&mut writes, 2, &[put("a", 1)]);
         writes.forget(1, &item("a"));
@@ -173,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_write_that_changes_nothing_does_not_take_the_record_of_the_next() {
-        let mut writes = Writes::default();
+        let mut writes = Writes::new();
         begin(&mut writes, 1, &[(item("a"), Change::Delete)]);
         begin(&mut writes, 2, &[put("a", 1)]);
         begin(&mut writes, 3, &[put("a", 9)]);
@@ -186,7 +201,7 @@ mod tests {
 
     #[test]
     fn what_the_database_deletes_itself_is_of_no_call() {
-        let mut writes = Writes::default();
+        let mut writes = Writes::new();
         begin(&mut writes, 1, &[(item("a"), Change::Delete)]);
         let mut expired = record(1, "REMOVE", "a", &Value::Null);
         expired["userIdentity"] = json!({ "type": "Service", "principalId": "dynamodb.amazonaws.com" });
@@ -194,8 +209,19 @@ mod tests {
     }
 
     #[test]
+    fn records_from_before_the_start_are_of_no_call() {
+        let mut writes = Writes::new();
+        writes.backlog("t", "9");
+        begin(&mut writes, 1, &[(item("a"), Change::Update)]);
+        writes.backlog("t", "10");
+        assert_eq!(writer(&mut writes, &record(8, "MODIFY", "a", &image("a", 1))), 0);
+        assert_eq!(writer(&mut writes, &record(9, "MODIFY", "a", &image("a", 2))), 0);
+        assert_eq!(writer(&mut writes, &record(10, "MODIFY", "a", &image("a", 3))), 1);
+    }
+
+    #[test]
     fn writes_without_records_are_forgotten() {
-        let mut writes = Writes::default();
+        let mut writes = Writes::new();
         for call in 0..20_000 {
             begin(&mut writes, call, &[put(&call.to_string(), call)]);
         }
@@ -203,12 +229,12 @@ mod tests {
         for number in 0..10_000 {
             writer(&mut writes, &record(number, "INSERT", "x", &Value::Null));
         }
-        assert_eq!(writes.records.len(), MOST_RECORDS);
+        assert_eq!(writes.records.iter().count(), MOST_RECORDS);
     }
 
     #[test]
     fn a_key_of_two_attributes_is_found_in_either_order() {
-        let mut writes = Writes::default();
+        let mut writes = Writes::new();
         let names = ["z".to_owned(), "a".to_owned()];
         let keys = json!({ "a": { "S": "1" }, "z": { "S": "2" } });
         let item = Item { table: "t".into(), key: digest::key(&keys, &names).unwrap() };

@@ -8,9 +8,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::context::Context;
 use super::parts::Parts;
-use crate::aws::schedule::Scheduled;
+use super::schedules::{Clock, clocks};
 use crate::aws::stream::Mapping;
-use crate::project::template::{Function, Schedule, StreamMapping, Template};
+use crate::project::template::{StreamMapping, Template};
 
 /// The callers that run.
 #[derive(Default)]
@@ -24,19 +24,20 @@ struct Caller {
 
 /// All that a caller depends on. One whose settings stay runs on.
 #[derive(Clone, PartialEq)]
-struct Settings {
+enum Settings {
+    Stream(Stream),
+    Clock(Clock),
+}
+
+/// An event source mapping of a function.
+#[derive(Clone, PartialEq)]
+struct Stream {
+    /// The function's key.
     function: String,
     /// The deployed name.
     name: String,
     region: String,
-    source: Source,
-}
-
-#[derive(Clone, PartialEq)]
-enum Source {
-    Stream(StreamMapping),
-    /// A schedule, and its place among those of the function.
-    Clock(Schedule, usize),
+    mapping: StreamMapping,
 }
 
 impl Callers {
@@ -44,7 +45,8 @@ impl Callers {
     /// this returns, so before any writer can reach a new table.
     pub(super) async fn replace(&mut self, context: &Context, parts: &Parts, template: &Template) {
         let mut before = std::mem::take(&mut self.0);
-        for settings in template.functions.iter().flat_map(|function| all(function, &template.region)) {
+        let clocks = clocks(template).into_iter().map(Settings::Clock);
+        for settings in streams(template).map(Settings::Stream).chain(clocks) {
             let key = settings.key();
             let caller = match before.remove(&key) {
                 Some(caller) if caller.settings == settings && !caller.task.is_finished() => caller,
@@ -58,20 +60,23 @@ impl Callers {
     }
 }
 
-fn all(function: &Function, region: &str) -> Vec<Settings> {
-    let streams = function.streams.iter().cloned().map(Source::Stream);
-    let clocks = function.schedules.iter().cloned().enumerate().map(|(index, it)| Source::Clock(it, index));
-    let (key, name) = (&function.key, &function.name);
-    let settings = |source| Settings { function: key.clone(), name: name.clone(), region: region.to_owned(), source };
-    streams.chain(clocks).map(settings).collect()
+fn streams(template: &Template) -> impl Iterator<Item = Stream> {
+    template.functions.iter().flat_map(|function| {
+        function.streams.iter().map(|mapping| Stream {
+            function: function.key.clone(),
+            name: function.name.clone(),
+            region: template.region.clone(),
+            mapping: mapping.clone(),
+        })
+    })
 }
 
 impl Settings {
     /// Identifies the caller across versions.
     fn key(&self) -> String {
-        match &self.source {
-            Source::Stream(mapping) => format!("stream {} {}", self.function, mapping.table),
-            Source::Clock(_, index) => format!("clock {} {index}", self.function),
+        match self {
+            Self::Stream(stream) => format!("stream {} {}", stream.function, stream.mapping.table),
+            Self::Clock(clock) => format!("clock {} {}", clock.function, clock.index),
         }
     }
 }
@@ -80,9 +85,9 @@ impl Caller {
     /// Starts a caller, once the one that it replaces has ended: two mappings would deliver a record twice.
     async fn start(context: &Context, parts: &Parts, settings: Settings, before: Option<Self>) -> Self {
         let stop = context.intake.child_token();
-        let task = match settings.source.clone() {
-            Source::Stream(mapping) => {
-                let mapping = self::mapping(context, parts, &settings, mapping, stop.clone());
+        let task = match settings.clone() {
+            Settings::Stream(stream) => {
+                let mapping = stream.mapping(context, parts, stop.clone());
                 match before {
                     None => {
                         mapping.begin().await;
@@ -95,8 +100,8 @@ impl Caller {
                     }),
                 }
             }
-            Source::Clock(schedule, index) => {
-                let scheduled = Arc::new(scheduled(context, parts, &settings, schedule, index, stop.clone()));
+            Settings::Clock(clock) => {
+                let scheduled = clock.scheduled(context, &parts.functions, stop.clone());
                 context.tasks.spawn(async move {
                     if let Some(before) = before {
                         before.end().await;
@@ -114,59 +119,22 @@ impl Caller {
     }
 }
 
-/// The template's schedules, to run them besides.
-pub(super) fn schedules(context: &Context, parts: &Parts, template: &Template) -> Vec<Arc<Scheduled>> {
-    let all = template.functions.iter().flat_map(|function| all(function, &template.region));
-    let clocks = all.filter_map(|settings| match settings.source.clone() {
-        Source::Clock(schedule, index) => {
-            Some(Arc::new(scheduled(context, parts, &settings, schedule, index, context.intake.clone())))
+impl Stream {
+    fn mapping(self, context: &Context, parts: &Parts, stop: CancellationToken) -> Mapping {
+        let Context { options, logger, activity, store, .. } = context;
+        Mapping {
+            function: self.function,
+            function_name: self.name,
+            settings: self.mapping,
+            region: self.region,
+            database: Arc::new(parts.database.clone()),
+            functions: Arc::new(parts.functions.clone()),
+            queues: Arc::new(parts.queues.clone()),
+            positions: store.positions.clone(),
+            clock: options.clock.clone(),
+            logger: logger.clone(),
+            observer: Arc::new(activity.clone()),
+            stop,
         }
-        Source::Stream(_) => None,
-    });
-    clocks.collect()
-}
-
-fn mapping(
-    context: &Context,
-    parts: &Parts,
-    settings: &Settings,
-    mapping: StreamMapping,
-    stop: CancellationToken,
-) -> Mapping {
-    let Context { options, logger, store, .. } = context;
-    Mapping {
-        function: settings.function.clone(),
-        function_name: settings.name.clone(),
-        settings: mapping,
-        region: settings.region.clone(),
-        database: Arc::new(parts.database.clone()),
-        functions: Arc::new(parts.functions.clone()),
-        queues: Arc::new(parts.queues.clone()),
-        positions: store.positions.clone(),
-        clock: options.clock.clone(),
-        logger: logger.clone(),
-        observer: Arc::new(context.activity.clone()),
-        stop,
-    }
-}
-
-fn scheduled(
-    context: &Context,
-    parts: &Parts,
-    settings: &Settings,
-    schedule: Schedule,
-    index: usize,
-    stop: CancellationToken,
-) -> Scheduled {
-    Scheduled {
-        function: settings.function.clone(),
-        schedule,
-        rule: format!("{}-rule-{}", settings.name, index + 1),
-        region: settings.region.clone(),
-        every: context.options.schedule_every,
-        clock: context.options.clock.clone(),
-        functions: Arc::new(parts.functions.clone()),
-        observer: Arc::new(context.activity.clone()),
-        stop,
     }
 }

@@ -83,6 +83,14 @@ impl Context {
     }
 }
 
+/// A service that does not start leaves no task behind.
+impl Drop for Context {
+    fn drop(&mut self) {
+        self.intake.cancel();
+        self.backing.cancel();
+    }
+}
+
 fn read(options: &Options, addresses: &Addresses, files: &Files) -> Result<Template, StartError> {
     let issuer = issuer_url(options, addresses);
     let (stage, params, sqs) = (options.stage.clone(), options.params.clone(), Some(addresses.sqs.clone()));

@@ -11,6 +11,7 @@ mod keep;
 mod parts;
 mod ports;
 mod running;
+mod schedules;
 mod start;
 mod store;
 mod swagger;

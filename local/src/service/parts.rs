@@ -8,7 +8,7 @@ use axum::Router;
 use super::context::Context;
 use super::ports::Addresses;
 use super::version::Version;
-use super::{callers, docs};
+use super::{docs, schedules};
 use crate::aws::bus::{self, Bus};
 use crate::aws::database::{self, Database, Remote};
 use crate::aws::gateway::Gateway;
@@ -28,6 +28,8 @@ use crate::project::template::Template;
 /// The functions, and the services that they call.
 pub(super) struct Parts {
     pub database: Database,
+    /// The URL by which functions call it.
+    dynamodb: String,
     pub queues: Queues,
     pub bus: Bus,
     pub functions: Functions,
@@ -58,7 +60,15 @@ impl Parts {
         let queues = Queues::new(directory, url, logger.clone(), observer.clone(), stop);
         let bus = Bus::new(Arc::new(queues.clone()), logger.clone(), observer.clone());
         let scale = Scale { max_processes: options.max_processes, idle_after: options.idle_after };
-        Self { database, queues, bus, functions: Functions::new(scale, logger.clone(), observer) }
+        // Functions call another server through a front, too, so that its records are joined to their requests.
+        let dynamodb = match database::front_of_remote(&database, observer.clone()) {
+            Some((front, listener, url)) => {
+                context.tasks.spawn(front.serve(listener, context.backing.clone()));
+                url
+            }
+            None => addresses.dynamodb.clone(),
+        };
+        Self { database, dynamodb, queues, bus, functions: Functions::new(scale, logger.clone(), observer) }
     }
 
     /// Has the tables, queues, buses and functions of the version. The result is the keys of the functions that differ.
@@ -74,7 +84,8 @@ impl Parts {
         if let Some(issuer) = issuer {
             issuer.replace(template);
         }
-        let Addresses { dynamodb, eventbridge, sqs, lambda, .. } = addresses.clone();
+        let Addresses { eventbridge, sqs, lambda, .. } = addresses.clone();
+        let dynamodb = self.dynamodb.clone();
         let (region, extra) = (template.region.clone(), options.environment.clone());
         let surroundings =
             Surroundings { region, dynamodb, eventbridge, sqs, lambda, xray: context.xray.clone(), extra };
@@ -134,7 +145,7 @@ impl Parts {
             binaries: &version.binaries,
             api: context.addresses.api.clone(),
             auth: context.options.auth,
-            schedules: callers::schedules(context, self, &version.template),
+            schedules: schedules::of(context, &self.functions, &version.template),
             database: Arc::new(self.database.clone()),
             stop: context.intake.clone(),
         });

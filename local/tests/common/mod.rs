@@ -15,6 +15,7 @@ pub(crate) mod live;
 pub(crate) mod package;
 pub(crate) mod sqs;
 pub(crate) mod tokens;
+pub(crate) mod traces;
 pub(crate) use http::{Answer, Client};
 
 /// A temporary directory.

@@ -26,14 +26,30 @@ pub(crate) enum Database {
     Remote(Arc<Remote>),
 }
 
+/// A front of another server, and where it listens. `None` for the database in this process, and where the system has no free
+/// port.
+pub(crate) fn front_of_remote(
+    database: &Database,
+    observer: Arc<dyn Observer>,
+) -> Option<(Front, TcpListener, String)> {
+    let Database::Remote(remote) = database else { return None };
+    let (listener, url) = listener()?;
+    Some((Front::new(remote.endpoint().clone(), Arc::new(database.clone()), observer), listener, url))
+}
+
+fn listener() -> Option<(TcpListener, String)> {
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).ok()?;
+    listener.set_nonblocking(true).ok()?;
+    let url = format!("http://{}", listener.local_addr().ok()?);
+    Some((TcpListener::from_std(listener).ok()?, url))
+}
+
 /// A front of the database in this process, and the listener that the engine serves behind it. `None` where the system has no
 /// free port.
 pub(crate) fn front(database: &Database, observer: Arc<dyn Observer>) -> Option<(Front, TcpListener)> {
-    let behind = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).ok()?;
-    behind.set_nonblocking(true).ok()?;
-    let uri = format!("http://{}/", behind.local_addr().ok()?).parse().ok()?;
-    let front = Front::new(uri, Arc::new(database.clone()), observer);
-    Some((front, TcpListener::from_std(behind).ok()?))
+    let (behind, url) = listener()?;
+    let front = Front::new(url.parse().ok()?, Arc::new(database.clone()), observer);
+    Some((front, behind))
 }
 
 impl DynamoDb for Database {

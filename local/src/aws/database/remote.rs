@@ -36,6 +36,10 @@ impl Remote {
         Ok(Self { client, endpoint: uri, region: region.to_owned() })
     }
 
+    pub(super) fn endpoint(&self) -> &Uri {
+        &self.endpoint
+    }
+
     pub(crate) async fn call(&self, operation: Operation, body: &Value) -> Result<Value, DatabaseError> {
         let lost =
             |reason: String| DatabaseError::new("Unreachable", format!("{} does not answer: {reason}", self.endpoint));

@@ -68,6 +68,8 @@ pub(crate) struct Gateway {
     functions: Arc<dyn Invoke>,
     logger: Logger,
     observer: Arc<dyn Observer>,
+    /// Headers that authorizers read tokens from. A recorder masks them.
+    secrets: Vec<HeaderName>,
     port: u16,
     /// The issuer's public keys, where `--auth` is on.
     keys: Option<JwkSet>,
@@ -83,7 +85,8 @@ impl Gateway {
         port: u16,
     ) -> Self {
         let (routes, cors) = (Routes::new(&template.functions), template.cors.clone());
-        Self { routes, cors, functions, logger, observer, port, keys }
+        let secrets = observed::secrets(template);
+        Self { routes, cors, functions, logger, observer, secrets, port, keys }
     }
 
     /// The routes and the pages beside them. It is served with the client's address as `ConnectInfo`.
@@ -106,7 +109,7 @@ impl Gateway {
 async fn answer(
     State(gateway): State<Arc<Gateway>>,
     ConnectInfo(client): ConnectInfo<SocketAddr>,
-    request: Request,
+    mut request: Request,
 ) -> Response {
     let started = Instant::now();
     // A listener on `::` reports an IPv4 client with a mapped IPv6 address.
@@ -114,6 +117,7 @@ async fn answer(
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let cross_origin = gateway.cors.as_ref().zip(request.headers().get(header::ORIGIN).cloned());
     let request_id = request_id();
+    observed::mark(&gateway.secrets, request.headers_mut());
     let observed = Observed::begin(&gateway.observer, &request_id, client, &request);
     let mut response = match cross_origin {
         Some((cors, origin)) if method == Method::OPTIONS => cors::preflight(cors, &origin),

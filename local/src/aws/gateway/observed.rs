@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, EXPECT};
+use axum::http::{HeaderMap, HeaderName};
 use axum::response::Response;
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
 use crate::aws::interface::observe::{Answer, Observer, RequestHead};
+use crate::project::template::{Authorizer, Identity, Jwt, Template};
 
 /// A longer body of a refused request is not read.
 const SHORT: u64 = 64 * 1024;
@@ -28,6 +29,24 @@ pub(super) async fn read(observer: &Arc<dyn Observer>, id: &str, headers: &Heade
     }
     if let Ok(Ok(body)) = timeout(PATIENCE, body.collect()).await {
         observer.request_read(id, &body.to_bytes());
+    }
+}
+
+/// The headers that the template's authorizers read tokens from.
+pub(super) fn secrets(template: &Template) -> Vec<HeaderName> {
+    let identities = template.guarded().filter_map(|(_, access)| match &access.authorizer {
+        Authorizer::Jwt(Jwt { identity: Identity::Header(name), .. }) => name.parse().ok(),
+        _ => None,
+    });
+    identities.collect()
+}
+
+/// Marks the values of these headers as secrets.
+pub(super) fn mark(secrets: &[HeaderName], headers: &mut HeaderMap) {
+    for (name, value) in headers.iter_mut() {
+        if secrets.contains(name) {
+            value.set_sensitive(true);
+        }
     }
 }
 

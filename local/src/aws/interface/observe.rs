@@ -52,6 +52,9 @@ pub(crate) trait Observer: Send + Sync {
     /// A call did not write these items, of those that it was about to write.
     fn not_written(&self, _call: u64, _items: &[Item]) {}
 
+    /// The newest record of a table's stream at the start of the service. It and those before it are of no call.
+    fn backlog(&self, _table: &str, _newest: &str) {}
+
     /// The segment of the invocation that wrote a record of a table's stream. It is asked once for each record, in the order of
     /// the stream.
     fn writer(&self, _table: &str, _record: &Value) -> Option<String> {

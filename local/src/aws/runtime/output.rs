@@ -118,3 +118,71 @@ impl Stream {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use tokio::io::{AsyncWriteExt, duplex, empty};
+
+    use super::super::environment::Surroundings;
+    use super::*;
+    use crate::aws::interface::observe::Observer;
+    use crate::base::log::Logger;
+    use crate::base::options::Log;
+    use crate::project::template::Function;
+
+    #[derive(Default)]
+    struct Printed(Mutex<Vec<(String, String)>>);
+
+    impl Observer for Printed {
+        fn printed(&self, segment: &str, line: &str) {
+            self.0.lock().unwrap().push((segment.to_owned(), line.to_owned()));
+        }
+    }
+
+    fn launch(observer: Arc<dyn Observer>) -> Arc<Launch> {
+        let text = || String::new();
+        let function = Function {
+            key: "f".into(),
+            name: "s-dev-f".into(),
+            handler: "f".into(),
+            memory: 128,
+            timeout: Duration::from_secs(1),
+            environment: BTreeMap::new(),
+            log_level: None,
+            routes: Vec::new(),
+            streams: Vec::new(),
+            schedules: Vec::new(),
+        };
+        let surroundings = Surroundings {
+            region: text(),
+            dynamodb: text(),
+            eventbridge: text(),
+            sqs: text(),
+            lambda: text(),
+            xray: None,
+            extra: BTreeMap::new(),
+        };
+        let logger = Logger::new(Log::Captured, std::iter::empty());
+        Launch::new(&function, "f".into(), &surroundings, logger, observer)
+    }
+
+    #[tokio::test]
+    async fn lines_in_the_pipe_are_of_the_invocation_before() {
+        let printed = Arc::new(Printed::default());
+        let launch = launch(printed.clone());
+        let (output, [out, err]) = Output::new("first");
+        let (mut process, pipe) = duplex(64 * 1024);
+        let forwarding = tokio::spawn(async move {
+            tokio::join!(out.forward(Some(pipe), &launch), err.forward(Some(empty()), &launch));
+        });
+        process.write_all(b"one\ntwo\n").await.unwrap();
+        output.begin("second").await;
+        process.write_all(b"three\n").await.unwrap();
+        drop(process);
+        forwarding.await.unwrap();
+        let expected = [("first", "one"), ("first", "two"), ("second", "three")];
+        assert_eq!(*printed.0.lock().unwrap(), expected.map(|(segment, line)| (segment.to_owned(), line.to_owned())));
+    }
+}

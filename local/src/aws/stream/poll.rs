@@ -28,6 +28,9 @@ impl Mapping {
     /// Sets the start position before there can be a writer. Errors are reported by `run`, which repeats this.
     pub(crate) async fn begin(&self) {
         if let Ok(mut reader) = self.open().await {
+            if let Some(newest) = reader.newest() {
+                self.observer.backlog(&self.settings.table, newest);
+            }
             for index in reader.readable() {
                 let _ = self.seek(&mut reader, index).await;
             }

@@ -70,6 +70,11 @@ impl Reader {
         }
     }
 
+    /// The newest record at the time of discovery.
+    pub(super) fn newest(&self) -> Option<&str> {
+        self.shards.iter().filter_map(|shard| shard.last.as_deref()).max_by_key(|number| (number.len(), *number))
+    }
+
     /// Indexes of shards that can be read: not finished, and with finished parents.
     pub(super) fn readable(&self) -> Vec<usize> {
         let waits = |shard: &Shard| {

@@ -18,6 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use axum::serve::ListenerExt;
@@ -69,8 +70,8 @@ impl Front {
         let _ = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await;
     }
 
-    async fn pass(&self, request: Request) -> Response {
-        let Inner { upstream, schemas, order, tokens, observer } = &*self.0;
+    async fn pass(self, request: Request) -> Response {
+        let Inner { upstream, schemas, order, tokens, .. } = &*self.0;
         let (head, body) = request.into_parts();
         let Some(call) = Call::of(&head.headers) else { return upstream.stream(head, body).await };
         let body = match call::read(body).await {
@@ -79,40 +80,53 @@ impl Front {
             Err(body) => return upstream.stream(head, body).await,
         };
         let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
-        let began = now();
         let mut items = writes::of(&call.operation, &asked, schemas).await;
-        let _turn = order.take(&items).await;
+        let turn = order.take(&items).await;
         if tokens.are_used(&asked) {
             items.clear();
         }
+        if items.is_empty() {
+            return self.send(&call, &asked, &items, head, body).await;
+        }
+        // A write goes on when its client disconnects: it is known then whether it was made.
+        let front = self.clone();
+        let sent = tokio::spawn(async move {
+            let response = front.send(&call, &asked, &items, head, body).await;
+            drop(turn);
+            response
+        });
+        sent.await.unwrap_or_else(|_| broken())
+    }
+
+    async fn send(&self, call: &Call, asked: &Value, items: &[(Item, Change)], head: Parts, body: Bytes) -> Response {
+        let Inner { upstream, schemas, tokens, observer, .. } = &*self.0;
+        let (began, segment) = (now(), call.segment.as_deref());
         let number = CALLS.fetch_add(1, Ordering::Relaxed);
-        let segment = call.segment.as_deref();
         if !items.is_empty() {
-            observer.writing(Writing { call: number, segment, items: &items });
+            observer.writing(Writing { call: number, segment, items });
         }
         let (sent, answered) = (body.len(), upstream.send(head, body).await);
         let status = answered.status();
         let (head, body) = answered.into_parts();
         let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-        let not_written = not_written(status, &items, &body, schemas).await;
+        let not_written = not_written(&call.operation, status, items, &body, schemas).await;
         if !not_written.is_empty() {
             observer.not_written(number, &not_written);
         }
         schemas.forget_after(&call.operation);
         if status.is_success() && !items.is_empty() {
-            tokens.used_by(&asked);
+            tokens.used_by(asked);
         }
-        let consumed = call::consumed(&call.operation, &asked, &body);
         let request_id = head.headers.get("x-amzn-requestid").and_then(|id| id.to_str().ok()).unwrap_or_default();
         observer.called(Called {
             request_id,
             segment,
             service: "DynamoDB",
             operation: &call.operation,
-            resource: writes::tables(&asked),
+            resource: writes::tables(asked),
             status,
             bytes: sent + body.len(),
-            consumed,
+            consumed: call::consumed(&call.operation, asked, &body),
             began,
             ended: now(),
             writes: status.is_success() && writes::is_write(&call.operation),
@@ -122,21 +136,26 @@ impl Front {
 }
 
 async fn answer(State(front): State<Front>, request: Request) -> Response {
-    // A call goes on when its client disconnects: it is known then whether it wrote.
-    tokio::spawn(async move { front.pass(request).await }).await.unwrap_or_else(|_| broken())
+    front.pass(request).await
 }
 
 /// The items that an answer says are not written.
-async fn not_written(status: StatusCode, items: &[(Item, Change)], body: &Bytes, schemas: &Schemas) -> Vec<Item> {
+async fn not_written(
+    operation: &str,
+    status: StatusCode,
+    items: &[(Item, Change)],
+    body: &Bytes,
+    schemas: &Schemas,
+) -> Vec<Item> {
     if !status.is_success() {
         return items.iter().map(|(item, _)| item.clone()).collect();
     }
-    if items.is_empty() {
+    if items.is_empty() || operation != "BatchWriteItem" {
         return Vec::new();
     }
     let answer: Value = serde_json::from_slice(body).unwrap_or_default();
     let unprocessed = json!({ "RequestItems": answer["UnprocessedItems"] });
-    let rest = writes::of("BatchWriteItem", &unprocessed, schemas).await;
+    let rest = writes::of(operation, &unprocessed, schemas).await;
     rest.into_iter().map(|(item, _)| item).collect()
 }
 
