@@ -138,12 +138,11 @@ impl Compiler {
         let handlers = newest("handlers").into_iter().next().expect("a library of this package");
         let mut compiler = Self { folder: folder.clone(), libraries: vec![handlers] };
         for (name, probe) in LIBRARIES {
-            compiler.libraries.push(String::new());
-            let fits = |library: &String| {
-                *compiler.libraries.last_mut().expect("it was added") = library.clone();
-                compiler.run("-", probe).status.success()
-            };
-            assert!(newest(name).iter().any(fits), "no library `{name}` is that of `handlers`");
+            let fits = newest(name).into_iter().any(|library| {
+                compiler.libraries.push(library);
+                compiler.run("-", probe).status.success() || compiler.libraries.pop().is_none()
+            });
+            assert!(fits, "no library `{name}` is that of `handlers`");
         }
         compiler
     }

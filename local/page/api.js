@@ -1,5 +1,7 @@
 // Asks `cargo local`.
 
+import { exactly } from "./numbers.js";
+
 async function ask(path, method = "GET") {
   const answer = await fetch(path, { method, headers: { accept: "application/json" } });
   const text = await answer.text();
@@ -12,7 +14,7 @@ async function ask(path, method = "GET") {
 
 function parsed(text) {
   try {
-    return text ? JSON.parse(text) : null;
+    return text ? exactly(text) : null;
   } catch {
     return null;
   }

@@ -2,13 +2,14 @@
 
 import { el } from "./dom.js";
 import { json } from "./json.js";
+import { isPlain } from "./numbers.js";
 
 const PREVIEWED = 6;
 const LONGEST = 40;
 
 export function item({ key, kind, item: attributes }, [partition, sort]) {
   const names = Object.keys(attributes).filter((name) => name !== partition && name !== sort);
-  const short = names.map((name) => [name, attributes[name]]).filter(([, value]) => value !== null && (typeof value !== "object" || Array.isArray(value)));
+  const short = names.map((name) => [name, attributes[name]]).filter(([, value]) => value !== null && (isPlain(value) || Array.isArray(value)));
   const preview = short.slice(0, PREVIEWED).map(([name, value]) => el("span", { class: "pair" }, el("span", { class: "name" }, name), "=", cut(text(value))));
   return el(
     "details",

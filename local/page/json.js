@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { size } from "./format.js";
+import { exactly, isPlain, isRaw } from "./numbers.js";
 
 /** A value, indented. Short lists and objects of plain values stay on a line. */
 export function json(value) {
@@ -11,13 +12,13 @@ export function json(value) {
 const LINE = 72;
 
 function code(value, indent) {
-  if (value === null || typeof value !== "object") return leaf(value);
+  if (isPlain(value)) return leaf(value);
   const entries = Object.entries(value);
   const [open, close] = Array.isArray(value) ? ["[", "]"] : ["{", "}"];
   if (entries.length === 0) return [open + close];
   const named = !Array.isArray(value);
   const one = (inner) => ([key, member]) => [named && el("span", { class: "name" }, JSON.stringify(key)), named && ": ", code(member, inner)];
-  const plain = entries.every(([, member]) => member === null || typeof member !== "object");
+  const plain = entries.every(([, member]) => isPlain(member));
   if (plain && indent.length + JSON.stringify(value).length <= LINE && indent) {
     const members = entries.map(one("")).flatMap((parts, index) => (index ? [", ", parts] : [parts]));
     return named ? ["{ ", members, " }"] : ["[", members, "]"];
@@ -28,7 +29,7 @@ function code(value, indent) {
 }
 
 function leaf(value) {
-  const kind = typeof value === "string" ? "string" : typeof value === "number" ? "number" : "literal";
+  const kind = typeof value === "string" ? "string" : typeof value === "number" || isRaw(value) ? "number" : "literal";
   return [el("span", { class: kind }, JSON.stringify(value))];
 }
 
@@ -36,7 +37,7 @@ function leaf(value) {
 export function parsed(text) {
   if (typeof text !== "string" || !/^\s*[[{]/.test(text)) return undefined;
   try {
-    return JSON.parse(text);
+    return exactly(text);
   } catch {
     return undefined;
   }

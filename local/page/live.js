@@ -1,5 +1,7 @@
 // What happens, as it happens: the server-sent events of `/_local/live`. Connects again by itself.
 
+import { exactly } from "./numbers.js";
+
 const KINDS = ["requests", "details", "events", "queues", "functions", "schedules", "table", "build"];
 const AGAIN_AFTER = 500;
 
@@ -38,7 +40,7 @@ export class Live {
       this.#timer = setTimeout(() => this.start(), AGAIN_AFTER);
     });
     for (const kind of KINDS) {
-      source.addEventListener(kind, (message) => this.#tell(kind, JSON.parse(message.data || "{}")));
+      source.addEventListener(kind, (message) => this.#tell(kind, exactly(message.data || "{}")));
     }
   }
 

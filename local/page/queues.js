@@ -58,7 +58,7 @@ function one(name, message, dead) {
     el(
       "div",
       { class: "actions" },
-      actionButton(dead ? "Send again" : "Make visible", () => post(`${address}/again`), { key: `again ${id}`, style: "small" }),
+      (dead || waits) && actionButton(dead ? "Send again" : "Make visible", () => post(`${address}/again`), { key: `again ${id}`, style: "small" }),
       actionButton("Remove", () => remove(address), { confirm: "Really remove", key: `remove ${id}`, style: "small" }),
     ),
   ];

@@ -12,7 +12,7 @@ const NAMES = {
   status: "Status",
   attempts: "Attempts",
   consumed: "Consumed",
-  bytes: "Answer",
+  bytes: "Transferred",
   request_id: "Request id",
   function: "Function",
   table: "Table",
@@ -67,9 +67,12 @@ export function facts(spans, running) {
   const of = (kind) => spans.filter((span) => span.kind === kind);
   const sum = (some) => duration(some.reduce((total, { milliseconds }) => total + (milliseconds ?? 0), 0));
   const calls = of("call");
+  // Not the functions that it invokes: their time is in its own.
+  const inner = new Set(of("invocation").map(({ id }) => id));
+  const handlers = of("invocation").filter(({ parent }) => !inner.has(parent));
   const parts = [
     of("init").length > 0 && ["Cold start", sum(of("init")), "init"],
-    of("invocation").length > 0 && ["Handler", sum(of("invocation")), "invocation"],
+    handlers.length > 0 && ["Handler", sum(handlers), "invocation"],
     calls.length > 0 && [`of it ${count(calls.length, "call")}`, sum(calls), "call"],
     running && ["", "still running", "gateway"],
   ];

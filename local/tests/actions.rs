@@ -1,16 +1,12 @@
 //! What the page `/_local/` does: requests sent again, schedules run now, messages sent again and removed; and its tables.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::live::Live;
-use common::sqs::{self, QUEUES};
-use common::{Client, HTTP, Scratch, dynamodb, eventually_async, start, stream};
+use crate::common::live::Live;
+use crate::common::sqs::{self, QUEUES};
+use crate::common::{Client, HTTP, Scratch, dynamodb, eventually_async, start, stream};
 use local::Service;
 use serde_json::{Value, json as value};
 
-async fn again(client: &Client, id: &str) -> common::Answer {
+async fn again(client: &Client, id: &str) -> crate::common::Answer {
     client.request("POST", &format!("/_local/requests/{id}/again"), "", "").await
 }
 

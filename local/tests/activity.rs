@@ -1,12 +1,8 @@
 //! The recorder of the page `/_local/`, through the API of the page.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::live::Live;
-use common::tokens::GUARDED;
-use common::{Answer, Client, HTTP, Scratch, start};
+use crate::common::live::Live;
+use crate::common::tokens::GUARDED;
+use crate::common::{Answer, Client, HTTP, Scratch, start};
 use local::Options;
 use serde_json::{Value, json as value};
 

@@ -1,11 +1,7 @@
 //! Routes with an authorizer: which tokens they accept, and the claims that functions receive.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::tokens::{ask, guarded, part};
-use common::{Answer, Client, Scratch, start};
+use crate::common::tokens::{ask, guarded, part};
+use crate::common::{Answer, Client, Scratch, start};
 use local::TokenRequest;
 use serde_json::{Map, Value, json};
 

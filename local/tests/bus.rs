@@ -1,17 +1,13 @@
 //! `PutEvents` from a function, and the list of events.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::sqs::receive;
-use common::{Client, Scratch, start, stream};
+use crate::common::sqs::receive;
+use crate::common::{Client, Scratch, start, stream};
 use serde_json::{Value, json as value};
 
 /// The endpoint in the function's environment.
 async fn endpoint(service: &local::Service) -> String {
     let answer = service.invoke("watch", value!({ "rawPath": "/do/env" })).await.unwrap();
-    let found = &common::json(answer["body"].as_str().unwrap())["AWS_ENDPOINT_URL_EVENTBRIDGE"];
+    let found = &crate::common::json(answer["body"].as_str().unwrap())["AWS_ENDPOINT_URL_EVENTBRIDGE"];
     assert_eq!(*found, service.eventbridge_url());
     service.eventbridge_url()
 }
@@ -133,7 +129,7 @@ async fn rules_bring_events_to_queues_as_eventbridge_sends_them() {
         receive(&service, "orders", value!({ "MaxNumberOfMessages": 10, "AttributeNames": ["AWSTraceHeader"] })).await;
     assert_eq!(orders.len(), 2, "{orders:?}");
     assert_eq!(orders[0]["Attributes"]["AWSTraceHeader"], "Root=1");
-    let mut event = common::json(orders[0]["Body"].as_str().unwrap());
+    let mut event = crate::common::json(orders[0]["Body"].as_str().unwrap());
     assert!(event["time"].take().as_str().unwrap().ends_with('Z'));
     assert_eq!(
         event,
@@ -144,6 +140,6 @@ async fn rules_bring_events_to_queues_as_eventbridge_sends_them() {
         })
     );
     let parts = receive(&service, "parts", value!({ "MaxNumberOfMessages": 10 })).await;
-    assert_eq!(common::sqs::bodies(&parts), ["11", r#"{"x":1}"#, "12", r#"{"x":1}"#]);
+    assert_eq!(crate::common::sqs::bodies(&parts), ["11", r#"{"x":1}"#, "12", r#"{"x":1}"#]);
     service.stop().await;
 }

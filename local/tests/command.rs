@@ -1,7 +1,5 @@
 //! The command as a subcommand of Cargo, in a folder without an alias.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,14 +1,10 @@
 //! The API's documentation, with functions that print contracts and one that does not.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 
-use common::{Client, HTTP, Scratch, start};
+use crate::common::{Client, HTTP, Scratch, start};
 use local::{Binaries, Options, openapi};
 use serde_json::{Value, json};
 

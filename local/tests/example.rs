@@ -1,12 +1,8 @@
 //! `examples/notes`, a service of its own in this workspace: built from its own folder, and served like any other.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod common;
-
 use std::path::Path;
 
-use common::{Answer, Client, eventually, json, start};
+use crate::common::{Answer, Client, eventually, json, start};
 use local::{Binaries, Options, Service, openapi};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -1,11 +1,7 @@
 //! What follows from a request: batches of the stream that it wrote to, and events.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::traces::{item, of_kind, request, spans, template, until, write};
-use common::{Client, Scratch, dynamodb, start, stream};
+use crate::common::traces::{item, of_kind, request, spans, template, until, write};
+use crate::common::{Client, Scratch, dynamodb, start, stream};
 use local::{Data, Options};
 use serde_json::{Value, json as value};
 
@@ -38,7 +34,7 @@ async fn a_batch_follows_from_the_requests_that_wrote_its_records_and_from_no_ot
     }
     assert_eq!(write(&service, "", "PutItem", item("c", 5)).await.status, 200);
     dynamodb::put(&service.dynamodb_url(), "last", 1).await;
-    common::eventually("the last record is seen", || {
+    crate::common::eventually("the last record is seen", || {
         scratch.notes().iter().any(|note| note.starts_with("batch") && note.contains("last")).then_some(())
     })
     .await;

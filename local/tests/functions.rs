@@ -1,13 +1,9 @@
 //! Failing functions: crashes, timeouts, initialization errors and invalid responses.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod common;
-
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use common::{Client, HTTP, Scratch, eventually, json, start};
+use crate::common::{Client, HTTP, Scratch, eventually, json, start};
 use local::{Binaries, Failure, Options, Service};
 use serde_json::{Value, json as value};
 
@@ -250,7 +246,7 @@ async fn a_function_that_was_built_anew_serves_the_next_request() {
     // for writing, also in a child process of another test that is being started.
     let build = || {
         let next = scratch.path("next");
-        let copied = std::process::Command::new("cp").arg(&common::binaries()["misbehave"]).arg(&next).status();
+        let copied = std::process::Command::new("cp").arg(&crate::common::binaries()["misbehave"]).arg(&next).status();
         assert!(copied.unwrap().success());
         std::fs::rename(next, scratch.path("misbehave")).unwrap();
     };

@@ -1,10 +1,6 @@
 //! The HTTP API, as a client sees it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::{Client, HTTP, Scratch, eventually, start};
+use crate::common::{Client, HTTP, Scratch, eventually, start};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 

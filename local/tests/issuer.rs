@@ -1,13 +1,9 @@
 //! The local issuer, `cargo local token`, and starts that are refused for the lack of an issuer.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod common;
-
 use std::process::Command;
 
-use common::tokens::{GUARDED, ask, guarded, part};
-use common::{Client, HTTP, Scratch, start};
+use crate::common::tokens::{GUARDED, ask, guarded, part};
+use crate::common::{Client, HTTP, Scratch, start};
 use local::{Data, Options, Service, TokenError, TokenRequest};
 use serde_json::json;
 

@@ -1,12 +1,8 @@
 //! Lambda's Invoke API, as its clients call it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod common;
-
+use crate::common::{Answer, Client, HTTP, Scratch, eventually, json, start};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use common::{Answer, Client, HTTP, Scratch, eventually, json, start};
 use local::{Options, Service};
 use serde_json::{Value, json as value};
 

@@ -1,10 +1,6 @@
 //! The page `/_local/`: its files, and its guard against other sites.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::{Client, HTTP, Scratch, start};
+use crate::common::{Client, HTTP, Scratch, start};
 use serde_json::json as value;
 
 #[tokio::test]

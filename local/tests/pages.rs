@@ -1,10 +1,6 @@
 //! Static pages of the template.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::{Answer, Client, HTTP, Scratch, start};
+use crate::common::{Answer, Client, HTTP, Scratch, start};
 use local::{Options, Service};
 use serde_json::json;
 

@@ -1,13 +1,9 @@
 //! SQS, as clients and functions use it, and the list of messages.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod common;
-
 use std::time::{Duration, Instant};
 
-use common::sqs::{QUEUES, bodies, call, receive, send, url, waiting};
-use common::{Answer, Client, Scratch, start};
+use crate::common::sqs::{QUEUES, bodies, call, receive, send, url, waiting};
+use crate::common::{Answer, Client, Scratch, start};
 use local::{Data, Options, Service};
 use serde_json::{Value, json as value};
 
@@ -21,7 +17,7 @@ async fn functions_find_queues_and_their_messages_arrive() {
     let scratch = Scratch::new();
     let service = start(scratch.options(QUEUES)).await;
     let answer = service.invoke("do", value!({ "rawPath": "/do/env" })).await.unwrap();
-    let environment = common::json(answer["body"].as_str().unwrap());
+    let environment = crate::common::json(answer["body"].as_str().unwrap());
     assert_eq!(environment["AWS_ENDPOINT_URL_SQS"], service.sqs_url());
     assert_eq!(environment["QUEUE"], url(&service, "jobs"), "what a `Ref` is");
 
@@ -155,7 +151,7 @@ async fn a_restart_loses_no_message() {
     call(&service, "DeleteMessage", delete).await;
     // Dropped without `stop`, like a crash.
     drop(service);
-    let service = common::eventually_start(&options).await;
+    let service = crate::common::eventually_start(&options).await;
     let received = receive(&service, "jobs", value!({ "MaxNumberOfMessages": 10 })).await;
     assert_eq!(bodies(&received), ["b", "c"]);
     assert_eq!(call(&service, "PurgeQueue", value!({ "QueueUrl": url(&service, "jobs") })).await.status, 200);

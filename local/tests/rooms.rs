@@ -2,8 +2,6 @@
 //!
 //! `cli` -> `service` -> `pages` -> `activity` -> `aws` -> `project` -> `base`. A service of `aws` knows [`FACE`] and no other service.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

@@ -1,14 +1,10 @@
 //! Refused starts, and services beside each other.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use common::{Client, HTTP, Scratch, dynamodb, start, stream};
+use crate::common::{Client, HTTP, Scratch, dynamodb, start, stream};
 use local::{Binaries, Data, ManualClock, Options, Service};
 use serde_json::json;
 
@@ -41,7 +37,7 @@ async fn a_port_in_use_is_named_with_the_option_for_another() {
 async fn functions_and_binaries_must_agree() {
     let scratch = Scratch::new();
     let with = |names: &[&str]| {
-        let path = common::binaries()["misbehave"].clone();
+        let path = crate::common::binaries()["misbehave"].clone();
         let all: BTreeMap<_, _> = names.iter().map(|name| ((*name).to_owned(), path.clone())).collect();
         Options { binaries: Binaries::Built(all), ..scratch.options(HTTP) }
     };
@@ -97,8 +93,8 @@ async fn a_damaged_file_is_named_with_what_to_do_about_it() {
     ] {
         let scratch = Scratch::new();
         let template = match file {
-            "queues/jobs.jsonl" => common::sqs::QUEUES,
-            "issuer.pem" => common::tokens::GUARDED,
+            "queues/jobs.jsonl" => crate::common::sqs::QUEUES,
+            "issuer.pem" => crate::common::tokens::GUARDED,
             _ => &stream(""),
         };
         let data = Data::Directory(scratch.path(".local"));
@@ -126,7 +122,7 @@ async fn a_damaged_endpoints_file_is_written_anew() {
     for data in [Data::Memory, Data::Directory(scratch.path(".local"))] {
         std::fs::write(&file, "{ no json").unwrap();
         let service = start(Options { endpoints: Some(file.clone()), data, ..scratch.options(HTTP) }).await;
-        assert_eq!(common::json(&std::fs::read_to_string(&file).unwrap())["api"], service.url());
+        assert_eq!(crate::common::json(&std::fs::read_to_string(&file).unwrap())["api"], service.url());
         service.stop().await;
         assert!(!file.exists());
     }
@@ -151,7 +147,7 @@ async fn a_service_without_data_leaves_the_files_of_the_one_with_data_alone() {
     let scratch = Scratch::new();
     let endpoints = Some(scratch.path(".local/endpoints.json"));
     let data = Data::Directory(scratch.path(".local"));
-    let template = common::tokens::GUARDED.to_owned()
+    let template = crate::common::tokens::GUARDED.to_owned()
         + stream("").split_once("resources:").map(|(_, tables)| format!("resources:{tables}")).unwrap().as_str();
     // Deleting expired items would write to the owner's database too.
     let memory = Options { endpoints, auth: true, ttl_every: None, ..scratch.options(&template) };
@@ -201,8 +197,8 @@ async fn whatever_the_host_is_every_url_can_be_connected_to() {
         let host = host.parse().unwrap();
         let service = start(Options { host, endpoints: Some(file.clone()), ..scratch.options(HTTP) }).await;
         let answer = service.invoke("do", json!({ "rawPath": "/do/env" })).await.unwrap();
-        let environment = common::json(answer["body"].as_str().unwrap());
-        let endpoints = common::json(&std::fs::read_to_string(&file).unwrap());
+        let environment = crate::common::json(answer["body"].as_str().unwrap());
+        let endpoints = crate::common::json(&std::fs::read_to_string(&file).unwrap());
         let services: BTreeMap<_, _> = environment
             .as_object()
             .unwrap()
@@ -243,7 +239,7 @@ async fn two_services_have_nothing_in_common() {
     let two = start(there.options(&stream(""))).await;
     assert!(one.url() != two.url() && one.dynamodb_url() != two.dynamodb_url());
     dynamodb::put(&one.dynamodb_url(), "a", 1).await;
-    common::eventually("the record", || here.notes().iter().any(|line| line == "batch a").then_some(())).await;
+    crate::common::eventually("the record", || here.notes().iter().any(|line| line == "batch a").then_some(())).await;
     one.stop().await;
     assert_eq!(dynamodb::get(&two.dynamodb_url(), "a").await, json!(null));
     assert!(there.notes().is_empty());
@@ -295,7 +291,7 @@ async fn the_endpoints_file_is_there_while_the_service_runs() {
         "api": service.url(), "dynamodb": service.dynamodb_url(), "eventbridge": service.eventbridge_url(),
         "sqs": service.sqs_url(), "lambda": service.lambda_url(),
     });
-    assert_eq!(common::json(&std::fs::read_to_string(&file).unwrap()), expected);
+    assert_eq!(crate::common::json(&std::fs::read_to_string(&file).unwrap()), expected);
     service.stop().await;
     assert!(!file.exists());
 }

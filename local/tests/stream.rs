@@ -1,15 +1,11 @@
 //! Event source mappings, from a write to the function.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use common::dynamodb::{call, get, put};
-use common::sqs::receive;
-use common::{Client, Scratch, eventually, json, start, stream};
+use crate::common::dynamodb::{call, get, put};
+use crate::common::sqs::receive;
+use crate::common::{Client, Scratch, eventually, json, start, stream};
 use local::{Data, ManualClock, Options, Service};
 use serde_json::{Value, json as value};
 

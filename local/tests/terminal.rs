@@ -1,10 +1,5 @@
 //! The command in a terminal, with a package that is edited: diagnostics, and the end of it all.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod common;
-
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -12,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::Scratch;
-use common::package::Package;
+use crate::common::Scratch;
+use crate::common::package::Package;
 
 /// A running command, and what it has printed.
 struct Running {

@@ -1,11 +1,7 @@
 //! Traces of requests: segments from the X-Ray daemon, calls as the services see them, and log lines.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::traces::{item, of_kind, request, spans, template, until, write};
-use common::{Client, Scratch, eventually_async, start};
+use crate::common::traces::{item, of_kind, request, spans, template, until, write};
+use crate::common::{Client, Scratch, eventually_async, start};
 use local::Options;
 use serde_json::json as value;
 use tokio::net::UdpSocket;
@@ -99,7 +95,7 @@ async fn lines_are_of_the_invocation_that_printed_them() {
     let scratch = Scratch::new();
     let service = start(Options { max_processes: 1, ..scratch.options(&template()) }).await;
     let client = Client::new(&service.url());
-    let lines = async |answer: &common::Answer| {
+    let lines = async |answer: &crate::common::Answer| {
         let details = client.get(&format!("/_local/requests/{}", answer.headers["apigw-requestid"])).await.json();
         details["logs"].as_array().unwrap().len()
     };

@@ -1,14 +1,10 @@
 //! Edits are served while the service runs.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod common;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use common::package::{Package, TEMPLATE, built, messages};
-use common::{Client, Scratch, eventually, start};
+use crate::common::package::{Package, TEMPLATE, built, messages};
+use crate::common::{Client, Scratch, eventually, start};
 use local::{Options, Service, TokenRequest};
 
 async fn get(service: &Service, path: &str) -> String {
@@ -270,7 +266,7 @@ async fn tables_and_mappings_come_with_the_template_and_a_keys_change_is_refused
     );
     let mapped = format!("{mapped}{TABLE}");
     edit(&service, || package.write("serverless.yml", &mapped)).await;
-    common::dynamodb::put(&service.dynamodb_url(), "a", 1).await;
+    crate::common::dynamodb::put(&service.dynamodb_url(), "a", 1).await;
     eventually("the batch arrives", || service.log_lines().iter().any(|line| line == "two 2 was called").then_some(()))
         .await;
 

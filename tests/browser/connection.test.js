@@ -10,7 +10,8 @@ import { part, row } from "./support/setup.js";
 let service;
 let browser;
 before(async () => {
-  [service, browser] = await Promise.all([Service.start(), Browser.start()]);
+  service = await Service.start();
+  browser = await Browser.start();
 });
 after(async () => {
   await Promise.all([service?.stop(), browser?.stop()]);

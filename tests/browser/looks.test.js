@@ -15,9 +15,9 @@ const the = setup(async ({ service }) => {
   await service.json("/health");
   await service.json("/resources/room-1/busy?from=2030-01-01T00:00:00Z&to=2030-01-02T00:00:00Z");
   await service.queue("SendMessage", "lost-mail-dev", { MessageBody: JSON.stringify({ to: "alice", about: "Tomorrow at ten" }) });
-  await service.post("/bookings", { user_id: "bob" });
   await service.json("/users/alice/bookings");
   booked = await service.book("room-1", { metadata: { patient: "4711" } });
+  await service.post("/bookings", { user_id: "bob" });
   // The time is taken.
   const { user_id, resource_id, start_time, end_time } = booked.booking;
   await service.post("/bookings", { user_id, resource_id, start_time, end_time });
@@ -39,7 +39,7 @@ it("a narrow window shows the list or what is open, and nothing is wider than it
   await part(page).locator(".rows").waitFor();
   for (const hash of [...PARTS, `requests/${encodeURIComponent(booked.request)}`]) {
     await page.evaluate((to) => (location.hash = `#/${to}`), hash);
-    await part(page).locator("a:visible, summary:visible, button:visible").first().waitFor();
+    await part(page).locator(".rows:visible a, .card, .group, .title").first().waitFor();
     const width = await page.evaluate(() => Math.max(...[...document.querySelectorAll("body, main, main .part:not([hidden])")].map((one) => one.scrollWidth)));
     assert.ok(width <= 390, `${hash} is ${width} wide`);
     const current = await page.locator("nav [aria-current]").boundingBox();
@@ -55,7 +55,7 @@ for (const colorScheme of ["light", "dark"]) {
     assert.deepEqual(await contrasts(page), []);
     for (const name of PARTS.slice(1)) {
       await page.evaluate((to) => (location.hash = `#/${to}`), name);
-      await part(page).locator("a:visible, summary:visible, button:visible").first().waitFor();
+      await part(page).locator(".rows:visible a, .card, .group, .title").first().waitFor();
       assert.deepEqual(await contrasts(page), [], name);
     }
     await page.goto(`${the.service.api}/docs/`);

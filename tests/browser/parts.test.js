@@ -19,7 +19,7 @@ it("an event comes while one looks, with the queue that it reached", async () =>
   const targets = detail.getByRole("region", { name: "Targets" });
   assert.match(await targets.innerText(), /reached\s+mail-dev\s+by rule mail/);
   await targets.getByRole("link", { name: "mail-dev" }).click();
-  await part(page).getByRole("region", { name: "mail-dev", exact: true }).locator("summary", { hasText: "BookingCreated" }).waitFor();
+  await part(page).getByRole("region", { name: "mail-dev", exact: true }).locator("summary", { hasText: booking.booking_id }).waitFor();
 });
 
 it("an event of a trace is opened from there", async () => {
@@ -152,4 +152,17 @@ it("more items are loaded as they are asked for", async () => {
   await part(page).getByRole("button", { name: "Load more" }).click();
   await until("all are there", async () => (await groups.count()) === 105);
   await part(page).getByRole("button", { name: "Load more" }).waitFor({ state: "detached" });
+});
+
+it("a number has all the digits that DynamoDB has", async () => {
+  const number = "3954652088658652071";
+  const item = { pk: { S: "NUMBER#1" }, sk: { S: "N" }, count: { N: number }, half: { N: "1.5" }, hundred: { N: "100" } };
+  await the.service.dynamodb("PutItem", { TableName: "bookings-dev", Item: item });
+  const page = await the.open("table");
+  await part(page).getByRole("searchbox").fill("NUMBER#");
+  const group = part(page).getByRole("region", { name: "NUMBER#1" });
+  await group.locator("summary").click();
+  const shown = await group.locator("pre").innerText();
+  for (const line of [`"count": ${number}`, '"half": 1.5', '"hundred": 100']) assert.ok(shown.includes(line), shown);
+  assert.ok((await group.locator("summary").innerText()).includes(`count=${number}`));
 });

@@ -47,6 +47,35 @@ it("a booking comes while one looks, and its trace goes on with the stream and t
   assert.ok(asked.includes('"resource_id": "room-1"'), asked);
 });
 
+it("what comes later to a request that is open is drawn when it is told", async () => {
+  const { request } = await the.service.book("room-5");
+  const page = await the.open();
+  await page.addInitScript(() => {
+    globalThis.sources = [];
+    globalThis.EventSource = class extends EventSource {
+      constructor(...given) {
+        super(...given);
+        globalThis.sources.push(this);
+      }
+    };
+  });
+  await page.reload();
+  const early = async (route) => {
+    const answer = await route.fetch();
+    const body = await answer.json();
+    await route.fulfill({ response: answer, json: { ...body, spans: body.spans.filter(({ kind }) => kind === "gateway") } });
+  };
+  const address = (url) => url.pathname === `/_local/requests/${encodeURIComponent(request)}`;
+  await page.route(address, early);
+  await row(page, request).click();
+  const spans = part(page).locator("article .span");
+  await spans.first().waitFor();
+  await page.unroute(address);
+  assert.equal(await spans.count(), 1);
+  await page.evaluate((id) => globalThis.sources.at(-1).dispatchEvent(new MessageEvent("details", { data: JSON.stringify({ id }) })), request);
+  await spans.filter({ hasText: "TransactWriteItems" }).waitFor();
+});
+
 it("bars are as long as they take, each at its time", async () => {
   const { request } = await the.service.book("room-2");
   const page = await the.open(`requests/${encodeURIComponent(request)}`);

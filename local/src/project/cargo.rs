@@ -7,26 +7,15 @@ use std::process::Stdio;
 use tokio::process::Command;
 
 use super::metadata::{Described, Metadata};
+use super::owner;
+pub(crate) use super::selection::Package;
+use super::selection::{OURS, SHARED};
 use super::sources::Sources;
-use super::{owner, selection};
 use crate::base::error::StartError;
 use crate::project::template::Function;
 
 /// Prefixes of variables that Cargo sets for the package it runs.
-const OURS: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
-
-/// The package whose binaries are the functions.
-#[derive(Debug)]
-pub(crate) struct Package {
-    pub(super) id: String,
-    pub binaries: BTreeSet<String>,
-    /// The package of `cargo local` itself, if this workspace has it.
-    pub(super) ours: Option<String>,
-    /// Its feature for debug builds, if it has it: `package/shared`.
-    pub(super) shared: Option<String>,
-    /// The files that it is built from.
-    pub sources: Sources,
-}
+const OF_CARGO: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
 
 /// Cargo, as a command in `directory`.
 pub(super) fn cargo(directory: &Path) -> Command {
@@ -34,7 +23,7 @@ pub(super) fn cargo(directory: &Path) -> Command {
     command.current_dir(directory).stdin(Stdio::null()).kill_on_drop(true);
     // `cargo run` sets variables of this package. Build scripts that watch them would run again.
     for (name, _) in std::env::vars_os() {
-        let ours = |name: &str| OURS.iter().any(|prefix| name.starts_with(prefix));
+        let ours = |name: &str| OF_CARGO.iter().any(|prefix| name.starts_with(prefix));
         if name.to_str().is_some_and(ours) {
             command.env_remove(name);
         }
@@ -68,8 +57,7 @@ pub(crate) async fn find(directory: &Path, functions: &[Function]) -> Result<Pac
 fn choose(metadata: &Metadata, functions: &[Function], belongs: impl Fn(&Path) -> bool) -> Result<Package, StartError> {
     let handlers: BTreeSet<&str> = functions.iter().map(|function| function.handler.as_str()).collect();
     let members = &metadata.workspace_members;
-    let is_ours =
-        |package: &&Described| package.binaries().any(|name| name == selection::OURS) && members.contains(&package.id);
+    let is_ours = |package: &&Described| package.binaries().any(|name| name == OURS) && members.contains(&package.id);
     let packages =
         metadata.packages.iter().filter(|package| members.contains(&package.id) && belongs(&package.manifest_path));
     let shared = |package: &&Described| package.binaries().filter(|name| handlers.contains(name)).count();
@@ -78,10 +66,10 @@ fn choose(metadata: &Metadata, functions: &[Function], belongs: impl Fn(&Path) -
             "no package of this service has a binary that a function of serverless.yml names as its handler".to_owned(),
         )
     })?;
-    let shared = package.features.contains_key(selection::SHARED);
+    let shared = package.features.contains_key(SHARED);
     Ok(Package {
         ours: metadata.packages.iter().find(is_ours).map(|package| package.id.clone()),
-        shared: shared.then(|| format!("{}/{}", package.name, selection::SHARED)),
+        shared: shared.then(|| format!("{}/{}", package.name, SHARED)),
         id: package.id.clone(),
         binaries: package.binaries().map(ToOwned::to_owned).collect(),
         sources: Sources::of(metadata, package),
@@ -122,8 +110,8 @@ mod tests {
         let chosen = choose(&metadata(), &[function("a"), function("b")], |_| true).unwrap();
         assert_eq!((chosen.id.as_str(), &chosen.binaries), ("app", &BTreeSet::from(["a".to_owned()])));
         let debug = ["--package", "app", "--bin", "a", "--package", "tools", "--features", "app/shared"];
-        assert_eq!(selection::arguments(&chosen, false), debug);
-        assert_eq!(selection::arguments(&chosen, true), ["--package", "app", "--bin", "a", "--release"]);
+        assert_eq!(chosen.selection(false), debug);
+        assert_eq!(chosen.selection(true), ["--package", "app", "--bin", "a", "--release"]);
         assert!(choose(&metadata(), &[function("c")], |_| true).is_err());
         // Another service's package is none, however well its binaries fit.
         let others = |manifest: &Path| manifest != Path::new("/w/app/Cargo.toml");

@@ -13,7 +13,7 @@ use super::cargo::{self, Package};
 use super::group::Group;
 use super::metadata::Target;
 use super::progress::{Line, Progress};
-use super::selection;
+
 use crate::base::error::StartError;
 
 /// A line of `--message-format json`: <https://doc.rust-lang.org/cargo/reference/external-tools.html#json-messages>.
@@ -60,7 +60,7 @@ pub(crate) async fn build(
     let terminal = shown && std::io::stderr().is_terminal();
     let mut command = cargo::cargo(directory);
     let format = if terminal { "json-diagnostic-rendered-ansi" } else { "json" };
-    command.args(["build", "--message-format", format]).args(selection::arguments(package, release));
+    command.args(["build", "--message-format", format]).args(package.selection(release));
     if terminal {
         Progress::ask(&mut command);
     }

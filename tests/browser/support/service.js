@@ -37,6 +37,7 @@ export class Service {
     const address = (part) => new RegExp(`^ {2}${part} +(http\\S+)`, "m").exec(this.#said)?.[1];
     this.api = address("API");
     this.sqs = address("SQS");
+    this.database = address("DynamoDB");
   }
 
   /** With its functions, as a person does it. */
@@ -68,9 +69,19 @@ export class Service {
   /** Calls SQS, as an AWS SDK does: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/ */
   async queue(operation, name, more = {}) {
     const { url } = (await this.json("/_local/queues")).find((queue) => queue.name === name);
-    const headers = { "content-type": "application/x-amz-json-1.0", "x-amz-target": `AmazonSQS.${operation}` };
-    const answer = await fetch(this.sqs, { method: "POST", headers, body: JSON.stringify({ QueueUrl: url, ...more }) });
-    assert.equal(answer.status, 200);
-    return answer.json();
+    return call(this.sqs, `AmazonSQS.${operation}`, { QueueUrl: url, ...more });
   }
+
+  /** Calls DynamoDB. */
+  async dynamodb(operation, input) {
+    return call(this.database, `DynamoDB_20120810.${operation}`, input);
+  }
+}
+
+async function call(address, target, input) {
+  const authorization = "AWS4-HMAC-SHA256 Credential=local/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=local";
+  const headers = { "content-type": "application/x-amz-json-1.0", "x-amz-target": target, "x-amz-date": "20260101T000000Z", authorization };
+  const answer = await fetch(address, { method: "POST", headers, body: JSON.stringify(input) });
+  assert.equal(answer.status, 200, await answer.clone().text());
+  return answer.json();
 }

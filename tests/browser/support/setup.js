@@ -9,7 +9,9 @@ import { Service } from "./service.js";
 export function setup(prepare = async () => {}) {
   const the = { service: null, browser: null };
   before(async () => {
-    [the.service, the.browser] = await Promise.all([Service.start(), Browser.start()]);
+    // One after the other: what has started is stopped, also where the next one fails.
+    the.service = await Service.start();
+    the.browser = await Browser.start();
     await prepare(the);
   });
   after(async () => {
