@@ -112,6 +112,28 @@ describe('a newcomer', () => {
     }
   });
 
+  it('sees an edit in the next answer, and the way back, too', async () => {
+    const file = path.join(COPY, 'handlers/src/bin/get_booking.rs');
+    const before = fs.readFileSync(file, 'utf8');
+    const edited = before.replace(/(\) -> Result<[^{]*\{\n).*\n}/s, '$1    let _ = (bookings, caller, booking_id);\n    Err(BookingError::Cancelled)\n}');
+    assert.notEqual(edited, before);
+    const statuses = [];
+    const answers = async (status) => {
+      for (const end = Date.now() + 120_000; Date.now() < end; ) {
+        statuses.push((await fetch(`${api}/bookings/${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}`)).status);
+        if (statuses.at(-1) === status) return;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      throw new Error(`no ${status}: ${fs.readFileSync(LOG, 'utf8')}`);
+    };
+    await answers(404);
+    fs.writeFileSync(file, edited);
+    await answers(409);
+    fs.writeFileSync(file, before);
+    await answers(404);
+    assert.ok(statuses.every((status) => [404, 409].includes(status)), 'no request failed meanwhile');
+  });
+
   it('passes the tests that hold template, code and document together', () => {
     // The new endpoint requires a token like the others: with `authorizer`, as the section says.
     const template = fs.readFileSync(path.join(COPY, 'serverless.yml'), 'utf8');

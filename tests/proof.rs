@@ -37,6 +37,8 @@ fn new(place: usize, random: &mut fastrand::Rng) -> NewBooking {
 /// A booking and its reminder during the test.
 struct Life {
     booking: Booking,
+    /// Its id as text, which the test looks up in every round.
+    id: String,
     /// The due time of its first reminder.
     due: i64,
     /// The time at which the call that ended this reminder returned.
@@ -44,8 +46,8 @@ struct Life {
 }
 
 impl Life {
-    fn id(&self) -> String {
-        self.booking.booking_id.to_string()
+    fn new(booking: Booking) -> Self {
+        Self { id: booking.booking_id.to_string(), due: booking.ttl.unwrap(), booking, ended: None }
     }
 }
 
@@ -108,7 +110,7 @@ impl Stage {
             .map(|new| store.create(new, None, &Caller::Unchecked))
             .buffered(16)
             .map(|made| made.unwrap().value)
-            .map(|booking| Life { due: booking.ttl.unwrap(), booking, ended: None });
+            .map(Life::new);
         let lives = made.collect().await;
         Self { world, store, bus, table, clock, random, lives, times: Vec::new() }
     }
@@ -144,10 +146,10 @@ impl Stage {
         loop {
             let refused = self.bus.refused();
             let found: Vec<_> =
-                window.iter().copied().filter(|place| refused.contains(&self.lives[*place].id())).collect();
+                window.iter().copied().filter(|place| refused.contains(&self.lives[*place].id)).collect();
             told.update(&self.bus);
             let standing = || window.iter().filter(|place| self.lives[**place].ended.is_none());
-            if !found.is_empty() || standing().all(|place| told.has(&self.lives[*place].id())) {
+            if !found.is_empty() || standing().all(|place| told.has(&self.lives[*place].id)) {
                 return found;
             }
             assert!(started.elapsed() < 2 * DEADLINE, "the reminders of this step are not published");
@@ -239,7 +241,8 @@ async fn prove(firing: Firing) {
     stage.bus.fail(false);
     stage.table.fail(0, &[]);
 
-    let standing: BTreeSet<_> = stage.lives.iter().filter(|life| life.ended.is_none()).map(Life::id).collect();
+    let standing: BTreeSet<_> =
+        stage.lives.iter().filter(|life| life.ended.is_none()).map(|life| life.id.clone()).collect();
     let started = Instant::now();
     loop {
         told.update(&stage.bus);
@@ -254,7 +257,7 @@ async fn prove(firing: Firing) {
         assert!(retried > 0 && stage.table.failed() > 0, "no call has failed");
     }
     for place in strict {
-        assert!(!told.has(&stage.lives[place].id()), "published although it was called off before its batch was read");
+        assert!(!told.has(&stage.lives[place].id), "published although it was called off before its batch was read");
     }
     judge(&stage, &told, standing.len(), retried);
     stage.world.stop().await;
@@ -270,7 +273,7 @@ fn judge(stage: &Stage, told: &Told, standing: usize, retried: usize) {
             reads.entry(booking).or_default().push(read.at);
         }
     }
-    let lives: HashMap<_, _> = stage.lives.iter().map(|life| (life.id(), life)).collect();
+    let lives: HashMap<_, _> = stage.lives.iter().map(|life| (life.id.as_str(), life)).collect();
     let mut ids: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let (mut duplicates, mut overtaken, mut late) = (0, 0, Vec::new());
     for event in &told.events {

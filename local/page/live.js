@@ -1,4 +1,4 @@
-// What happens, as it happens: the server-sent events of `/_local/live`. Connects again by itself.
+// Live messages: the server-sent events of `/_local/live`. Connects again by itself.
 
 import { exactly } from "./numbers.js";
 

@@ -36,7 +36,7 @@ function paid({ consumed, attempts }) {
   return [attempts > 1 && count(attempts, "attempt"), units(consumed)].filter(Boolean).join(", ");
 }
 
-/** What is seen of a span that is opened. */
+/** The details of a span that is opened. */
 export function cost({ kind, start, milliseconds, detail = {} }) {
   const known = Object.keys(NAMES).filter((name) => given(detail[name]));
   const others = Object.keys(detail).filter((name) => !(name in NAMES) && name !== "id" && given(detail[name]));

@@ -111,8 +111,11 @@ async fn whatever_the_page_loads_is_of_this_service() {
     for path in ["/docs/", "/docs/index.html", "/_local/"] {
         let page = client.request("GET", path, "", "").await;
         assert_eq!((page.status, &page.headers["content-type"]), (200, &"text/html; charset=utf-8".parse().unwrap()));
-        let links: Vec<_> =
-            page.body.split(['"', '\'']).filter(|text| text.ends_with(".css") || text.ends_with(".js")).collect();
+        let links: Vec<_> = page
+            .body
+            .split(['"', '\''])
+            .filter(|text| [".css", ".js"].iter().any(|ending| text.ends_with(ending)))
+            .collect();
         assert!(links.len() > 3, "{}", page.body);
         for link in links {
             let folder = if path == "/_local/" { "/_local/" } else { "/docs/" };

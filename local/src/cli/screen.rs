@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use super::hints::Hints;
 use super::token;
 use crate::aws::issuer;
-use crate::base::options::{Data, Options};
+use crate::base::options::{Binaries, Data, Options};
 use crate::project::template::{Access, Route, Template};
 use crate::service::{Addresses, Context, Service, Version};
 
@@ -46,6 +46,7 @@ fn write(out: &mut String, template: &Template, addresses: &Addresses, options: 
     let Addresses { api: url, dynamodb, sqs, lambda, .. } = addresses;
     writeln!(out, "\n{service} ({stage}) runs on this machine\n")?;
     writeln!(out, "  API       {url}")?;
+    writeln!(out, "  Page      {url}/_local/")?;
     writeln!(out, "  Docs      {url}/docs")?;
     let names = tables.iter().map(|table| table.name.as_str()).collect::<Vec<_>>().join(", ");
     writeln!(out, "  DynamoDB  {dynamodb}  {names}")?;
@@ -55,6 +56,9 @@ fn write(out: &mut String, template: &Template, addresses: &Addresses, options: 
         let names = queues.iter().map(|queue| queue.name.as_str()).collect::<Vec<_>>().join(", ");
         writeln!(out, "  SQS       {sqs}  {names}")?;
         writeln!(out, "  Queues    {url}/_local/queues")?;
+    }
+    if options.watch {
+        writeln!(out, "  Edits     of {} are served when they are saved", edits(options))?;
     }
     match (&options.dynamodb_endpoint, &options.data) {
         (Some(_), _) => writeln!(out, "  Data      on that server")?,
@@ -74,6 +78,14 @@ fn write(out: &mut String, template: &Template, addresses: &Addresses, options: 
         writeln!(out, "{}", line.trim_end())?;
     }
     writeln!(out)
+}
+
+/// What is watched.
+fn edits(options: &Options) -> &'static str {
+    match options.binaries {
+        Binaries::Cargo { .. } => "the sources and the template",
+        Binaries::Built(_) => "the template",
+    }
 }
 
 /// A caller of a function.
@@ -164,6 +176,7 @@ resources: { Resources: { Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName
         let screen = Screen::new(&template, &addresses, &options, hints).text().await;
         let lines: Vec<&str> = screen.lines().map(str::trim).collect();
         for line in [
+            "Page      http://api/_local/",
             "Lambda    http://lambda",
             "SQS       http://sqs  jobs",
             "Queues    http://api/_local/queues",

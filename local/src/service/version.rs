@@ -25,8 +25,8 @@ impl Version {
         build: &Build,
         keep: Option<&mut Keep>,
     ) -> Result<Self, StartError> {
-        let built = build.run(&context.options, &template).await?;
-        Self::of(template, built, keep)
+        let output = build.run(&context.options, &template).await?;
+        Self::of(template, output, keep)
     }
 
     /// Pairs the template's functions with executables.
