@@ -1,4 +1,4 @@
-//! What is built for one command is not built again for another.
+//! No crate is built again for another command.
 //!
 //! Cargo builds a crate once for each set of features, and gives a command the features that its packages ask for. Where
 //! `cargo local` and the tests would use a crate with different ones, the crate and all that depend on it are built

@@ -1,4 +1,4 @@
-// What can be pressed in a day: bookings, holds, and free slots.
+// Buttons of a day: bookings, holds, and free slots.
 
 import { el, placed } from './dom.js';
 import { clock, count, dated, left, range, spokenDate } from './text.js';

@@ -1,4 +1,4 @@
-// What the page shows, kept in the URL's fragment: a link to it shows the same, and Back goes back.
+// State of the page in the URL's fragment: a link to it shows the same, and Back goes back.
 
 import { DAY, dateText, midnight, wall, weekday } from './zone.js';
 

@@ -44,7 +44,7 @@ async function loadResource(state, isNarrow) {
   const [bookings, busy, slots] = await Promise.all([
     readable(api.bookingsOf(state.resource, from, to)),
     api.busyTimes(state.resource, from, to),
-    // What has begun cannot be booked.
+    // A time that has begun cannot be booked.
     to <= Date.now() ? { items: [] } : readable(api.slots(state.resource, from, to, minutes, seats)),
   ]);
   return {

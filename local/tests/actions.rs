@@ -1,4 +1,4 @@
-//! What the page `/_local/` does: requests sent again, schedules run now, messages sent again and removed; and its tables.
+//! Actions of the page `/_local/`: requests sent again, schedules run now, messages sent again and removed; and its tables.
 
 use crate::common::live::Live;
 use crate::common::sqs::{self, QUEUES};

@@ -110,7 +110,8 @@ async fn whatever_the_page_loads_is_of_this_service() {
     let client = Client::new(&service.url());
     for path in ["/docs/", "/docs/index.html", "/_local/"] {
         let page = client.request("GET", path, "", "").await;
-        assert_eq!((page.status, &page.headers["content-type"]), (200, &"text/html; charset=utf-8".parse().unwrap()));
+        assert_eq!(page.status, 200);
+        assert!(page.headers["content-type"].starts_with("text/html"), "{page:?}");
         let links: Vec<_> = page
             .body
             .split(['"', '\''])

@@ -1,4 +1,4 @@
-//! What follows from a request: batches of the stream that it wrote to, and events.
+//! Consequences of a request: batches of the stream that it wrote to, and events.
 
 use crate::common::traces::{item, of_kind, request, spans, template, until, write};
 use crate::common::{Client, Scratch, dynamodb, start, stream};

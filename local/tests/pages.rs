@@ -207,13 +207,13 @@ async fn an_edit_shows_at_the_next_request() {
 async fn wrong_pages_do_not_start_and_are_all_named() {
     let (_scratch, mut options) = scratch();
     let text = std::fs::read_to_string(&options.template).unwrap();
-    let text = text.replace("/_local/page, directory: ui", "/page, directory: nowhere");
+    let text = text.replace("/_local/page, directory: ui", "/page, directory: /");
     std::fs::write(&options.template, text).unwrap();
     options.port = 0;
     let error = Service::start(options).await.unwrap_err().to_string();
     assert_eq!(
         error,
         "serverless.yml: `custom.local.pages[0].path` is `/page`; it must be `/_local/` and a name of letters, digits, `-` and `_`\n\
-         serverless.yml: `custom.local.pages[0].directory` is `nowhere`, which is no directory beside serverless.yml"
+         serverless.yml: `custom.local.pages[0].directory` is `/`; it must be relative to the directory of serverless.yml"
     );
 }

@@ -87,6 +87,11 @@ async fn a_call_without_a_segment_is_shown_as_its_service_saw_it_with_what_it_co
     assert!(detail["bytes"].as_u64().unwrap() > 100 && detail["request_id"].is_string(), "{detail}");
     assert_eq!((&calls[1]["error"], &calls[1]["detail"]["status"]), (&value!(true), &value!(400)));
     assert_eq!(calls[1]["detail"].get("consumed"), None);
+    // A client that does not ask has no units in its answer, and the page has them.
+    let plain = write(&service, &traced.header, "PutItem", item("b", 1)).await;
+    assert_eq!((plain.status, plain.json()), (200, value!({})));
+    let calls = until(&service, &traced, "call", 3).await;
+    assert_eq!(calls[2]["detail"]["consumed"], value!({ "read": 0.0, "write": 1.0 }));
     service.stop().await;
 }
 

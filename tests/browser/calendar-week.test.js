@@ -111,7 +111,7 @@ describe("the calendar's week", () => {
     await closed(page);
     assert.equal(await focused(), "2035-05-15T07:00:00.000Z");
 
-    // What is drawn anew keeps the focus.
+    // An element that is drawn anew keeps the focus.
     await page.keyboard.press("ArrowDown");
     const made = await booked(the, "keys", "2035-05-15T09:00+02:00", 20);
     await booking(page, made).waitFor();

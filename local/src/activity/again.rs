@@ -1,4 +1,4 @@
-//! What is needed to send a request again, and to recognize it at the gateway.
+//! Sending a request again, and recognizing it at the gateway.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;

@@ -9,7 +9,7 @@ use crate::aws::interface::clock::now;
 use crate::aws::interface::error::FunctionError;
 use crate::aws::interface::observe::ProcessState;
 
-/// What is known of a function since the start.
+/// Processes, counts and last error of a function since the start.
 #[derive(Debug, Default)]
 pub(super) struct Function {
     processes: BTreeMap<u64, Process>,

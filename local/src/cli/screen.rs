@@ -80,7 +80,7 @@ fn write(out: &mut String, template: &Template, addresses: &Addresses, options: 
     writeln!(out)
 }
 
-/// What is watched.
+/// The watched files, in words.
 fn edits(options: &Options) -> &'static str {
     match options.binaries {
         Binaries::Cargo { .. } => "the sources and the template",

@@ -17,7 +17,7 @@ pub(super) struct Functions {
     all: Arc<[Known]>,
 }
 
-/// What the template says of a function.
+/// The template's part of a function.
 struct Known {
     key: String,
     shown: Value,

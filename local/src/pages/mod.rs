@@ -27,7 +27,7 @@ use crate::aws::schedule::Scheduled;
 use crate::base::builds::Builds;
 use crate::project::template::{Function, Template};
 
-/// What the pages show.
+/// Sources of the pages.
 pub(crate) struct Setup<'a> {
     pub activity: Activity,
     pub builds: Builds,

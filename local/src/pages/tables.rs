@@ -28,7 +28,7 @@ pub(super) struct Tables {
     database: Arc<dyn DynamoDb>,
 }
 
-/// What is asked for of a table's items.
+/// Query of a request for a table's items.
 struct Asked {
     prefix: String,
     /// The key that the items come after.

@@ -79,7 +79,7 @@ pub(crate) async fn build(
     Err(StartError::Compile { diagnostics: console::strip_ansi_codes(&diagnostics).into_owned() })
 }
 
-/// What was built, and the compiler's diagnostics.
+/// Output of the build, and the compiler's diagnostics.
 async fn read_messages(from: Option<ChildStdout>, package: &str, progress: &Progress) -> (Built, String) {
     let (mut built, mut diagnostics) = (Built::default(), String::new());
     let Some(from) = from else { return (built, diagnostics) };

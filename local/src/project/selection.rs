@@ -1,4 +1,4 @@
-//! What Cargo is asked to build.
+//! Selection of packages and binaries for Cargo.
 
 use std::collections::BTreeSet;
 

@@ -47,7 +47,7 @@ async fn page() -> Redirect {
 }
 
 async fn index() -> Response {
-    typed("text/html; charset=utf-8", INDEX.into())
+    typed("text/html", INDEX.into())
 }
 
 async fn file(Path(name): Path<String>) -> Response {

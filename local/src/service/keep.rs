@@ -95,7 +95,7 @@ fn stamp(file: &Path) -> io::Result<Stamp> {
 /// A folder of this service alone.
 struct Folder {
     path: PathBuf,
-    /// Whoever can take it knows that the service has ended.
+    /// Another service that can lock it knows that this one has ended.
     _lock: Lock,
 }
 

@@ -165,7 +165,7 @@ impl Template {
         routes::refuse_duplicates(&functions)?;
         let cors = routes::cors(&variables, &functions)?;
         let kinds = kinds::read(&variables)?;
-        let pages = pages::read(&variables, directory)?;
+        let pages = pages::read(&variables, directory, &mut notices)?;
         Ok(Self {
             path: PathBuf::new(),
             service,

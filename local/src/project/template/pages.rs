@@ -25,8 +25,13 @@ pub(crate) struct StaticPage {
     pub directory: PathBuf,
 }
 
-/// Reads the list. Its directories are relative to `base`. An error has all faults of all entries.
-pub(super) fn read(variables: &Variables, base: &Path) -> Result<Vec<StaticPage>, TemplateError> {
+/// Reads the list. Its directories are relative to `base`. An error has all faults of all entries. A page whose directory is
+/// not there is left out with a notice: the service runs without it, from a copy of the template alone, say.
+pub(super) fn read(
+    variables: &Variables,
+    base: &Path,
+    notices: &mut Vec<String>,
+) -> Result<Vec<StaticPage>, TemplateError> {
     let entries = match variables.get(PLACE)? {
         Value::Null => return Ok(Vec::new()),
         Value::Array(entries) => entries,
@@ -54,7 +59,13 @@ pub(super) fn read(variables: &Variables, base: &Path) -> Result<Vec<StaticPage>
         let directory =
             keep("directory", text(members, "directory").and_then(|name| check(&name, base).map(|()| name)));
         if let (Some(title), Some(path), Some(directory)) = (title, path, directory) {
-            pages.push(StaticPage { title, path, directory: base.join(directory) });
+            if base.join(&directory).exists() {
+                pages.push(StaticPage { title, path, directory: base.join(directory) });
+            } else {
+                notices.push(format!(
+                    "`{place}.directory` is `{directory}`, which is not there: the page `{path}` is not served"
+                ));
+            }
         }
     }
     TemplateError::all(faults).map_or(Ok(pages), Err)
@@ -93,10 +104,10 @@ fn check(name: &str, base: &Path) -> Result<(), String> {
         return Err(format!("is `{name}`; it must be relative to the directory of serverless.yml"));
     }
     let directory = base.join(directory);
-    if !directory.is_dir() {
-        return Err(format!("is `{name}`, which is no directory beside serverless.yml"));
+    if directory.is_file() {
+        return Err(format!("is `{name}`, which is no directory"));
     }
-    if !directory.join("index.html").is_file() {
+    if directory.is_dir() && !directory.join("index.html").is_file() {
         return Err(format!("is `{name}`, which has no index.html"));
     }
     Ok(())
@@ -120,7 +131,7 @@ mod tests {
             let directory = page.directory.strip_prefix(directory.path()).unwrap().to_owned();
             StaticPage { directory, ..page }
         };
-        read(&variables, directory.path())
+        read(&variables, directory.path(), &mut Vec::new())
             .map(|pages| pages.into_iter().map(relative).collect())
             .map_err(|error| error.to_string())
     }
@@ -149,7 +160,7 @@ mod tests {
         let list = json!([
             { "title": " ", "path": 7, "folder": "x" },
             "calendar",
-            page("A", "/_local/a", "nowhere"),
+            page("A", "/_local/a", "empty"),
             page("B", "/elsewhere", "ui/calendar"),
         ]);
         let error = pages(&list).unwrap_err();
@@ -197,14 +208,23 @@ mod tests {
 
     #[test]
     fn a_directory_is_relative_and_has_an_index() {
-        for (directory, reason) in [
-            ("/", "must be relative"),
-            ("nowhere", "is no directory"),
-            ("ui/calendar/index.html", "is no directory"),
-            ("empty", "has no index.html"),
-        ] {
+        for (directory, reason) in
+            [("/", "must be relative"), ("ui/calendar/index.html", "is no directory"), ("empty", "has no index.html")]
+        {
             let error = pages(&json!([page("A", "/_local/a", directory)])).unwrap_err();
             assert!(error.contains("custom.local.pages[0].directory") && error.contains(reason), "{error}");
         }
+    }
+
+    #[test]
+    fn a_page_without_its_directory_is_left_out_with_a_notice() {
+        let document =
+            json!({ "service": "s", "custom": { "local": { "pages": [page("A", "/_local/a", "nowhere")] } } });
+        let variables = Variables::new(document, ".".into(), Given::default(), [].into()).unwrap();
+        let mut notices = Vec::new();
+        assert_eq!(read(&variables, Path::new("."), &mut notices).unwrap(), []);
+        let expected =
+            "`custom.local.pages[0].directory` is `nowhere`, which is not there: the page `/_local/a` is not served";
+        assert_eq!(notices, [expected]);
     }
 }

@@ -20,7 +20,7 @@ pub(super) struct Interest {
     pub template: BTreeSet<PathBuf>,
 }
 
-/// What a file belongs to.
+/// The parts of a version that a file belongs to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Belongs {
     pub sources: bool,

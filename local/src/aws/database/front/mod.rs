@@ -1,4 +1,8 @@
-//! The HTTP server in front of the database: passes calls on unchanged, and reports who writes which item.
+//! The HTTP server in front of the database: passes calls on, and reports who writes which item and what each call costs.
+//!
+//! A client gets the answer that it would get without this server. The engine in this process is asked for the units that a
+//! call consumes, also where the client does not ask (`capacity`); a request to another server stays as its client has
+//! signed it.
 //!
 //! A function's SDK sends the trace header of its invocation with each call (recursion detection:
 //! <https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html>). A stream record has no such header: it is found
@@ -6,6 +10,7 @@
 //! would write one after another anyway.
 
 mod call;
+mod capacity;
 mod order;
 mod schema;
 mod tokens;
@@ -50,14 +55,17 @@ struct Inner {
     order: Order,
     tokens: Tokens,
     observer: Arc<dyn Observer>,
+    /// Whether requests may be changed on their way.
+    asks: bool,
 }
 
 impl Front {
     /// A server in front of the one at `uri`. `database` is asked for the keys of its tables.
     pub(crate) fn new(uri: Uri, database: Arc<dyn DynamoDb>, observer: Arc<dyn Observer>) -> Self {
+        let asks = database.is_embedded();
         let (upstream, schemas) = (Upstream::new(uri), Schemas::new(database));
         let (order, tokens) = (Order::default(), Tokens::default());
-        Self(Arc::new(Inner { upstream, schemas, order, tokens, observer }))
+        Self(Arc::new(Inner { upstream, schemas, order, tokens, observer, asks }))
     }
 
     /// Serves until `stop`, then finishes calls in flight.
@@ -98,17 +106,35 @@ impl Front {
         sent.await.unwrap_or_else(|_| broken())
     }
 
-    async fn send(&self, call: &Call, asked: &Value, items: &[(Item, Change)], head: Parts, body: Bytes) -> Response {
-        let Inner { upstream, schemas, tokens, observer, .. } = &*self.0;
+    async fn send(
+        &self,
+        call: &Call,
+        asked: &Value,
+        items: &[(Item, Change)],
+        mut head: Parts,
+        body: Bytes,
+    ) -> Response {
+        let Inner { upstream, schemas, tokens, observer, asks, .. } = &*self.0;
         let (began, segment) = (now(), call.segment.as_deref());
         let number = CALLS.fetch_add(1, Ordering::Relaxed);
         if !items.is_empty() {
             observer.writing(Writing { call: number, segment, items });
         }
-        let (sent, answered) = (body.len(), upstream.send(head, body).await);
+        let sent = body.len();
+        let asking = capacity::asking(&call.operation, asked).filter(|_| *asks);
+        let request = match &asking {
+            Some(asking) => {
+                capacity::changed(&mut head.headers);
+                asking.to_string().into()
+            }
+            None => body,
+        };
+        let answered = upstream.send(head, request).await;
         let status = answered.status();
-        let (head, body) = answered.into_parts();
+        let (mut head, body) = answered.into_parts();
         let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+        let consumed = call::consumed(&call.operation, asking.as_ref().unwrap_or(asked), &body);
+        let body = if asking.is_some() { capacity::without(&mut head.headers, body) } else { body };
         let not_written = not_written(&call.operation, status, items, &body, schemas).await;
         if !not_written.is_empty() {
             observer.not_written(number, &not_written);
@@ -126,7 +152,7 @@ impl Front {
             resource: writes::tables(asked),
             status,
             bytes: sent + body.len(),
-            consumed: call::consumed(&call.operation, asked, &body),
+            consumed,
             began,
             ended: now(),
             writes: status.is_success() && writes::is_write(&call.operation),
