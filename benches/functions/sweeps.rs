@@ -18,7 +18,7 @@ use crate::table::{Row, Unit};
 const SHARDS: u32 = 4;
 /// Due reminders of each shard while instructions are counted: so many that the work on a connection, which depends on
 /// how many are opened at the same moment, is little beside theirs.
-const FEW: usize = 500;
+const FEW: usize = 1_000;
 /// Sweeps after which the connections of a process are open, and sweeps that are counted.
 const WARMING: usize = 2;
 const COUNTED: usize = 2;
