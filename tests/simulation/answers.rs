@@ -135,6 +135,14 @@ impl History {
             if times.iter().any(|time| held.iter().any(|held| decided(aimed, held, *time) == wanted)) {
                 return Ok(());
             }
+            // A hold that was booked over cannot be moved, wherever it is to go: that is said, or what is wrong with the new place.
+            let misplaced = |decision: Decision| {
+                matches!(decision, Decision::Answer(Answer::TimeTaken(..) | Answer::OutsideRules(_)))
+            };
+            let mut lost = held.iter().filter(|held| *answer == Answer::HoldExpired && is_booked_over(held, id));
+            if lost.any(|held| times.iter().any(|time| misplaced(decided(aimed, held, *time)))) {
+                return Ok(());
+            }
         }
         // Days and rules were read one after the other.
         if later && run.partial.load(Ordering::Relaxed) {
@@ -148,6 +156,11 @@ impl History {
         let last = decided(self.state(), self.state(), times[1]);
         Err(format!("{answer:?} in none of {} states; in the last one {last:?}", states.len()))
     }
+}
+
+/// Whether another booking has some of a hold's time.
+fn is_booked_over(state: &State, id: BookingId) -> bool {
+    state.stands(id).is_some_and(|stands| stands.booking.status == Status::Held && !stands.given_way.is_empty())
 }
 
 /// The times at which a request may have been decided: by its function's clock, when it was asked, when it was answered,
