@@ -1,4 +1,4 @@
-// Events on the bus, and the targets that they reached.
+// Events on the bus, and the targets that they reached: queues and functions.
 
 import { el } from "./dom.js";
 import { empty } from "./empty.js";
@@ -11,7 +11,7 @@ import { Panes } from "./panes.js";
 export function events({ live }) {
   const list = new List({ label: "Events, newest first", filter: "Filter by detail type, source, content", describe });
   const panes = new Panes({ part: "events", title: "Events", list, load, draw });
-  const text = ["What functions put on a bus is here, with the queues that it reached. Send a request that changes something; ", el("a", { href: "/docs/" }, "API docs"), " has one to try."];
+  const text = ["What functions put on a bus is here, with the queues and functions that it reached. Send a request that changes something; ", el("a", { href: "/docs/" }, "API docs"), " has one to try."];
   const nothing = el("div", { hidden: true }, empty("No event yet", text));
   const feed = new Feed(live, "/_local/events", "events", () => {
     const { items } = feed;
@@ -86,12 +86,12 @@ function event(one) {
 
 function reached(targets) {
   if (targets.length === 0) return el("p", { class: "faint" }, "No rule of the template matches it. Consumers add rules to the bus.");
-  const line = ({ rule, queue, delivered, error }) =>
+  const line = ({ rule, queue, function: key, delivered, error }) =>
     el(
       "li",
       {},
       el("span", { class: `status ${delivered ? "ok" : "bad"}` }, delivered ? "reached" : "not reached"),
-      el("a", { href: `#/queues/${encodeURIComponent(queue)}` }, queue),
+      queue ? el("a", { href: `#/queues/${encodeURIComponent(queue)}` }, queue) : el("a", { href: `#/functions/${encodeURIComponent(key)}` }, key),
       el("span", { class: "of" }, `by rule ${rule}`),
       error && el("span", { class: "fault" }, error),
     );

@@ -21,12 +21,14 @@ function draw(queues) {
   return queues.map(queue);
 }
 
-function queue({ name, messages, counts, dead_letters_of: of = [], redrive = null }) {
+function queue({ name, messages, counts, dead_letters_of: of = [], redrive = null, readers = [], fifo = false }) {
   const { visible = messages.length, in_flight: flying = 0, delayed = 0 } = counts ?? {};
   const facts = [
     `${visible} visible`,
     `${flying} in flight`,
     `${delayed} delayed`,
+    fifo && "first in, first out",
+    readers.length > 0 && ["read by ", readers.map((key, index) => [index > 0 && ", ", el("a", { href: `#/functions/${encodeURIComponent(key)}` }, key)])],
     of.length > 0 && `dead letters of ${of.join(", ")}`,
     redrive && `after ${count(redrive.after, "receive")} to ${redrive.queue}`,
   ];
@@ -41,11 +43,11 @@ function queue({ name, messages, counts, dead_letters_of: of = [], redrive = nul
 }
 
 function one(name, message, dead) {
-  const { id, sent, receives, attributes, body, source, visible_at: visible } = message;
+  const { id, sent, receives, attributes, body, source, group, visible_at: visible } = message;
   const address = at("queues", name, "messages", id);
   const preview = typeof body === "string" ? body : JSON.stringify(body);
   const waits = visible && new Date(visible) > new Date();
-  const facts = [count(receives, "receive"), source && `from ${source}`, waits && `visible ${relative(visible)}`];
+  const facts = [count(receives, "receive"), source && `from ${source}`, group && `group ${group}`, waits && `visible ${relative(visible)}`];
   return [
     el(
       "details",

@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { count, duration, size } from "./format.js";
 
-const KINDS = { gateway: "API Gateway", init: "Cold start", invocation: "Handler", stream: "Stream", event: "Event" };
+const KINDS = { gateway: "API Gateway", init: "Cold start", invocation: "Handler", stream: "Stream", queue: "Queue", rule: "Rule", event: "Event" };
 /** Members of `detail` in the order of showing, with their names for a person. The others follow as they are. */
 const NAMES = {
   service: "Service",
@@ -17,6 +17,9 @@ const NAMES = {
   function: "Function",
   table: "Table",
   records: "Records",
+  queue: "Queue",
+  messages: "Messages",
+  rule: "Rule",
   error: "Error",
   source: "Source",
   "detail-type": "Detail type",
@@ -29,6 +32,8 @@ export function named({ kind, name, detail = {} }) {
   if (kind === "call") return { title: detail.operation ?? name, of: [detail.service, detail.resource].filter(Boolean).join(" · "), paid: paid(detail) };
   if (kind === "event") return { title: detail["detail-type"] ?? name, of: `Event on ${detail.bus ?? "the bus"}` };
   if (kind === "stream" && detail.records) return { title: "Stream", of: `${count(detail.records, "record")} to ${name}` };
+  if (kind === "queue" && detail.messages) return { title: "Queue", of: `${count(detail.messages, "message")} of ${detail.queue} to ${name}` };
+  if (kind === "rule") return { title: "Rule", of: `Event to ${name}` };
   return { title: KINDS[kind] ?? kind, of: name };
 }
 

@@ -1,4 +1,4 @@
-// A trace as bars. What the stream did later has scales of its own: it may begin seconds after the answer.
+// A trace as bars. What the stream, queues and rules did later has scales of its own: it may begin seconds after the answer.
 
 import { el, placed } from "./dom.js";
 import { duration } from "./format.js";
@@ -28,18 +28,21 @@ export function trace(spans, running) {
   );
 }
 
-const isLater = ({ kind }) => kind === "stream" || kind === "event";
+/** Invocations that begin on their own, after what caused them. */
+const CALLED_LATER = ["stream", "queue", "rule"];
+const isCalledLater = ({ kind }) => CALLED_LATER.includes(kind);
+const isLater = (span) => isCalledLater(span) || span.kind === "event";
 
-/** Spans by parent. One of a stream is a root, whatever wrote the record; so is one without its parent. */
+/** Spans by parent. One that is called later is a root, whatever caused it; so is one without its parent. */
 function tree(spans) {
   const known = new Map(spans.map((span) => [span.id, span]));
   const children = new Map();
   const roots = [];
   for (const span of [...spans].sort((a, b) => a.start - b.start)) {
-    // The start of the process that took a stream's batch belongs to the batch.
+    // The start of the process that took a batch belongs to the batch.
     const batch = known.get(span.id.replace(/:init$/, ""));
-    const parent = span.kind === "init" && batch?.kind === "stream" ? batch.id : span.parent;
-    if (span.kind === "stream" || !known.has(parent)) roots.push(span);
+    const parent = span.kind === "init" && batch && isCalledLater(batch) ? batch.id : span.parent;
+    if (isCalledLater(span) || !known.has(parent)) roots.push(span);
     else children.set(parent, [...(children.get(parent) ?? []), span]);
   }
   return { roots, children };

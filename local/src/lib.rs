@@ -55,7 +55,7 @@ pub use self::{
     cli::run,
     project::{
         openapi::{announces_breaking, breaking_changes, openapi},
-        outline::{Function, functions},
+        outline::{Function, functions, functions_with},
     },
     service::Service,
 };

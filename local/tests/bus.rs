@@ -104,14 +104,13 @@ async fn rules_bring_events_to_queues_as_eventbridge_sends_them() {
           - { Id: a, Arn: !GetAtt Orders.Arn }
           - { Id: b, Arn: !GetAtt Parts.Arn, InputPath: $.detail.amount }
           - { Id: c, Arn: !GetAtt Parts.Arn, Input: '{\"x\":1}' }
-          - { Id: d, Arn: !GetAtt WatchLambdaFunction.Arn }
+          - { Id: d, Arn: !GetAtt OtherLambdaFunction.Arn }
     Other:
       Type: AWS::Events::Rule
       Properties: { EventPattern: { source: [test] }, Targets: [{ Id: a, Arn: !GetAtt Orders.Arn }] }";
     let scratch = Scratch::new();
     let service = start(scratch.options(&stream("").replace("resources:\n  Resources:", rules))).await;
-    let notice =
-        "local the rule `matching` does not reach its target `d` on one machine: it is no queue of the template";
+    let notice = "local the rule `matching` does not reach its target `d` on one machine: it is no queue and no function of the template";
     assert_eq!(service.log_lines(), [notice]);
     let entry = |kind: &str, detail: Value| value!({ "Source": "test", "DetailType": kind, "Detail": detail.to_string(), "EventBusName": "things-bus", "Resources": ["arn:x"], "TraceHeader": "Root=1" });
     let (_, answer) = put(

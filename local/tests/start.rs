@@ -251,7 +251,7 @@ async fn what_does_not_run_here_is_said() {
     let scratch = Scratch::new();
     let template = HTTP.replace("[httpApi: POST /quick,", "[sqs: 'arn:aws:sqs:r:1:q', httpApi: POST /quick,");
     let service = start(scratch.options(&template)).await;
-    assert_eq!(service.log_lines(), ["local `quick` is not called by an `sqs` event on one machine"]);
+    assert_eq!(service.log_lines(), ["local `quick` is not called by the queue `q` of another stack on one machine"]);
     service.stop().await;
 }
 

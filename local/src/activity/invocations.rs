@@ -24,6 +24,8 @@ const MOST_BYTES: usize = 32 * 1024 * 1024;
 const MOST_PARTS: usize = 256;
 /// Calls whose invocations are known, for parts that arrive on their own.
 const MOST_CALLS: usize = 8_192;
+/// Events whose senders are known.
+const MOST_EVENTS: usize = 8_192;
 
 /// An invocation. Times are milliseconds since 1970.
 pub(super) struct Invocation {
@@ -61,13 +63,15 @@ pub(super) struct Invocations {
     ring: Ring<Invocation>,
     /// The invocation of each call.
     calls: Ring<String>,
+    /// The segment of the invocation that sent each event.
+    senders: Ring<String>,
     /// Bytes of all lines.
     bytes: usize,
 }
 
 impl Invocations {
     pub(super) fn new() -> Self {
-        Self { ring: Ring::new(MOST), calls: Ring::new(MOST_CALLS), bytes: 0 }
+        Self { ring: Ring::new(MOST), calls: Ring::new(MOST_CALLS), senders: Ring::new(MOST_EVENTS), bytes: 0 }
     }
 
     pub(super) fn begin(&mut self, function: &str, request: &Request) {
@@ -152,7 +156,9 @@ impl Invocations {
         if let Some(invocation) = self.ring.get_mut(segment)
             && invocation.events.len() < MOST_PARTS
         {
-            invocation.events.push(Sent::of(event, &invocation.cause));
+            let sent = Sent::of(event, &invocation.cause);
+            self.senders.push(sent.id.clone(), segment.to_owned());
+            invocation.events.push(sent);
         }
     }
 
@@ -168,11 +174,21 @@ impl Invocations {
                 Some(Cause::Stream { records, .. }) => {
                     open.extend(records.iter().filter_map(|record| record.writer.as_deref()));
                 }
+                Some(Cause::Queue { messages, .. }) => {
+                    let senders = messages.iter().filter_map(|message| self.sender(message.event.as_deref()));
+                    open.extend(senders.chain(messages.iter().filter_map(|message| message.segment.as_deref())));
+                }
+                Some(Cause::Rule { event, .. }) => open.extend(self.sender(Some(event))),
                 Some(Cause::Api(Some(caller))) => open.push(caller),
                 _ => {}
             }
         }
         found
+    }
+
+    /// The segment of the invocation that sent an event.
+    fn sender(&self, event: Option<&str>) -> Option<&str> {
+        self.senders.get(event?).map(String::as_str)
     }
 
     pub(super) fn get(&self, segment: &str) -> Option<&Invocation> {

@@ -57,30 +57,49 @@ pub(super) fn of<'a>(state: &'a State, request: &'a Request) -> Trace<'a> {
         if seen.len() == MOST || !seen.insert(invocation.segment.as_str()) {
             continue;
         }
-        trace.add(state, request.started, invocation, parent, kind);
-        let following = state.invocations.iter().filter_map(|other| {
-            let kind = follows(other, &invocation.segment)?;
-            Some((other, invocation.segment.as_str(), kind))
-        });
-        open.extend(following);
+        let events = trace.add(state, request.started, invocation, parent, kind);
+        open.extend(state.invocations.iter().filter_map(|other| follows(other, invocation, &events)));
     }
     trace
 }
 
-/// The kind of span of an invocation that another one caused.
-fn follows(invocation: &Invocation, segment: &str) -> Option<&'static str> {
-    match &invocation.cause {
+/// An invocation that another one caused, by itself or by one of these events, with the parent and the kind of its span.
+fn follows<'a>(
+    invocation: &'a Invocation,
+    before: &'a Invocation,
+    events: &[&'a Sent],
+) -> Option<(&'a Invocation, &'a str, &'static str)> {
+    let segment = before.segment.as_str();
+    let sent = |id: &str| events.iter().map(|event| event.id.as_str()).find(|event| *event == id);
+    let (parent, kind) = match &invocation.cause {
         Cause::Stream { records, .. } => {
-            records.iter().any(|record| record.writer.as_deref() == Some(segment)).then_some("stream")
+            (records.iter().any(|record| record.writer.as_deref() == Some(segment)).then_some(segment), "stream")
         }
-        Cause::Api(caller) => (caller.as_deref() == Some(segment)).then_some("invocation"),
-        Cause::Gateway(_) | Cause::Schedule(_) => None,
-    }
+        Cause::Queue { messages, .. } => {
+            let by_event = messages.iter().find_map(|message| sent(message.event.as_deref()?));
+            // An event's trace has its sender's segment, too: it tells messages of other events apart.
+            let direct = messages.iter().filter(|message| message.event.is_none());
+            let direct = direct.filter_map(|message| message.segment.as_deref()).any(|sender| sender == segment);
+            (by_event.or(direct.then_some(segment)), "queue")
+        }
+        Cause::Rule { event, .. } => (sent(event), "rule"),
+        Cause::Api(caller) => ((caller.as_deref() == Some(segment)).then_some(segment), "invocation"),
+        Cause::Gateway(_) | Cause::Schedule(_) => (None, ""),
+    };
+    parent.map(|parent| (invocation, parent, kind))
 }
 
 impl<'a> Trace<'a> {
-    /// Adds an invocation with its calls and events. Its parent is the gateway's span, or the invocation that caused it.
-    fn add(&mut self, state: &State, began: f64, invocation: &'a Invocation, parent: &str, kind: &'static str) {
+    /// Adds an invocation with its calls and events, and returns the events. Its parent is the gateway's span, or the
+    /// invocation or the event that caused it.
+    fn add(
+        &mut self,
+        state: &State,
+        began: f64,
+        invocation: &'a Invocation,
+        parent: &str,
+        kind: &'static str,
+    ) -> Vec<&'a Sent> {
         let Invocation { segment, function, init, taken, ended, error, .. } = invocation;
         if let Some(init) = init {
             let id = format!("{segment}:init");
@@ -98,8 +117,10 @@ impl<'a> Trace<'a> {
         }
         self.add_calls(state, began, invocation);
         let events = invocation.events.iter().filter(|event| kind != "stream" || event.follows(parent));
-        self.spans.extend(events.map(|event| event_span(event, segment).show(began)));
+        let events: Vec<&Sent> = events.collect();
+        self.spans.extend(events.iter().map(|event| event_span(event, segment).show(began)));
         self.invocations.push(invocation);
+        events
     }
 
     /// Adds the calls that the function reported. Where it reports none of a service, those that the service saw.
@@ -141,9 +162,17 @@ fn began_at(invocation: &Invocation) -> Option<f64> {
 fn detail(invocation: &Invocation) -> Value {
     let Invocation { request_id, function, error, cause, .. } = invocation;
     let mut detail = json!({ "request_id": request_id, "function": function, "error": error });
-    if let Cause::Stream { table, records } = cause {
-        detail["table"] = table.as_str().into();
-        detail["records"] = records.len().into();
+    match cause {
+        Cause::Stream { table, records } => {
+            detail["table"] = table.as_str().into();
+            detail["records"] = records.len().into();
+        }
+        Cause::Queue { queue, messages } => {
+            detail["queue"] = queue.as_str().into();
+            detail["messages"] = messages.len().into();
+        }
+        Cause::Rule { rule, .. } => detail["rule"] = rule.as_str().into(),
+        Cause::Api(_) | Cause::Gateway(_) | Cause::Schedule(_) => {}
     }
     detail
 }

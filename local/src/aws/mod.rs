@@ -7,6 +7,7 @@ pub(crate) mod gateway;
 pub(crate) mod interface;
 pub(crate) mod issuer;
 pub(crate) mod lambda;
+pub(crate) mod mapping;
 pub(crate) mod queue;
 pub(crate) mod runtime;
 pub(crate) mod schedule;

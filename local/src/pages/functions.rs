@@ -1,5 +1,6 @@
 //! `GET /_local/functions`: the functions with their processes.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use crate::activity::Activity;
-use crate::project::template::{Function, Route};
+use crate::project::template::{Function, Receiver, Route, Rule};
 
 #[derive(Clone)]
 pub(super) struct Functions {
@@ -25,14 +26,14 @@ struct Known {
 }
 
 impl Functions {
-    pub(super) fn new(activity: Activity, binaries: &[(Function, PathBuf)]) -> Self {
+    pub(super) fn new(activity: Activity, binaries: &[(Function, PathBuf)], rules: &[Rule]) -> Self {
         let known = |(function, executable): &(Function, PathBuf)| Known {
             key: function.key.clone(),
             shown: json!({
                 "key": function.key,
                 "name": function.name,
                 "handler": function.handler,
-                "callers": callers(function),
+                "callers": callers(function, rules),
             }),
             executable: executable.clone(),
         };
@@ -53,12 +54,18 @@ pub(super) async fn list(State(functions): State<Functions>) -> Json<Vec<Value>>
     Json(functions.all.iter().map(show).collect())
 }
 
-/// The events that invoke a function: `GET /things`, `stream of things`, `rate(1 minute)`.
-fn callers(function: &Function) -> Vec<String> {
+/// The events that invoke a function: `GET /things`, `stream of things`, `queue jobs`, `events of bus shop`,
+/// `rate(1 minute)`.
+fn callers(function: &Function, rules: &[Rule]) -> Vec<String> {
+    let target = Receiver::Function(function.key.clone());
+    let rules = rules.iter().filter(|rule| rule.targets.iter().any(|to| to.receiver == target));
+    let buses: BTreeSet<&str> = rules.map(|rule| rule.bus.as_str()).collect();
     let routes = function.routes.iter().map(Route::key);
     let streams = function.streams.iter().map(|mapping| format!("stream of {}", mapping.table));
+    let queues = function.queues.iter().map(|mapping| format!("queue {}", mapping.queue));
+    let buses = buses.into_iter().map(|bus| format!("events of bus {bus}"));
     let schedules = function.schedules.iter().map(|schedule| schedule.expression.clone());
-    routes.chain(streams).chain(schedules).collect()
+    routes.chain(streams).chain(queues).chain(buses).chain(schedules).collect()
 }
 
 /// When the executable was built. `None` while it is being replaced.

@@ -47,7 +47,7 @@ pub(crate) struct Setup<'a> {
 /// The pages of one version of the service.
 pub(crate) fn pages(setup: &Setup<'_>) -> Vec<Page> {
     let requests = requests::Requests { activity: setup.activity.clone(), api: setup.api.clone() };
-    let functions = functions::Functions::new(setup.activity.clone(), setup.binaries);
+    let functions = functions::Functions::new(setup.activity.clone(), setup.binaries, &setup.template.rules);
     let schedules =
         schedules::Schedules { activity: setup.activity.clone(), all: setup.schedules.iter().cloned().collect() };
     let tables = tables::Tables::new(setup.template, setup.database.clone());

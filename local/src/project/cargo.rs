@@ -104,7 +104,9 @@ mod tests {
             log_level: None,
             routes: Vec::new(),
             streams: Vec::new(),
+            queues: Vec::new(),
             schedules: Vec::new(),
+            asynchronous: crate::project::template::Asynchronous::default(),
         };
         let metadata = || serde_json::from_str::<Metadata>(text).unwrap();
         let chosen = choose(&metadata(), &[function("a"), function("b")], |_| true).unwrap();

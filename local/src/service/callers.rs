@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 use super::context::Context;
 use super::parts::Parts;
 use super::schedules::{Clock, clocks};
-use crate::aws::stream::Mapping;
-use crate::project::template::{StreamMapping, Template};
+use crate::aws::{mapping, stream};
+use crate::project::template::{QueueMapping, StreamMapping, Template};
 
 /// The callers that run.
 #[derive(Default)]
@@ -26,6 +26,7 @@ struct Caller {
 #[derive(Clone, PartialEq)]
 enum Settings {
     Stream(Stream),
+    Queue(Queue),
     Clock(Clock),
 }
 
@@ -40,13 +41,23 @@ struct Stream {
     mapping: StreamMapping,
 }
 
+/// An event source mapping of a queue.
+#[derive(Clone, PartialEq)]
+struct Queue {
+    /// The function's key.
+    function: String,
+    region: String,
+    mapping: QueueMapping,
+}
+
 impl Callers {
     /// Runs the template's callers, and ends those that it does not have any more. A mapping settles its position before
     /// this returns, so before any writer can reach a new table.
     pub(super) async fn replace(&mut self, context: &Context, parts: &Parts, template: &Template) {
         let mut before = std::mem::take(&mut self.0);
         let clocks = clocks(template).into_iter().map(Settings::Clock);
-        for settings in streams(template).map(Settings::Stream).chain(clocks) {
+        let queues = queues(template).map(Settings::Queue);
+        for settings in streams(template).map(Settings::Stream).chain(queues).chain(clocks) {
             let key = settings.key();
             let caller = match before.remove(&key) {
                 Some(caller) if caller.settings == settings && !caller.task.is_finished() => caller,
@@ -71,11 +82,22 @@ fn streams(template: &Template) -> impl Iterator<Item = Stream> {
     })
 }
 
+fn queues(template: &Template) -> impl Iterator<Item = Queue> {
+    template.functions.iter().flat_map(|function| {
+        function.queues.iter().map(|mapping| Queue {
+            function: function.key.clone(),
+            region: template.region.clone(),
+            mapping: mapping.clone(),
+        })
+    })
+}
+
 impl Settings {
     /// Identifies the caller across versions.
     fn key(&self) -> String {
         match self {
             Self::Stream(stream) => format!("stream {} {}", stream.function, stream.mapping.table),
+            Self::Queue(queue) => format!("queue {} {}", queue.function, queue.mapping.queue),
             Self::Clock(clock) => format!("clock {} {}", clock.function, clock.index),
         }
     }
@@ -100,6 +122,15 @@ impl Caller {
                     }),
                 }
             }
+            Settings::Queue(queue) => {
+                let mapping = queue.mapping(context, parts, stop.clone());
+                context.tasks.spawn(async move {
+                    if let Some(before) = before {
+                        before.end().await;
+                    }
+                    mapping.run().await;
+                })
+            }
             Settings::Clock(clock) => {
                 let scheduled = clock.scheduled(context, &parts.functions, stop.clone());
                 context.tasks.spawn(async move {
@@ -120,9 +151,9 @@ impl Caller {
 }
 
 impl Stream {
-    fn mapping(self, context: &Context, parts: &Parts, stop: CancellationToken) -> Mapping {
+    fn mapping(self, context: &Context, parts: &Parts, stop: CancellationToken) -> stream::Mapping {
         let Context { options, logger, activity, store, .. } = context;
-        Mapping {
+        stream::Mapping {
             function: self.function,
             function_name: self.name,
             settings: self.mapping,
@@ -136,5 +167,20 @@ impl Stream {
             observer: Arc::new(activity.clone()),
             stop,
         }
+    }
+}
+
+impl Queue {
+    fn mapping(self, context: &Context, parts: &Parts, stop: CancellationToken) -> Arc<mapping::Mapping> {
+        Arc::new(mapping::Mapping {
+            function: self.function,
+            settings: self.mapping,
+            region: self.region,
+            queues: Arc::new(parts.queues.clone()),
+            functions: Arc::new(parts.functions.clone()),
+            logger: context.logger.clone(),
+            tasks: context.tasks.clone(),
+            stop,
+        })
     }
 }

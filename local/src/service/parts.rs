@@ -16,7 +16,7 @@ use crate::aws::interface::json::{self, JsonService};
 use crate::aws::interface::observe::Observer;
 use crate::aws::interface::page::Page;
 use crate::aws::issuer::{self, Issuer};
-use crate::aws::lambda::Lambda;
+use crate::aws::lambda::{Asynchronous, Lambda};
 use crate::aws::queue::{self, Queues};
 use crate::aws::runtime::{Functions, Scale, Surroundings};
 use crate::base::error::StartError;
@@ -33,6 +33,7 @@ pub(super) struct Parts {
     pub queues: Queues,
     pub bus: Bus,
     pub functions: Functions,
+    asynchronous: Asynchronous,
 }
 
 /// Opens the database and makes its tables.
@@ -58,7 +59,6 @@ impl Parts {
         let observer: Arc<dyn Observer> = Arc::new(context.activity.clone());
         let (url, stop) = (addresses.sqs.clone(), intake.clone());
         let queues = Queues::new(directory, url, logger.clone(), observer.clone(), stop);
-        let bus = Bus::new(Arc::new(queues.clone()), logger.clone(), observer.clone());
         let scale = Scale { max_processes: options.max_processes, idle_after: options.idle_after };
         // Functions call another server through a front, too, so that its records are joined to their requests.
         let dynamodb = match database::front_of_remote(&database, observer.clone()) {
@@ -68,7 +68,12 @@ impl Parts {
             }
             None => addresses.dynamodb.clone(),
         };
-        Self { database, dynamodb, queues, bus, functions: Functions::new(scale, logger.clone(), observer) }
+        let functions = Functions::new(scale, logger.clone(), observer.clone());
+        let (tasks, stop) = (context.tasks.clone(), intake.clone());
+        let asynchronous =
+            Asynchronous::new(Arc::new(functions.clone()), Arc::new(queues.clone()), logger.clone(), tasks, stop);
+        let bus = Bus::new(Arc::new(queues.clone()), Arc::new(asynchronous.clone()), logger.clone(), observer);
+        Self { database, dynamodb, queues, bus, functions, asynchronous }
     }
 
     /// Has the tables, queues, buses and functions of the version. The result is the keys of the functions that differ.
@@ -79,6 +84,7 @@ impl Parts {
         let Version { template, binaries } = version;
         database::prepare(&self.database, &template.tables).await?;
         self.queues.replace(&template.queues, &template.region)?;
+        self.asynchronous.replace(template);
         self.bus.replace(template);
         logger.replace(template.functions.iter().map(|function| function.key.as_str()));
         if let Some(issuer) = issuer {
@@ -119,10 +125,8 @@ impl Parts {
     }
 
     pub(super) fn lambda(&self, context: &Context, version: &Version) -> Lambda {
-        let Context { options, logger, tasks, intake, .. } = context;
-        let functions = Arc::new(self.functions.clone());
-        let (logger, tasks, stop) = (logger.clone(), tasks.clone(), intake.clone());
-        Lambda::new(&version.template, functions, options.host, logger, tasks, stop)
+        let (functions, later) = (Arc::new(self.functions.clone()), Arc::new(self.asynchronous.clone()));
+        Lambda::new(&version.template, functions, later, context.options.host)
     }
 
     pub(super) fn gateway(&self, context: &Context, version: &Version) -> Gateway {

@@ -33,11 +33,11 @@ impl JsonService for Bus {
         &'a self,
         operation: &'a str,
         request: &'a Value,
-        segment: Option<&'a str>,
+        trace: Option<&'a str>,
     ) -> Pending<'a, Result<Value, Refusal>> {
         Box::pin(async move {
             match operation {
-                "PutEvents" => put_events::put(self, request, segment),
+                "PutEvents" => put_events::put(self, request, trace),
                 _ => Err(Refusal::new("UnknownOperationException", "")),
             }
         })

@@ -1,5 +1,5 @@
-//! EventBridge's `PutEvents`: checks entries as EventBridge does, lists the events, and sends them to the queues that
-//! are targets of the template's rules.
+//! EventBridge's `PutEvents`: checks entries as EventBridge does, lists the events, and sends them to the queues and functions
+//! that are targets of the template's rules.
 
 mod api;
 mod page;
@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub(crate) use self::page::page;
+use crate::aws::interface::invoke::InvokeLater;
 use crate::aws::interface::message::SendMessage;
 use crate::aws::interface::observe::Observer;
 use crate::aws::interface::trace;
@@ -52,9 +53,13 @@ pub struct Event {
 pub struct Delivery {
     /// The name of the rule.
     pub rule: String,
-    /// The queue.
-    pub queue: String,
-    /// Whether the queue has it.
+    /// The queue, if the target is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<String>,
+    /// The function, by its key in the template, if the target is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
+    /// Whether the queue has it, or the function will be invoked with it.
     pub delivered: bool,
     /// Why not.
     pub error: Option<String>,
@@ -67,6 +72,7 @@ pub(crate) struct Bus(Arc<Inner>);
 struct Inner {
     settings: RwLock<Arc<Settings>>,
     queues: Arc<dyn SendMessage>,
+    functions: Arc<dyn InvokeLater>,
     events: Mutex<VecDeque<Event>>,
     logger: Logger,
     observer: Arc<dyn Observer>,
@@ -82,8 +88,14 @@ struct Settings {
 
 impl Bus {
     /// No buses yet.
-    pub(crate) fn new(queues: Arc<dyn SendMessage>, logger: Logger, observer: Arc<dyn Observer>) -> Self {
-        Self(Arc::new(Inner { settings: RwLock::default(), queues, events: Mutex::default(), logger, observer }))
+    pub(crate) fn new(
+        queues: Arc<dyn SendMessage>,
+        functions: Arc<dyn InvokeLater>,
+        logger: Logger,
+        observer: Arc<dyn Observer>,
+    ) -> Self {
+        let (settings, events) = (RwLock::default(), Mutex::default());
+        Self(Arc::new(Inner { settings, queues, functions, events, logger, observer }))
     }
 
     /// Has the template's buses and rules, and the default bus. The list of events stays.
@@ -112,12 +124,11 @@ impl Bus {
         names.iter().find(|known| *known == name).cloned()
     }
 
-    fn accept(&self, mut event: Event, segment: Option<&str>) {
+    fn accept(&self, mut event: Event) {
         self.0.logger.say("bus", &format!("{} {} to {}", event.detail_type, event.id, event.event_bus_name));
         event.targets = rules::deliver(self, &event);
-        let parent = event.trace_header.as_deref().and_then(trace::parent).or(segment);
         if let Ok(shown) = serde_json::to_value(&event) {
-            self.0.observer.event(&shown, parent);
+            self.0.observer.event(&shown, event.trace_header.as_deref().and_then(trace::parent));
         }
         let mut events = self.0.events.lock().unwrap_or_else(PoisonError::into_inner);
         if events.len() == KEPT {

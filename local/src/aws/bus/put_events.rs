@@ -15,8 +15,8 @@ const MOST_ENTRIES: usize = 10;
 /// <https://aws.amazon.com/about-aws/whats-new/2026/01/amazon-eventbridge-increases-event-payload-size-256-kb-1-mb/>.
 const MOST_BYTES: usize = 1024 * 1024;
 
-/// `segment` is that of the invocation that calls.
-pub(super) fn put(bus: &Bus, request: &Value, segment: Option<&str>) -> Result<Value, Refusal> {
+/// `trace` is the request's trace header. It is that of entries without one of their own.
+pub(super) fn put(bus: &Bus, request: &Value, trace: Option<&str>) -> Result<Value, Refusal> {
     let entries = request.get("Entries").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let invalid = |message: String| Refusal::new("ValidationException", message);
     if entries.is_empty() || entries.len() > MOST_ENTRIES {
@@ -28,19 +28,19 @@ pub(super) fn put(bus: &Bus, request: &Value, segment: Option<&str>) -> Result<V
     if entries.iter().map(size).sum::<usize>() > MOST_BYTES {
         return Err(invalid("Total size of the entries in the request is over the limit.".to_owned()));
     }
-    let results: Vec<Value> = entries.iter().map(|entry| put_one(bus, entry, segment)).collect();
+    let results: Vec<Value> = entries.iter().map(|entry| put_one(bus, entry, trace)).collect();
     let failed = results.iter().filter(|result| result.get("ErrorCode").is_some()).count();
     Ok(json!({ "FailedEntryCount": failed, "Entries": results }))
 }
 
-fn put_one(bus: &Bus, entry: &Value, segment: Option<&str>) -> Value {
-    match accept(bus, entry, segment) {
+fn put_one(bus: &Bus, entry: &Value, trace: Option<&str>) -> Value {
+    match accept(bus, entry, trace) {
         Ok(id) => json!({ "EventId": id }),
         Err((code, message)) => json!({ "ErrorCode": code, "ErrorMessage": message }),
     }
 }
 
-fn accept(bus: &Bus, entry: &Value, segment: Option<&str>) -> Result<String, (&'static str, String)> {
+fn accept(bus: &Bus, entry: &Value, trace: Option<&str>) -> Result<String, (&'static str, String)> {
     let text = |name: &str| match entry.get(name).and_then(Value::as_str) {
         Some(text) if !text.is_empty() => Ok(text),
         _ => Err(("InvalidArgument", format!("Parameter {name} is not valid. Reason: {name} is a required argument."))),
@@ -71,10 +71,10 @@ fn accept(bus: &Bus, entry: &Value, segment: Option<&str>) -> Result<String, (&'
         time: time.to_rfc3339_opts(SecondsFormat::Secs, true),
         event_bus_name,
         resources: resources.filter_map(Value::as_str).map(ToOwned::to_owned).collect(),
-        trace_header: entry.get("TraceHeader").and_then(Value::as_str).map(ToOwned::to_owned),
+        trace_header: entry.get("TraceHeader").and_then(Value::as_str).or(trace).map(ToOwned::to_owned),
         targets: Vec::new(),
     };
-    bus.accept(event, segment);
+    bus.accept(event);
     Ok(id)
 }
 
@@ -93,12 +93,19 @@ mod tests {
 
     use super::super::Settings;
     use super::*;
+    use crate::aws::interface::invoke::{InvokeLater, Request};
     use crate::aws::interface::message::{Outgoing, SendMessage};
     use crate::aws::interface::observe::Unobserved;
     use crate::base::log::Logger;
     use crate::base::options::Log;
 
     struct NoQueues;
+
+    impl InvokeLater for NoQueues {
+        fn invoke_later(&self, function: &str, _: Request) -> Result<(), String> {
+            Err(format!("there is no {function}"))
+        }
+    }
 
     impl SendMessage for NoQueues {
         fn send_message(&self, queue: &str, _: Outgoing) -> Result<(), String> {
@@ -109,7 +116,7 @@ mod tests {
     fn bus() -> Bus {
         let logger = Logger::new(Log::Captured, std::iter::empty());
         let names = vec!["mine".into(), DEFAULT_BUS.into()];
-        let bus = Bus::new(Arc::new(NoQueues), logger, Arc::new(Unobserved));
+        let bus = Bus::new(Arc::new(NoQueues), Arc::new(NoQueues), logger, Arc::new(Unobserved));
         let settings = Settings { names, rules: Vec::new(), region: "eu-central-1".into() };
         *bus.0.settings.write().unwrap() = Arc::new(settings);
         bus

@@ -38,8 +38,21 @@ pub(crate) enum Cause {
     Gateway(String),
     /// Records of a table's stream.
     Stream { table: String, records: Vec<Origin> },
+    /// Messages of a queue.
+    Queue { queue: String, messages: Vec<Sender> },
+    /// An event of a bus, by its id, which matches a rule.
+    Rule { rule: String, event: String },
     /// A schedule, by its id.
     Schedule(String),
+}
+
+/// The sender of a message.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Sender {
+    /// The event that a rule brought to the queue.
+    pub event: Option<String>,
+    /// The segment of the invocation that sent it, where a function did.
+    pub segment: Option<String>,
 }
 
 /// The origin of a stream record.
@@ -59,6 +72,12 @@ impl Request {
         let (qualifier, client_context, log_tail) = (None, None, None);
         Self { id, payload, trace, segment, cause: Cause::Api(None), qualifier, client_context, log_tail }
     }
+}
+
+/// Asynchronous invocations of the functions, by their keys in the template.
+pub(crate) trait InvokeLater: Send + Sync {
+    /// Accepts an invocation, which is repeated while it fails. An error is a phrase for the log.
+    fn invoke_later(&self, function: &str, request: Request) -> Result<(), String>;
 }
 
 /// The functions of the service, by their keys in the template.

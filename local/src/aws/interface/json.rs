@@ -59,12 +59,12 @@ pub(crate) trait JsonService: Send + Sync {
     /// The bus or the queue that a request is about.
     fn resource(&self, request: &Value) -> Option<String>;
 
-    /// `segment` is that of the invocation that calls, where a function does.
+    /// `trace` is the request's X-Ray trace header, which has the segment of the invocation that calls.
     fn call<'a>(
         &'a self,
         operation: &'a str,
         request: &'a Value,
-        segment: Option<&'a str>,
+        trace: Option<&'a str>,
     ) -> Pending<'a, Result<Value, Refusal>>;
 }
 
@@ -91,7 +91,7 @@ async fn call(State(services): State<Services>, headers: HeaderMap, body: Body) 
     let (body, length) = read(body).await;
     let answer = match (body, service) {
         (Ok(request), Some(service)) => {
-            let answer = service.call(operation, &request, call.segment).await;
+            let answer = service.call(operation, &request, trace).await;
             let response = respond(answer, version);
             call.report(&**service, &request, length, &response, &*services.observer);
             return response;

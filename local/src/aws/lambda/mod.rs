@@ -6,14 +6,15 @@
 //! and a page that uses DNS rebinding by the name in `Host`.
 
 mod answer;
+mod asynchronous;
 mod error;
 mod event;
 mod name;
+mod record;
 mod request;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -25,50 +26,39 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use bytes::Bytes;
 use tokio::sync::oneshot;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+pub(crate) use self::asynchronous::Asynchronous;
 use self::error::Refused;
-use self::event::Event;
 use self::name::Names;
 use self::request::{InvocationType, Settings};
 use crate::aws::interface::body::{self, Unread};
-use crate::aws::interface::invoke::{Cause, Invoke, PAYLOAD_LIMIT, Request};
+use crate::aws::interface::invoke::{Cause, Invoke, InvokeLater, PAYLOAD_LIMIT, Request};
 use crate::aws::interface::trace::{self, Trace};
 use crate::base::listen::{Host, is_an_address};
-use crate::base::log::Logger;
 use crate::project::template::Template;
 
 /// Payload limit of an asynchronous request; 256 KB until October 2025:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#function-configuration-deployment-and-execution>.
 const EVENT_LIMIT: usize = 1024 * 1024;
-/// Delays before the second and the third attempt of a failed asynchronous invocation:
-/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html>.
-const RETRY_PAUSES: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(2)];
 
 /// State of the API.
 pub(crate) struct Lambda {
     names: Names,
     functions: Arc<dyn Invoke>,
+    later: Arc<dyn InvokeLater>,
     host: Host,
-    logger: Logger,
-    tasks: TaskTracker,
-    stop: CancellationToken,
 }
 
 impl Lambda {
-    /// The API of the template's functions. `host` is where it listens; `tasks` track asynchronous invocations, which
-    /// end with `stop`.
+    /// The API of the template's functions. `host` is where it listens.
     pub(crate) fn new(
         template: &Template,
         functions: Arc<dyn Invoke>,
+        later: Arc<dyn InvokeLater>,
         host: Host,
-        logger: Logger,
-        tasks: TaskTracker,
-        stop: CancellationToken,
     ) -> Self {
-        Self { names: Names::new(template), functions, host, logger, tasks, stop }
+        Self { names: Names::new(template), functions, later, host }
     }
 
     /// The routes. They are served with the client's address as `ConnectInfo`.
@@ -114,9 +104,7 @@ impl Lambda {
         match settings.kind {
             InvocationType::DryRun => Ok(answer::empty(StatusCode::NO_CONTENT)),
             InvocationType::Event => {
-                let (functions, logger) = (self.functions.clone(), self.logger.clone());
-                let event = Event { function: target.key, request, functions, logger, stop: self.stop.clone() };
-                self.tasks.spawn(event.run(RETRY_PAUSES));
+                self.later.invoke_later(&target.key, request).map_err(|reason| Refused::stopping(&reason))?;
                 Ok(answer::empty(StatusCode::ACCEPTED))
             }
             InvocationType::RequestResponse => {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use md5::{Digest, Md5};
 
-use super::message::{Attribute, AttributeValue};
+use crate::aws::interface::message::{Attribute, AttributeValue};
 
 /// The digest of a body.
 pub(super) fn body(body: &str) -> String {
@@ -39,7 +39,7 @@ fn add(digest: &mut Md5, bytes: &[u8]) {
     digest.update(bytes);
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         // Writing to a String does not fail.
         let _ = write!(text, "{byte:02x}");

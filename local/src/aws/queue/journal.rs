@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::message::Message;
+use super::recent::Seen;
 use crate::base::error::StartError;
 
 /// Bytes beyond twice its compacted size that a file grows to before it is compacted again.
@@ -23,6 +24,17 @@ pub(super) enum Entry {
     /// A message was added or changed.
     Put(Message),
     Gone(String),
+    /// A message was sent to a FIFO queue.
+    Seen(Seen),
+}
+
+/// What a journal holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Kept {
+    /// The messages, in the order they were sent.
+    pub messages: Vec<Message>,
+    /// The messages that were sent to a FIFO queue lately.
+    pub seen: Vec<Seen>,
 }
 
 /// The journal of a queue. In memory there is none.
@@ -43,19 +55,19 @@ impl Journal {
         Self(None)
     }
 
-    /// Opens or creates the file, and returns its messages in the order they were sent.
-    pub(super) fn open(path: &Path) -> Result<(Self, Vec<Message>), StartError> {
+    /// Opens or creates the file, and returns what it holds.
+    pub(super) fn open(path: &Path) -> Result<(Self, Kept), StartError> {
         let failed = |error: &io::Error| StartError::Data { path: path.to_owned(), reason: error.to_string() };
-        let messages = match std::fs::read(path) {
+        let kept = match std::fs::read(path) {
             // The parser's own message may quote a customer's.
             Ok(bytes) => replay(&bytes).map_err(|line| {
                 StartError::damaged(path, &format!("its line {line} is damaged"), "begins with an empty queue")
             })?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Kept::default(),
             Err(error) => return Err(failed(&error)),
         };
-        let open = Open::write(path.to_owned(), &messages).map_err(|error| failed(&error))?;
-        Ok((Self(Some(open)), messages))
+        let open = Open::write(path.to_owned(), &kept.messages, &kept.seen).map_err(|error| failed(&error))?;
+        Ok((Self(Some(open)), kept))
     }
 
     /// Appends changes. With `durably` it waits for the disk.
@@ -76,22 +88,23 @@ impl Journal {
         Ok(())
     }
 
-    /// Compacts the file when most of it is obsolete. `messages` are the current ones.
-    pub(super) fn tidy(&mut self, messages: &[Message]) -> io::Result<()> {
+    /// Compacts the file when most of it is obsolete. `messages` and `seen` are the current ones.
+    pub(super) fn tidy(&mut self, messages: &[Message], seen: &[Seen]) -> io::Result<()> {
         if let Some(open) = &mut self.0
             && open.length > 2 * open.whole + SLACK
         {
-            *open = Open::write(open.path.clone(), messages)?;
+            *open = Open::write(open.path.clone(), messages, seen)?;
         }
         Ok(())
     }
 }
 
 impl Open {
-    fn write(path: PathBuf, messages: &[Message]) -> io::Result<Self> {
+    fn write(path: PathBuf, messages: &[Message], seen: &[Seen]) -> io::Result<Self> {
         let mut text = Vec::new();
-        for message in messages {
-            serde_json::to_writer(&mut text, &Entry::Put(message.clone()))?;
+        let entries = messages.iter().cloned().map(Entry::Put).chain(seen.iter().cloned().map(Entry::Seen));
+        for entry in entries {
+            serde_json::to_writer(&mut text, &entry)?;
             text.push(b'\n');
         }
         let temporary = path.with_extension("tmp");
@@ -109,11 +122,11 @@ impl Open {
 }
 
 /// The error is the number of a damaged line.
-fn replay(bytes: &[u8]) -> Result<Vec<Message>, usize> {
+fn replay(bytes: &[u8]) -> Result<Kept, usize> {
     let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
     // After the last line break there is nothing, or an incomplete line.
     lines.pop();
-    let mut messages: Vec<Message> = Vec::new();
+    let (mut messages, mut seen): (Vec<Message>, Vec<Seen>) = (Vec::new(), Vec::new());
     for (index, line) in lines.into_iter().enumerate() {
         match serde_json::from_slice(line).map_err(|_| index + 1)? {
             Entry::Put(message) => match messages.iter_mut().find(|known| known.id == message.id) {
@@ -121,9 +134,10 @@ fn replay(bytes: &[u8]) -> Result<Vec<Message>, usize> {
                 None => messages.push(message),
             },
             Entry::Gone(id) => messages.retain(|known| known.id != id),
+            Entry::Seen(one) => seen.push(one),
         }
     }
-    Ok(messages)
+    Ok(Kept { messages, seen })
 }
 
 #[cfg(test)]
@@ -137,14 +151,14 @@ mod tests {
     #[test]
     fn what_was_written_is_there_again_and_half_a_line_is_not() {
         let path = std::env::temp_dir().join(format!("local-queue-{}.jsonl", uuid::Uuid::new_v4()));
-        let (mut journal, messages) = Journal::open(&path).unwrap();
-        assert!(messages.is_empty());
+        let (mut journal, kept) = Journal::open(&path).unwrap();
+        assert_eq!(kept, Kept::default());
         let [one, two, three] = ["one", "two", "three"].map(|body| Message::new(body.into()));
         journal.append(&[Entry::Put(one.clone()), Entry::Put(two.clone()), Entry::Put(three)], true).unwrap();
         journal.append(&[Entry::Put(Message { receives: 2, ..two }), Entry::Gone(one.id)], false).unwrap();
         OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"put\":{\"id\":").unwrap();
 
-        let (_, messages) = Journal::open(&path).unwrap();
+        let (_, Kept { messages, .. }) = Journal::open(&path).unwrap();
         assert_eq!((bodies(&messages), messages[0].receives), (vec!["two", "three"], 2));
         assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 2, "only what is still true");
         std::fs::write(&path, "nonsense\n").unwrap();
@@ -166,10 +180,10 @@ mod tests {
             journal.append(&entries, false).unwrap();
         }
         assert!(std::fs::metadata(&path).unwrap().len() > SLACK);
-        journal.tidy(std::slice::from_ref(&message)).unwrap();
+        journal.tidy(std::slice::from_ref(&message), &[]).unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 1);
         journal.append(&[Entry::Gone(message.id)], false).unwrap();
-        assert!(Journal::open(&path).unwrap().1.is_empty());
+        assert!(Journal::open(&path).unwrap().1.messages.is_empty());
         std::fs::remove_file(path).unwrap();
     }
 }

@@ -8,6 +8,11 @@ use chrono::Utc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::aws::interface::message::Attribute;
+
+/// Bytes of a message in a function's event beside its texts: names of members, digests, ARN and receipt handle.
+const ENVELOPE: usize = 1_536;
+
 /// A message of a queue. Times are milliseconds since 1970, as in SQS.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Message {
@@ -29,21 +34,18 @@ pub(crate) struct Message {
     /// The ARN of the queue that moved it to this dead-letter queue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-}
-
-/// A message attribute.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Attribute {
-    /// `String`, `Number` or `Binary`, perhaps with a custom label: `Number.int`.
-    pub data_type: String,
-    pub value: AttributeValue,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum AttributeValue {
-    Text(String),
-    /// In Base64.
-    Binary(String),
+    /// `MessageGroupId`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// `MessageDeduplicationId`, in a FIFO queue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deduplication: Option<String>,
+    /// `SequenceNumber`, in a FIFO queue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<String>,
+    /// The id of the event that a rule brought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
 }
 
 impl Message {
@@ -60,6 +62,10 @@ impl Message {
             receives: 0,
             first_received: None,
             source: None,
+            group: None,
+            deduplication: None,
+            sequence: None,
+            event: None,
         }
     }
 
@@ -71,19 +77,16 @@ impl Message {
         self.body.len() + attributes.sum::<usize>()
     }
 
+    /// About as many bytes as it has in a function's event.
+    pub(crate) fn event_size(&self) -> usize {
+        // JSON escapes characters of the body. A text can be serialized.
+        let body = serde_json::to_string(&self.body).map_or(self.body.len(), |text| text.len());
+        body + 2 * (self.size() - self.body.len()) + ENVELOPE
+    }
+
     /// The receipt handle of the last receive.
     pub(crate) fn receipt(&self) -> String {
         STANDARD.encode(format!("{}:{}", self.id, self.receives))
-    }
-}
-
-impl Attribute {
-    /// The bytes of the value.
-    pub(crate) fn bytes(&self) -> Vec<u8> {
-        match &self.value {
-            AttributeValue::Text(text) => text.clone().into_bytes(),
-            AttributeValue::Binary(text) => STANDARD.decode(text).unwrap_or_default(),
-        }
     }
 }
 

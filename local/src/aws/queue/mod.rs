@@ -1,8 +1,9 @@
 //! SQS: the queues of the template.
 //!
-//! Messages are delivered at least once, oldest visible first. FIFO order and deduplication are not supported. With a
-//! data directory, messages are written to the disk before the sender gets a response: see [`journal`].
-//! <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html>
+//! Messages are delivered at least once, oldest visible first. A FIFO queue keeps the order of each message group, and drops
+//! duplicates of five minutes. With a data directory, messages are written to the disk before the sender gets a response: see
+//! [`journal`].
+//! <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-types.html>
 
 mod api;
 mod digest;
@@ -10,7 +11,10 @@ mod journal;
 mod message;
 mod page;
 mod receive;
+mod receiver;
+mod recent;
 mod repair;
+mod sender;
 mod state;
 
 use std::collections::BTreeMap;
@@ -23,11 +27,10 @@ use chrono::Utc;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use self::journal::Journal;
-use self::message::{Attribute, AttributeValue, Message, Receipt};
+use self::journal::{Journal, Kept};
+use self::message::{Message, Receipt};
 pub(crate) use self::page::pages;
 use self::state::{Changed, Counts, Queue};
-use crate::aws::interface::message::{Outgoing, SendMessage};
 use crate::aws::interface::observe::Observer;
 use crate::base::error::StartError;
 use crate::base::log::Logger;
@@ -84,11 +87,11 @@ impl Queues {
         let mut all = self.all();
         let mut opened = BTreeMap::new();
         for settings in queues.iter().filter(|settings| !all.contains_key(&settings.name)) {
-            let (journal, messages) = match &self.0.directory {
-                None => (Journal::none(), Vec::new()),
+            let (journal, kept) = match &self.0.directory {
+                None => (Journal::none(), Kept::default()),
                 Some(directory) => open(&directory.join(DIRECTORY), &settings.name)?,
             };
-            opened.insert(settings.name.clone(), Queue::new(settings.clone(), now, journal, messages));
+            opened.insert(settings.name.clone(), Queue::new(settings.clone(), now, journal, kept));
         }
         all.retain(|name, _| queues.iter().any(|settings| settings.name == *name));
         all.append(&mut opened);
@@ -119,15 +122,18 @@ impl Queues {
         format!("arn:aws:sqs:{region}:{ACCOUNT}:{name}")
     }
 
-    /// Sends messages, all or none, and logs their ids.
-    fn send(&self, queue: &str, messages: Vec<Message>) -> Result<(), QueueError> {
-        let ids: Vec<String> = messages.iter().map(|message| message.id.clone()).collect();
-        self.all().get_mut(queue).ok_or(QueueError::Unknown)?.put(messages)?;
-        for id in ids {
-            self.0.logger.say("queue", &format!("message {id} to {queue}"));
+    /// Sends messages, all or none, logs their ids, and returns them as they are kept. Instead of a duplicate in a FIFO queue,
+    /// that is the message of before.
+    fn send(&self, queue: &str, messages: Vec<Message>) -> Result<Vec<Message>, QueueError> {
+        let (now, new) = (Utc::now().timestamp_millis(), messages.iter().map(|message| message.id.clone()));
+        let new: Vec<String> = new.collect();
+        let sent = self.all().get_mut(queue).ok_or(QueueError::Unknown)?.send(now, messages)?;
+        for (message, new) in sent.iter().zip(new) {
+            let (id, again) = (&message.id, if message.id == new { "" } else { " again, which is dropped" });
+            self.0.logger.say("queue", &format!("message {id} to {queue}{again}"));
         }
         self.changed();
-        Ok(())
+        Ok(sent)
     }
 
     fn delete(&self, queue: &str, receipt: &Receipt) -> Result<(), QueueError> {
@@ -182,14 +188,7 @@ impl Queues {
     }
 }
 
-impl SendMessage for Queues {
-    fn send_message(&self, queue: &str, message: Outgoing) -> Result<(), String> {
-        let Outgoing { body, trace } = message;
-        self.send(queue, vec![Message { trace, ..Message::new(body) }]).map_err(|error| error.to_string())
-    }
-}
-
-fn open(directory: &Path, name: &str) -> Result<(Journal, Vec<Message>), StartError> {
+fn open(directory: &Path, name: &str) -> Result<(Journal, Kept), StartError> {
     let path = directory.join(format!("{name}.jsonl"));
     std::fs::create_dir_all(directory)
         .map_err(|error| StartError::Data { path: directory.to_owned(), reason: error.to_string() })?;
@@ -199,7 +198,10 @@ fn open(directory: &Path, name: &str) -> Result<(Journal, Vec<Message>), StartEr
 #[cfg(test)]
 impl Queues {
     fn for_tests(names: &[&str]) -> Self {
-        let queues: Vec<_> = names.iter().map(|name| template::Queue::named(name)).collect();
+        Self::of_tests(&names.iter().map(|name| template::Queue::named(name)).collect::<Vec<_>>())
+    }
+
+    fn of_tests(queues: &[template::Queue]) -> Self {
         let logger = Logger::new(crate::base::options::Log::Captured, std::iter::empty());
         let made = Self::new(
             None,
@@ -208,7 +210,7 @@ impl Queues {
             Arc::new(crate::aws::interface::observe::Unobserved),
             CancellationToken::new(),
         );
-        made.replace(&queues, "eu-central-1").unwrap();
+        made.replace(queues, "eu-central-1").unwrap();
         made
     }
 }

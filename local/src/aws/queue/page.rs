@@ -9,7 +9,8 @@ use axum::routing::{delete, get, post};
 use chrono::{DateTime, SecondsFormat};
 use serde_json::{Map, Value, json};
 
-use super::{Attribute, AttributeValue, Message, QueueError, Queues};
+use super::{Message, QueueError, Queues};
+use crate::aws::interface::message::{Attribute, AttributeValue};
 use crate::aws::interface::page::{Page, message};
 
 pub(crate) fn pages(queues: &Queues) -> [Page; 3] {
@@ -33,6 +34,8 @@ async fn list(State(queues): State<Queues>) -> Json<Vec<Value>> {
             "name": queue.name,
             "url": queues.url_of(&queue.name),
             "dead_letters_of": senders.map(|sender| sender.name.as_str()).collect::<Vec<_>>(),
+            "readers": queue.readers,
+            "fifo": queue.fifo.is_some(),
             "redrive": queue.redrive.as_ref().map(|to| json!({ "queue": to.queue, "after": to.after })),
             "counts": { "visible": counts.visible, "in_flight": counts.in_flight, "delayed": counts.delayed },
             "messages": messages,
@@ -68,6 +71,7 @@ fn show(message: &Message) -> Value {
         "receives": message.receives,
         // The name in the ARN.
         "source": message.source.as_deref().and_then(|arn| arn.rsplit(':').next()),
+        "group": message.group,
         "attributes": attributes,
         "body": serde_json::from_str::<Value>(&message.body).unwrap_or_else(|_| message.body.as_str().into()),
     })

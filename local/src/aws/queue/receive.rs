@@ -9,13 +9,14 @@ use tokio::time::timeout;
 use super::message::Message;
 use super::state::Queue;
 use super::{QueueError, Queues};
+use crate::aws::interface::message::Limits;
 
 impl Queues {
-    /// Receives up to `most` messages as soon as there is one, at the latest after `wait`.
+    /// Receives messages as soon as there is one, at the latest after `wait`.
     pub(super) async fn receive(
         &self,
         queue: &str,
-        most: usize,
+        limits: Limits,
         hidden: Duration,
         wait: Duration,
     ) -> Result<Vec<Message>, QueueError> {
@@ -26,12 +27,13 @@ impl Queues {
             tokio::pin!(news);
             news.as_mut().enable();
             let now = Utc::now().timestamp_millis();
-            let messages = self.receive_now(queue, now, most, hidden)?;
+            let messages = self.receive_now(queue, now, limits, hidden)?;
             let left = deadline.saturating_duration_since(tokio::time::Instant::now());
             if !messages.is_empty() || left.is_zero() || self.0.stop.is_cancelled() {
                 return Ok(messages);
             }
-            let next = self.read(queue, Queue::next)?.map(|at| at.saturating_sub(now).max(1).unsigned_abs());
+            let next =
+                self.read(queue, |queue| queue.next(now))?.map(|at| at.saturating_sub(now).max(1).unsigned_abs());
             let pause = next.map_or(left, |next| left.min(Duration::from_millis(next)));
             tokio::select! {
                 _ = timeout(pause, news) => {}
@@ -40,7 +42,7 @@ impl Queues {
         }
     }
 
-    fn receive_now(&self, name: &str, now: i64, most: usize, hidden: Duration) -> Result<Vec<Message>, QueueError> {
+    fn receive_now(&self, name: &str, now: i64, limits: Limits, hidden: Duration) -> Result<Vec<Message>, QueueError> {
         let mut all = self.all();
         let queue = all.get_mut(name).ok_or(QueueError::Unknown)?;
         let dead = queue.given_up(now);
@@ -48,7 +50,7 @@ impl Queues {
         if let Some(redrive) = redrive.filter(|_| !dead.is_empty()) {
             self.move_on(&mut all, name, &redrive.queue, now, &dead)?;
         }
-        let messages = all.get_mut(name).ok_or(QueueError::Unknown)?.receive(now, most, hidden)?;
+        let messages = all.get_mut(name).ok_or(QueueError::Unknown)?.receive(now, limits, hidden)?;
         if !messages.is_empty() {
             self.0.observer.queues_changed();
         }

@@ -153,7 +153,9 @@ mod tests {
             log_level: None,
             routes: Vec::new(),
             streams: Vec::new(),
+            queues: Vec::new(),
             schedules: Vec::new(),
+            asynchronous: crate::project::template::Asynchronous::default(),
         };
         let surroundings = Surroundings {
             region: text(),

@@ -32,7 +32,7 @@ impl Destination<'_> {
         let stream_arn = self.mapping.arn(self.label);
         let place = Place { function_arn: &function_arn, stream_arn: &stream_arn, shard: self.shard };
         let Some(message) = failure::message(records, why, place, self.now()) else { return };
-        if let Err(error) = queues.send_message(queue, Outgoing { body: message.to_string(), trace: None }) {
+        if let Err(error) = queues.send_message(queue, Outgoing { body: message.to_string(), ..Outgoing::default() }) {
             logger.say("stream", &format!("ERROR {} not told to {queue}: {error}", range(records)));
         }
     }

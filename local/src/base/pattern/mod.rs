@@ -10,6 +10,15 @@ use serde_json::{Map, Value};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Pattern(Node);
 
+/// The form of a member's pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A list of values and rules.
+    Values,
+    /// A map of members.
+    Members,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 enum Node {
     /// Matches when every member matches.
@@ -47,6 +56,15 @@ impl Pattern {
             Value::Object(members) if !members.is_empty() => members_of(members).map(Self),
             _ => Err("is not a pattern; it is a map such as `eventName: [INSERT]`".to_owned()),
         }
+    }
+
+    /// The form of the pattern for a member. `None` where it has none, or one among alternatives only.
+    pub(crate) fn form_of(&self, member: &str) -> Option<Form> {
+        let Node::All(members) = &self.0 else { return None };
+        members.iter().find(|(name, _)| name == member).map(|(_, node)| match node {
+            Node::Leaf(_) => Form::Values,
+            Node::All(_) | Node::Any(_) => Form::Members,
+        })
     }
 
     /// Whether an event or a record matches.

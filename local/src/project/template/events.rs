@@ -2,18 +2,11 @@
 
 use serde_json::Value;
 
-use super::authorizers::Authorizers;
+use super::around::{Around, Of};
 use super::event::Event;
-use super::intrinsics::Intrinsics;
-use super::{StreamMapping, Table, TemplateError, routes, schedules, streams};
+use super::{StreamMapping, TemplateError, event_bridge, routes, schedules, sqs, streams};
 
-pub(super) fn read(
-    event: &Value,
-    place: &str,
-    intrinsics: &Intrinsics<'_>,
-    tables: &[Table],
-    authorizers: &Authorizers<'_>,
-) -> Result<Event, TemplateError> {
+pub(super) fn read(event: &Value, place: &str, around: &Around<'_>, of: &Of<'_>) -> Result<Event, TemplateError> {
     let (kind, value) = match event {
         Value::Object(members) if members.len() == 1 => {
             // The length is 1.
@@ -25,19 +18,41 @@ pub(super) fn read(
     let place = format!("{place}.{kind}");
     match kind {
         "httpApi" => {
-            let access = authorizers.access(value.get("authorizer"), &format!("{place}.authorizer"))?;
+            let access = around.authorizers.access(value.get("authorizer"), &format!("{place}.authorizer"))?;
             routes::read(value, access, &place).map(Event::Route)
         }
-        "stream" => streams::read(value, &place, intrinsics, tables),
-        "schedule" => schedules::read(value, &place, intrinsics),
+        "stream" => streams::read(value, &place, around.intrinsics, around.tables),
+        "sqs" => sqs::read(value, &place, around.intrinsics, around.queues, of.timeout),
+        "eventBridge" => event_bridge::read(value, &place, around, of),
+        "schedule" => schedules::read(value, &place, around.intrinsics),
         "http" => Ok(Event::Unsupported("an `http` event (a REST API; use `httpApi`)".to_owned())),
         other => Ok(Event::Unsupported(format!("an `{other}` event"))),
     }
 }
 
-/// A part of the event that has no effect on one machine, as a sentence.
-pub(super) fn left_out(written: &Value, event: &Event) -> Option<&'static str> {
-    let Event::Stream(StreamMapping { on_failure: None, .. }) = event else { return None };
-    let destinations = written.pointer("/stream/destinations").filter(|destinations| !destinations.is_null());
-    destinations.map(|_| "what it cannot deal with is on the log only: its destination is no queue of the template")
+/// Parts of the event that have no effect on one machine, a sentence each.
+pub(super) fn left_out(written: &Value, event: &Event) -> Vec<String> {
+    let mut left_out = Vec::new();
+    let given = |pointer: &str| written.pointer(pointer).is_some_and(|value| !value.is_null());
+    match event {
+        Event::Stream(StreamMapping { on_failure: None, .. }) if given("/stream/destinations") => {
+            let reason = "what it cannot deal with is on the log only: its destination is no queue of the template";
+            left_out.push(reason.to_owned());
+        }
+        Event::Bus { rule: Some(rule), .. }
+            if given("/eventBridge/deadLetterQueueArn")
+                && rule.targets.iter().all(|target| target.dead_letters.is_none()) =>
+        {
+            left_out.push(format!("the dead-letter queue of its rule `{}` is no queue of the template", rule.name));
+        }
+        _ => {}
+    }
+    for (kind, known) in [("sqs", &sqs::KNOWN[..]), ("eventBridge", &event_bridge::KNOWN[..])] {
+        let members = written.get(kind).and_then(Value::as_object).into_iter().flatten();
+        let unknown = members.map(|(name, _)| name).filter(|name| !known.contains(&name.as_str()));
+        left_out.extend(
+            unknown.map(|name| format!("its `{kind}` event has `{name}`, which is not known and does nothing")),
+        );
+    }
+    left_out
 }

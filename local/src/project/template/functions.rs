@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::authorizers::Authorizers;
+use super::around::{Around, Of};
 use super::event::Event;
-use super::intrinsics::Intrinsics;
+use super::events;
+use super::members::Members;
 use super::variables::Variables;
-use super::{Route, Schedule, StreamMapping, Table, TemplateError, events};
+use super::{Asynchronous, QueueMapping, Route, Rule, Schedule, StreamMapping, TemplateError, asynchronous, secrets};
 
 /// The Serverless Framework's defaults: <https://www.serverless.com/framework/docs/providers/aws/guide/serverless.yml>.
 const TIMEOUT: u64 = 6;
@@ -31,46 +32,55 @@ pub(crate) struct Function {
     pub log_level: Option<String>,
     pub routes: Vec<Route>,
     pub streams: Vec<StreamMapping>,
+    pub queues: Vec<QueueMapping>,
     pub schedules: Vec<Schedule>,
+    pub asynchronous: Asynchronous,
+}
+
+/// The functions, and parts of the template that their events add.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub functions: Vec<Function>,
+    pub rules: Vec<Rule>,
+    pub buses: Vec<String>,
+    /// Parts that do not run on one machine, a sentence each.
+    pub notices: Vec<String>,
 }
 
 /// Reads functions, with the defaults of the provider section.
 pub(super) struct Reader<'a> {
     variables: &'a Variables,
-    intrinsics: &'a Intrinsics<'a>,
-    tables: &'a [Table],
-    authorizers: &'a Authorizers<'a>,
+    around: &'a Around<'a>,
     stack: String,
     provider: Map<String, Value>,
     environment: BTreeMap<String, String>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(
-        variables: &'a Variables,
-        intrinsics: &'a Intrinsics<'a>,
-        tables: &'a [Table],
-        authorizers: &'a Authorizers<'a>,
-        stack: String,
-    ) -> Result<Self, TemplateError> {
+    pub(super) fn new(variables: &'a Variables, around: &'a Around<'a>, stack: String) -> Result<Self, TemplateError> {
         let provider = variables.members("provider")?;
         let environment = BTreeMap::new();
-        let mut reader = Self { variables, intrinsics, tables, authorizers, stack, provider, environment };
+        let mut reader = Self { variables, around, stack, provider, environment };
         if let Some(value) = reader.provider.get("environment").cloned() {
             reader.environment = reader.environment(value, "provider.environment")?;
         }
         Ok(reader)
     }
 
-    pub(super) fn read(&self, notices: &mut Vec<String>) -> Result<Vec<Function>, TemplateError> {
+    pub(super) fn read(&self) -> Result<Found, TemplateError> {
         let functions = self.variables.members("functions")?;
         if functions.is_empty() {
             return Err(TemplateError::at("functions", "is empty; there is nothing to run"));
         }
-        functions.into_iter().map(|(key, value)| self.function(key, value, notices)).collect()
+        let mut found = Found::default();
+        for (key, value) in functions {
+            let function = self.function(key, value, &mut found)?;
+            found.functions.push(function);
+        }
+        Ok(found)
     }
 
-    fn function(&self, key: String, value: Value, notices: &mut Vec<String>) -> Result<Function, TemplateError> {
+    fn function(&self, key: String, value: Value, found: &mut Found) -> Result<Function, TemplateError> {
         let place = format!("functions.{key}");
         let mut members = self.variables.map(value, &place)?;
         let mut take = |member: &str| {
@@ -93,6 +103,12 @@ impl<'a> Reader<'a> {
         let timeout = self.number(&take("timeout")?, &place, "timeout", 1..=900, TIMEOUT)?;
         let memory = self.number(&take("memorySize")?, &place, "memorySize", 128..=10_240, MEMORY)?;
         let events = take("events")?;
+        let asynchronous = ["maximumRetryAttempts", "maximumEventAge", "destinations", "onError"];
+        let asynchronous = asynchronous.into_iter().map(|name| Ok((name.to_owned(), take(name)?)));
+        let asynchronous = asynchronous.collect::<Result<Map<_, _>, TemplateError>>()?;
+        let asynchronous = Members { members: &asynchronous, place: &place };
+        let Around { intrinsics, queues, .. } = self.around;
+        let asynchronous = asynchronous::read(&asynchronous, intrinsics, queues, &mut found.notices, &key)?;
         let mut environment = self.environment.clone();
         if let Some(value) = members.remove("environment") {
             let place = format!("{place}.environment");
@@ -107,26 +123,54 @@ impl<'a> Reader<'a> {
             log_level: self.log_level()?,
             routes: Vec::new(),
             streams: Vec::new(),
+            queues: Vec::new(),
             schedules: Vec::new(),
+            asynchronous,
             key,
         };
         for (index, written) in events.as_array().into_iter().flatten().enumerate() {
-            let place = format!("{place}.events[{index}]");
-            let event = events::read(written, &place, self.intrinsics, self.tables, self.authorizers)?;
-            if let Some(what) = events::left_out(written, &event) {
-                notices.push(format!("`{}`: {what}", function.key));
-            }
-            match event {
-                Event::Route(route) => function.routes.push(route),
-                Event::Stream(mapping) => function.streams.push(mapping),
-                Event::Schedules(schedules) => function.schedules.extend(schedules),
-                Event::Off => {}
-                Event::Unsupported(what) => {
-                    notices.push(format!("`{}` is not called by {what} on one machine", function.key));
-                }
-            }
+            self.add(&mut function, index, written, found)?;
         }
         Ok(function)
+    }
+
+    /// Adds an event to the function.
+    fn add(
+        &self,
+        function: &mut Function,
+        index: usize,
+        written: &Value,
+        found: &mut Found,
+    ) -> Result<(), TemplateError> {
+        let place = format!("functions.{}.events[{index}]", function.key);
+        let of = Of { key: &function.key, name: &function.name, timeout: function.timeout, index };
+        let event = events::read(written, &place, self.around, &of)?;
+        for what in events::left_out(written, &event) {
+            found.notices.push(format!("`{}`: {what}", function.key));
+        }
+        match event {
+            Event::Route(route) => function.routes.push(route),
+            Event::Stream(mapping) => function.streams.push(mapping),
+            Event::Queue(mapping) => {
+                // Lambda refuses a second mapping of the same queue and function.
+                if function.queues.iter().any(|other| other.queue == mapping.queue) {
+                    let reason = format!("is the queue `{}`, which calls the function already", mapping.queue);
+                    return Err(TemplateError::at(format!("{place}.sqs.arn"), reason));
+                }
+                function.queues.push(mapping);
+            }
+            Event::Schedules(schedules) => function.schedules.extend(schedules),
+            Event::Bus { rule, schedules, bus } => {
+                function.schedules.extend(schedules);
+                found.rules.extend(rule.map(|rule| *rule));
+                found.buses.extend(bus.filter(|bus| !found.buses.contains(bus)));
+            }
+            Event::Off => {}
+            Event::Unsupported(what) => {
+                found.notices.push(format!("`{}` is not called by {what} on one machine", function.key));
+            }
+        }
+        Ok(())
     }
 
     /// Environment variables as strings. A null removes one, as in the Serverless Framework.
@@ -135,8 +179,8 @@ impl<'a> Reader<'a> {
         for (name, value) in self.variables.map(value, place)? {
             let place = format!("{place}.{name}");
             let value = self.variables.resolve(&value, &place)?;
-            match self.intrinsics.resolve(&value, &place)? {
-                Value::String(text) => environment.insert(name, text),
+            match self.around.intrinsics.resolve(&value, &place)? {
+                Value::String(text) => environment.insert(name, secrets::resolve(&text)),
                 Value::Number(number) => environment.insert(name, number.to_string()),
                 Value::Bool(flag) => environment.insert(name, flag.to_string()),
                 Value::Null => environment.remove(&name),

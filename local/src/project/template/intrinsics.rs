@@ -3,7 +3,8 @@
 
 use serde_json::{Map, Value};
 
-use super::resources::{QUEUE, Resource, Resources, TABLE, arn_parts, name_property};
+use super::names::FunctionName;
+use super::resources::{FIFO, QUEUE, Resource, Resources, TABLE, arn_parts, is_fifo, name_property};
 use super::{ACCOUNT, TemplateError, queue_url};
 
 /// Depth of references that counts as a cycle.
@@ -12,6 +13,7 @@ const DEPTH: usize = 16;
 /// Resolves `Ref`, `Fn::GetAtt`, `Fn::Sub` and `Fn::Join`.
 pub(super) struct Intrinsics<'a> {
     resources: &'a Resources,
+    functions: &'a [FunctionName],
     region: &'a str,
     stack: String,
     /// The endpoint that the URLs of queues begin with.
@@ -20,9 +22,27 @@ pub(super) struct Intrinsics<'a> {
 
 impl<'a> Intrinsics<'a> {
     /// Without `sqs`, queues have AWS's URLs.
-    pub(super) fn new(resources: &'a Resources, region: &'a str, stack: String, sqs: Option<String>) -> Self {
+    pub(super) fn new(
+        resources: &'a Resources,
+        functions: &'a [FunctionName],
+        region: &'a str,
+        stack: String,
+        sqs: Option<String>,
+    ) -> Self {
         let sqs = sqs.unwrap_or_else(|| format!("https://sqs.{region}.amazonaws.com"));
-        Self { resources, region, stack, sqs }
+        Self { resources, functions, region, stack, sqs }
+    }
+
+    /// The key of the function that an ARN is of, perhaps with a version or an alias.
+    pub(super) fn function_of(&self, arn: &str) -> Option<&'a str> {
+        let rest = arn.strip_prefix(&format!("arn:aws:lambda:{}:{ACCOUNT}:function:", self.region))?;
+        let name = rest.split(':').next()?;
+        self.functions.iter().find(|function| function.name == name).map(|function| function.key.as_str())
+    }
+
+    /// The function with this logical id, which the Serverless Framework gives it.
+    fn function(&self, id: &str) -> Option<&'a FunctionName> {
+        self.functions.iter().find(|function| function.logical_id() == id)
     }
 
     /// Resolves every intrinsic function in `value`, which stands at `place`.
@@ -77,6 +97,9 @@ impl<'a> Intrinsics<'a> {
             "AWS::StackName" => self.stack.as_str().into(),
             "AWS::NoValue" => Value::Null,
             _ => {
+                if let Some(function) = self.function(id) {
+                    return Ok(function.name.as_str().into());
+                }
                 let resource = self.find(id, place)?;
                 let name = self.name(id, resource, depth + 1)?;
                 match resource.kind.as_str() {
@@ -101,6 +124,9 @@ impl<'a> Intrinsics<'a> {
         let Some((id, attribute)) = pair else {
             return Err(TemplateError::at(place, "has an `Fn::GetAtt` that is not `[Id, Attribute]`"));
         };
+        if let (Some(function), "Arn") = (self.function(id), attribute) {
+            return Ok(format!("arn:aws:lambda:{}:{ACCOUNT}:function:{}", self.region, function.name).into());
+        }
         let resource = self.find(id, place)?;
         let name = self.name(id, resource, depth + 1)?;
         match (resource.kind.as_str(), attribute) {
@@ -169,6 +195,9 @@ impl<'a> Intrinsics<'a> {
         let place = format!("resources.Resources.{id}");
         match property.and_then(|property| resource.properties.get(property)) {
             Some(value) => text_of(&self.value(value, &place, depth)?, &place),
+            None if resource.kind == QUEUE && is_fifo(&resource.properties) => {
+                Ok(format!("{}-{id}{}", self.stack, FIFO))
+            }
             None => Ok(format!("{}-{id}", self.stack)),
         }
     }

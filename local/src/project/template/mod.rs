@@ -3,18 +3,26 @@
 //! Variables, `CloudFormation`'s intrinsic functions and event types mean what they mean to the Serverless Framework,
 //! since the same file is deployed. Parts that cannot run locally become notices ([`Template::notices`]).
 
+mod around;
+mod asynchronous;
 mod authorizers;
 mod event;
+mod event_bridge;
 mod events;
 mod functions;
+mod input;
 mod intrinsics;
 mod kinds;
+mod members;
+mod names;
 mod pages;
 mod queues;
 mod resources;
 mod routes;
 mod rules;
 mod schedules;
+mod secrets;
+mod sqs;
 mod streams;
 mod tables;
 mod variables;
@@ -33,14 +41,17 @@ pub(crate) use self::queues::Redrive;
 use self::resources::Resources;
 use self::variables::Variables;
 pub(crate) use self::{
+    asynchronous::Asynchronous,
     authorizers::{Access, Authorizer, Identity, Jwt},
     functions::Function,
+    input::Input,
     kinds::Kind,
     pages::StaticPage,
-    queues::{MOST_BYTES, Queue, queue_url},
+    queues::{Fifo, MOST_BYTES, Queue, queue_url},
     routes::{Cors, Method, Route, Segment},
-    rules::{DEFAULT_BUS, Input, Rule},
+    rules::{DEFAULT_BUS, Receiver, Rule, Target},
     schedules::{Schedule, Timing},
+    sqs::QueueMapping,
     streams::{StartingPosition, StreamMapping},
     tables::Table,
 };
@@ -150,18 +161,36 @@ impl Template {
         let stage = variables.stage().to_owned();
         let region = variables.region().to_owned();
 
+        let stack = format!("{service}-{stage}");
         let resources = Resources::read(&variables)?;
-        let intrinsics = Intrinsics::new(&resources, &region, format!("{service}-{stage}"), sqs);
+        let names = names::read(&variables, &stack)?;
+        let intrinsics = Intrinsics::new(&resources, &names, &region, stack.clone(), sqs);
         let tables = tables::read(&resources, &intrinsics, &variables)?;
-        let buses = intrinsics.names(resources::EVENT_BUS)?;
-        let mut notices = Vec::new();
-        let queues = queues::read(&resources, &intrinsics, &variables, &mut notices)?;
-        let rules = rules::read(&resources, &intrinsics, &buses, &mut notices)?;
+        let mut buses = intrinsics.names(resources::EVENT_BUS)?;
+        let mut queues = queues::read(&resources, &intrinsics, &variables)?;
 
         let authorizers = Authorizers::new(&variables)?;
-        let reader =
-            functions::Reader::new(&variables, &intrinsics, &tables, &authorizers, format!("{service}-{stage}"))?;
-        let functions = reader.read(&mut notices)?;
+        let around = around::Around {
+            intrinsics: &intrinsics,
+            tables: &tables,
+            queues: &queues,
+            buses: &buses,
+            authorizers: &authorizers,
+        };
+        let functions::Found { functions, rules: own, buses: more, mut notices } =
+            functions::Reader::new(&variables, &around, stack)?.read()?;
+        buses.extend(more);
+        let mut rules = rules::read(&resources, &intrinsics, &buses, &queues, &mut notices)?;
+        rules.extend(own);
+        notices.extend(
+            resources.mappings().map(|id| {
+                format!("the mapping `{id}` does not run on one machine; write it as an event of its function")
+            }),
+        );
+        for queue in &mut queues {
+            let reads = |function: &&Function| function.queues.iter().any(|mapping| mapping.queue == queue.name);
+            queue.readers = functions.iter().filter(reads).map(|function| function.key.clone()).collect();
+        }
         routes::refuse_duplicates(&functions)?;
         let cors = routes::cors(&variables, &functions)?;
         let kinds = kinds::read(&variables)?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::intrinsics::Intrinsics;
-use super::resources::{QUEUE, Resources};
+use super::resources::{FIFO, QUEUE, Resources, is_fifo, is_true};
 use super::variables::Variables;
 use super::{ACCOUNT, TemplateError};
 
@@ -28,6 +28,10 @@ pub(crate) struct Queue {
     /// `ReceiveMessageWaitTimeSeconds`.
     pub wait: Duration,
     pub most_bytes: u64,
+    /// Of a FIFO queue.
+    pub fifo: Option<Fifo>,
+    /// The keys of the functions that read it.
+    pub readers: Vec<String>,
     /// The dead-letter queue.
     pub redrive: Option<Redrive>,
 }
@@ -37,6 +41,17 @@ pub(crate) struct Redrive {
     pub queue: String,
     /// `maxReceiveCount`.
     pub after: u64,
+}
+
+/// Settings of a FIFO queue.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Fifo {
+    /// `ContentBasedDeduplication`.
+    pub content_based: bool,
+    /// `DeduplicationScope` is `messageGroup`.
+    pub by_group: bool,
+    /// `FifoThroughputLimit` is `perMessageGroupId`. There is no limit here.
+    pub limit_by_group: bool,
 }
 
 impl Queue {
@@ -49,6 +64,8 @@ impl Queue {
             retention: Duration::from_hours(4 * 24),
             wait: Duration::ZERO,
             most_bytes: MOST_BYTES,
+            fifo: None,
+            readers: Vec::new(),
             redrive: None,
         }
     }
@@ -63,7 +80,6 @@ pub(super) fn read(
     resources: &Resources,
     intrinsics: &Intrinsics<'_>,
     variables: &Variables,
-    notices: &mut Vec<String>,
 ) -> Result<Vec<Queue>, TemplateError> {
     let names = intrinsics.names(QUEUE)?;
     let mut queues = Vec::new();
@@ -79,9 +95,6 @@ pub(super) fn read(
         if queues.iter().any(|queue: &Queue| queue.name == name) {
             return Err(TemplateError::at(place, format!("names the queue `{name}`, as another resource does")));
         }
-        if properties.get("FifoQueue").is_some_and(|fifo| fifo == true || fifo == "true") {
-            notices.push(format!("the FIFO queue `{name}` keeps no order and drops no duplicates on one machine"));
-        }
         queues.push(queue(&name, &properties, &place, &names)?);
     }
     Ok(queues)
@@ -96,7 +109,14 @@ fn queue(name: &str, properties: &Map<String, Value>, place: &str, names: &[Stri
     let seconds = |property: &str, range: RangeInclusive<u64>, default: Duration| {
         number(property, range, default.as_secs()).map(Duration::from_secs)
     };
+    if is_fifo(properties) != name.ends_with(FIFO) {
+        let reason =
+            format!("names the queue `{name}`; `FifoQueue: true` and a name that ends with `{FIFO}` go together");
+        return Err(TemplateError::at(place, reason));
+    }
     Ok(Queue {
+        fifo: is_fifo(properties).then(|| fifo(properties, place)).transpose()?,
+        readers: Vec::new(),
         name: name.to_owned(),
         delay: seconds("DelaySeconds", 0..=900, default.delay)?,
         visibility: seconds("VisibilityTimeout", 0..=43_200, default.visibility)?,
@@ -116,12 +136,39 @@ fn redrive(of: &str, policy: &Value, place: &str, names: &[String]) -> Result<Re
         let reason = "is not the ARN of a queue among the resources; write `Fn::GetAtt: [Queue, Arn]`";
         TemplateError::at(format!("{place}.deadLetterTargetArn"), reason)
     })?;
+    if queue.ends_with(FIFO) != of.ends_with(FIFO) {
+        let reason =
+            "is a queue of the other type; the dead letters of a FIFO queue go to a FIFO queue, and only theirs";
+        return Err(TemplateError::at(format!("{place}.deadLetterTargetArn"), reason));
+    }
     if queue == of {
         return Err(TemplateError::at(format!("{place}.deadLetterTargetArn"), "is the queue itself; name another one"));
     }
     let times = policy.get("maxReceiveCount").unwrap_or(&Value::Null);
     let after = bounded(times, 1..=1_000, &format!("{place}.maxReceiveCount"))?;
     Ok(Redrive { queue: queue.to_owned(), after })
+}
+
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/high-throughput-fifo.html>
+fn fifo(properties: &Map<String, Value>, place: &str) -> Result<Fifo, TemplateError> {
+    let one_of = |property: &str, names: [&str; 2]| match properties.get(property).filter(|value| !value.is_null()) {
+        None => Ok(false),
+        Some(Value::String(text)) if names.contains(&text.as_str()) => Ok(text == names[1]),
+        Some(other) => {
+            let reason = format!("is {other}; it is {} or {}", names[0], names[1]);
+            Err(TemplateError::at(format!("{place}.{property}"), reason))
+        }
+    };
+    let fifo = Fifo {
+        content_based: properties.get("ContentBasedDeduplication").is_some_and(is_true),
+        by_group: one_of("DeduplicationScope", ["queue", "messageGroup"])?,
+        limit_by_group: one_of("FifoThroughputLimit", ["perQueue", "perMessageGroupId"])?,
+    };
+    if fifo.limit_by_group && !fifo.by_group {
+        let reason = "is perMessageGroupId, which needs `DeduplicationScope: messageGroup`";
+        return Err(TemplateError::at(format!("{place}.FifoThroughputLimit"), reason));
+    }
+    Ok(fifo)
 }
 
 /// The name in a queue's ARN, if it is one of `names`.
@@ -139,7 +186,7 @@ fn bounded(value: &Value, range: RangeInclusive<u64>, place: &str) -> Result<u64
 }
 
 fn is_name(name: &str) -> bool {
-    let name = name.strip_suffix(".fifo").unwrap_or(name);
     let known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    (1..=80).contains(&name.len()) && name.bytes().all(known)
+    // The ending of a FIFO queue counts towards the 80 characters.
+    (1..=80).contains(&name.len()) && name.strip_suffix(FIFO).unwrap_or(name).bytes().all(known)
 }

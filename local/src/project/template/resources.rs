@@ -11,6 +11,9 @@ pub(super) const TABLE: &str = "AWS::DynamoDB::Table";
 pub(super) const EVENT_BUS: &str = "AWS::Events::EventBus";
 pub(super) const RULE: &str = "AWS::Events::Rule";
 pub(super) const QUEUE: &str = "AWS::SQS::Queue";
+/// The end of a FIFO queue's name.
+pub(super) const FIFO: &str = ".fifo";
+const MAPPING: &str = "AWS::Lambda::EventSourceMapping";
 const TOPIC: &str = "AWS::SNS::Topic";
 const BUCKET: &str = "AWS::S3::Bucket";
 
@@ -51,6 +54,11 @@ impl Resources {
         self.0.get(id)
     }
 
+    /// The logical ids of event source mappings that no function's events are.
+    pub(super) fn mappings(&self) -> impl Iterator<Item = &str> {
+        self.of_kind(MAPPING).map(|(id, _)| id)
+    }
+
     /// The resources of a type, with their logical ids.
     pub(super) fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a Resource)> {
         self.0.iter().filter(move |(_, resource)| resource.kind == kind).map(|(id, resource)| (id.as_str(), resource))
@@ -78,4 +86,14 @@ pub(super) fn arn_parts(kind: &str) -> Option<(&'static str, &'static str)> {
         TOPIC => ("sns", ""),
         _ => return None,
     })
+}
+
+/// Whether a queue's properties make it a FIFO queue.
+pub(super) fn is_fifo(properties: &Map<String, Value>) -> bool {
+    properties.get("FifoQueue").is_some_and(is_true)
+}
+
+/// Whether a property is true. `CloudFormation` takes a text for a boolean, too.
+pub(super) fn is_true(value: &Value) -> bool {
+    value == true || value == "true"
 }

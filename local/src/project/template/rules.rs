@@ -1,11 +1,12 @@
-//! `AWS::Events::Rule` with SQS targets:
+//! `AWS::Events::Rule` with queues and functions as targets:
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html>.
 
 use serde_json::{Map, Value};
 
+use super::input::{self, Input};
 use super::intrinsics::Intrinsics;
-use super::resources::{QUEUE, RULE, Resources};
-use super::{TemplateError, queues};
+use super::resources::{RULE, Resources};
+use super::{Queue, TemplateError, queues};
 use crate::base::pattern::Pattern;
 
 /// The bus of every account.
@@ -20,19 +21,25 @@ pub(crate) struct Rule {
     pub targets: Vec<Target>,
 }
 
-/// A target queue, and the input of its messages.
+/// A target, and its input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Target {
-    pub queue: String,
+    pub receiver: Receiver,
     pub input: Input,
+    /// The queue for events that do not reach the target.
+    pub dead_letters: Option<String>,
 }
 
+/// The queue or the function that is a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Input {
-    Event,
-    /// The value at this path of the event.
-    Path(Vec<String>),
-    Constant(String),
+pub(crate) enum Receiver {
+    Queue {
+        name: String,
+        /// The message group, in a FIFO queue.
+        group: Option<String>,
+    },
+    /// A function, by its key.
+    Function(String),
 }
 
 /// Reads the enabled rules. Parts that do not run here become notices.
@@ -40,22 +47,27 @@ pub(super) fn read(
     resources: &Resources,
     intrinsics: &Intrinsics<'_>,
     buses: &[String],
+    queues: &[Queue],
     notices: &mut Vec<String>,
 ) -> Result<Vec<Rule>, TemplateError> {
-    let queues = intrinsics.names(QUEUE)?;
     let mut rules = Vec::new();
     for (id, resource) in resources.of_kind(RULE) {
-        let reader = Reader { intrinsics, place: format!("resources.Resources.{id}.Properties"), queues: &queues };
+        let reader = Reader { intrinsics, place: format!("resources.Resources.{id}.Properties"), queues };
         let name = intrinsics.name_of(id, resource)?;
         rules.extend(reader.rule(&name, &resource.properties, buses, notices)?);
     }
     Ok(rules)
 }
 
+/// The name of a bus, from its name or its ARN.
+pub(super) fn bus_name(text: &str) -> &str {
+    text.rsplit(":event-bus/").next().unwrap_or_default()
+}
+
 struct Reader<'a> {
     intrinsics: &'a Intrinsics<'a>,
     place: String,
-    queues: &'a [String],
+    queues: &'a [Queue],
 }
 
 impl Reader<'_> {
@@ -87,7 +99,7 @@ impl Reader<'_> {
             Err(reason) => return leave(&format!("its `EventPattern` {reason}")),
         };
         let bus = match member("EventBusName")? {
-            Value::String(text) => text.rsplit(":event-bus/").next().unwrap_or_default().to_owned(),
+            Value::String(text) => bus_name(&text).to_owned(),
             _ => DEFAULT_BUS.to_owned(),
         };
         if bus != DEFAULT_BUS && !buses.contains(&bus) {
@@ -108,35 +120,45 @@ impl Reader<'_> {
 
     /// An error is the reason why the target does not run here. A value that cannot be resolved may exist in the cloud.
     fn target(&self, target: &Value) -> Result<Target, String> {
-        let arn = self.intrinsics.resolve(&target["Arn"], &self.place);
-        let arn = arn.ok().and_then(|arn| arn.as_str().map(ToOwned::to_owned)).unwrap_or_default();
-        let queue = queues::named_by(&arn, self.queues).ok_or("it is no queue of the template")?;
-        let given = |member: &str| target.get(member).filter(|value| !value.is_null());
-        if given("InputTransformer").is_some() {
-            return Err("it has an `InputTransformer`".to_owned());
+        let receiver = match self.text(&target["Arn"]) {
+            Some(arn) => self.receiver(&arn, target)?,
+            None => return Err(NO_TARGET.to_owned()),
+        };
+        let given = |name: &str| target.get(name).filter(|value| !value.is_null());
+        // Its own members alone: others, such as a role, may exist in the cloud only.
+        let mut members = Map::new();
+        for name in [input::RESOURCE.input, input::RESOURCE.path, input::RESOURCE.transformer] {
+            let Some(written) = given(name) else { continue };
+            let value = self.intrinsics.resolve(written, &self.place);
+            members.insert(name.to_owned(), value.map_err(|_| format!("its `{name}` is known in the cloud only"))?);
         }
-        let text = |value: &Value| {
-            let value = self.intrinsics.resolve(value, &self.place);
-            value.ok().and_then(|value| value.as_str().map(ToOwned::to_owned))
-        };
-        let input = match (given("Input"), given("InputPath")) {
-            (Some(input), _) => Input::Constant(text(input).ok_or("its `Input` is no text")?),
-            (None, Some(path)) => {
-                text(path).as_deref().and_then(path_of).ok_or("its `InputPath` is not like `$.detail`")?
-            }
-            (None, None) => Input::Event,
-        };
-        Ok(Target { queue: queue.to_owned(), input })
+        let input = input::read(&Value::Object(members), &input::RESOURCE);
+        let input = input.map_err(|(member, reason)| format!("its `{member}` {reason}"))?;
+        let dead_letters = given("DeadLetterConfig").and_then(|config| self.text(&config["Arn"]));
+        let names = self.names();
+        let dead_letters = dead_letters.as_deref().and_then(|arn| queues::named_by(arn, &names)).map(ToOwned::to_owned);
+        Ok(Target { receiver, input, dead_letters })
+    }
+
+    fn receiver(&self, arn: &str, target: &Value) -> Result<Receiver, String> {
+        if let Some(key) = self.intrinsics.function_of(arn) {
+            return Ok(Receiver::Function(key.to_owned()));
+        }
+        let name = queues::named_by(arn, &self.names()).ok_or(NO_TARGET)?.to_owned();
+        let group = self.text(&target["SqsParameters"]["MessageGroupId"]);
+        if group.is_none() && self.queues.iter().any(|queue| queue.name == name && queue.fifo.is_some()) {
+            return Err("it is a FIFO queue, which needs `SqsParameters` with a `MessageGroupId`".to_owned());
+        }
+        Ok(Receiver::Queue { name, group })
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.queues.iter().map(|queue| queue.name.clone()).collect()
+    }
+
+    fn text(&self, value: &Value) -> Option<String> {
+        self.intrinsics.resolve(value, &self.place).ok()?.as_str().map(ToOwned::to_owned)
     }
 }
 
-/// Parses `$.detail.thing`. `$` is the whole event.
-fn path_of(text: &str) -> Option<Input> {
-    let rest = text.strip_prefix('$')?;
-    if rest.is_empty() {
-        return Some(Input::Event);
-    }
-    let names: Vec<String> = rest.strip_prefix('.')?.split('.').map(ToOwned::to_owned).collect();
-    let plain = |name: &String| !name.is_empty() && !name.contains(['[', ']', '*', '?']);
-    names.iter().all(plain).then_some(Input::Path(names))
-}
+const NO_TARGET: &str = "it is no queue and no function of the template";

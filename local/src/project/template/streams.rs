@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::event::Event;
 use super::intrinsics::Intrinsics;
+use super::members::Members;
 use super::resources::QUEUE;
 use super::{Table, TemplateError, queues};
 use crate::base::pattern::Pattern;
@@ -73,18 +74,11 @@ pub(super) fn read(
                 return Err(TemplateError::at(format!("{place}.startingPosition"), reason));
             }
         },
-        patterns: patterns(&members)?,
+        patterns: members.patterns()?,
         maximum_retries: unlimited(members.number("maximumRetryAttempts", -1..=10_000, -1)?),
         maximum_age: unlimited(members.number("maximumRecordAgeInSeconds", -1..=604_800, -1)?).map(Duration::from_secs),
         bisect: members.boolean("bisectBatchOnFunctionError", false)?,
-        report_failures: match members.text("functionResponseType") {
-            None => false,
-            Some("ReportBatchItemFailures") => true,
-            Some(other) => {
-                let reason = format!("is `{other}`; the only one there is is ReportBatchItemFailures");
-                return Err(TemplateError::at(format!("{place}.functionResponseType"), reason));
-            }
-        },
+        report_failures: members.reports_failures()?,
         on_failure: on_failure(value, place, intrinsics)?,
     }))
 }
@@ -120,50 +114,4 @@ fn on_failure(value: &Value, place: &str, intrinsics: &Intrinsics<'_>) -> Result
     let arn = intrinsics.resolve(arn, &format!("{place}.destinations.onFailure"))?;
     let names = intrinsics.names(QUEUE)?;
     Ok(arn.as_str().and_then(|arn| queues::named_by(arn, &names)).map(ToOwned::to_owned))
-}
-
-fn patterns(members: &Members<'_>) -> Result<Vec<Pattern>, TemplateError> {
-    let written = match members.members.get("filterPatterns") {
-        None | Some(Value::Null) => return Ok(Vec::new()),
-        Some(Value::Array(patterns)) => patterns.as_slice(),
-        Some(one) => std::slice::from_ref(one),
-    };
-    let parse = |(index, pattern)| {
-        Pattern::parse(pattern)
-            .map_err(|reason| TemplateError::at(format!("{}.filterPatterns[{index}]", members.place), reason))
-    };
-    written.iter().enumerate().map(parse).collect()
-}
-
-struct Members<'a> {
-    members: &'a Map<String, Value>,
-    place: &'a str,
-}
-
-impl<'a> Members<'a> {
-    fn text(&self, name: &str) -> Option<&'a str> {
-        self.members.get(name).and_then(Value::as_str)
-    }
-
-    fn boolean(&self, name: &str, default: bool) -> Result<bool, TemplateError> {
-        match self.members.get(name) {
-            None | Some(Value::Null) => Ok(default),
-            Some(Value::Bool(flag)) => Ok(*flag),
-            Some(other) => {
-                Err(TemplateError::at(format!("{}.{name}", self.place), format!("is {other}; it is true or false")))
-            }
-        }
-    }
-
-    fn number(&self, name: &str, range: std::ops::RangeInclusive<i64>, default: i64) -> Result<i64, TemplateError> {
-        let value = match self.members.get(name) {
-            None | Some(Value::Null) => return Ok(default),
-            Some(value) => value,
-        };
-        let number = value.as_i64().or_else(|| value.as_str().and_then(|text| text.parse().ok()));
-        number.filter(|number| range.contains(number)).ok_or_else(|| {
-            let reason = format!("is {value}; it must be a number from {} to {}", range.start(), range.end());
-            TemplateError::at(format!("{}.{name}", self.place), reason)
-        })
-    }
 }

@@ -2,7 +2,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{Access, Authorizer, Given, Identity, Input, Jwt, Template, Timing, yaml};
+use super::{Access, Authorizer, Given, Identity, Input, Jwt, Receiver, Template, Timing, yaml};
+use crate::base::json_path::JsonPath;
+
+mod callers;
 
 const SERVICE: &str = r#"
 service: shop
@@ -106,7 +109,8 @@ fn a_whole_service() {
     );
     let keys: Vec<_> = hello.routes.iter().map(super::Route::key).collect();
     assert_eq!(keys, ["GET /hello/{name}", "POST /hello", "$default", "GET /mine"]);
-    assert_eq!(template.notices, ["`hello` is not called by an `sqs` event on one machine"]);
+    let notice = "`hello` is not called by the queue `q` of another stack on one machine";
+    assert_eq!(template.notices, [notice]);
     assert_eq!(hello.routes.iter().filter(|route| route.access().is_some()).count(), 1);
     assert_eq!(hello.routes[3].access(), Some(&access(&[])));
 
@@ -126,7 +130,8 @@ fn a_whole_service() {
     assert_eq!(jobs.redrive, Some(super::Redrive { queue: "shop-dead".into(), after: 3 }));
     let [rule] = template.rules.as_slice() else { panic!() };
     assert_eq!((rule.name.as_str(), rule.bus.as_str(), rule.targets.len()), ("to-jobs", "shop-prod-bus", 1));
-    assert_eq!((&*rule.targets[0].queue, &rule.targets[0].input), ("shop-jobs", &Input::Path(vec!["detail".into()])));
+    assert_eq!(rule.targets[0].receiver, Receiver::Queue { name: "shop-jobs".into(), group: None });
+    assert_eq!(rule.targets[0].input, Input::Path(JsonPath::parse("$.detail").unwrap()));
 
     let [table] = template.tables.as_slice() else { panic!() };
     assert_eq!(table.ttl.as_deref(), Some("ttl"));
@@ -234,6 +239,9 @@ fn mistakes_name_their_place_and_the_fix() {
         ("deadLetterTargetArn: !GetAtt Dead.Arn", "x: y", "deadLetterTargetArn` is not the ARN of a queue"),
         ("deadLetterTargetArn: !GetAtt Dead.Arn", "deadLetterTargetArn: !GetAtt Jobs.Arn", "is the queue itself"),
         ("arn: !GetAtt Dead.Arn }", "arn: !GetAtt Daed.Arn }", "onFailure` refers to `Daed`, which is not among"),
+        ("VisibilityTimeout: 60", "FifoQueue: true", "`FifoQueue: true` and a name that ends with `.fifo` go together"),
+        ("QueueName: shop-jobs", "QueueName: shop-jobs.fifo", "`FifoQueue: true` and a name that ends with `.fifo` go"),
+        ("QueueName: shop-jobs", "QueueName: shop-jobs.fifo\n        FifoQueue: true", "is a queue of the other type"),
         ("KeySchema:", "KeySchem:", "needs `KeySchema`"),
         (
             "authorizer: jwt",
@@ -261,15 +269,45 @@ fn what_of_queues_and_rules_cannot_run_is_said() {
     let target = "the rule `to-jobs` does not reach its target `one` on one machine: ";
     let nothing = "the rule `to-jobs` does nothing on one machine: ";
     for (from, to, expected) in [
-        ("Arn: !GetAtt Jobs.Arn, ", "Arn: !GetAtt HelloLambdaFunction.Arn, ", format!("{target}it is no queue")),
-        ("Arn: !GetAtt Jobs.Arn, ", "Arn: !GetAtt Table.Arn, ", format!("{target}it is no queue of the template")),
-        ("InputPath: $.detail", "InputPath: '$.detail[0]'", format!("{target}its `InputPath` is not like")),
-        ("InputPath: $.detail", "InputTransformer: { InputTemplate: x }", format!("{target}it has an `InputTransf")),
+        ("Arn: !GetAtt Jobs.Arn, ", "Arn: !GetAtt OtherLambdaFunction.Arn, ", format!("{target}it is no queue and no")),
+        ("Arn: !GetAtt Jobs.Arn, ", "Arn: !GetAtt Table.Arn, ", format!("{target}it is no queue and no function")),
+        ("InputPath: $.detail", "InputPath: '$.detail[x]'", format!("{target}its `InputPath` is not like")),
+        ("InputPath: $.detail", "InputTransformer: { InputPathsMap: { a: $ } }", format!("{target}its `InputTransf")),
+        ("InputPath: $.detail", "InputPath: $.detail, Input: x", format!("{target}its `Input` stands beside")),
+        (
+            "    Role:",
+            "    M: { Type: AWS::Lambda::EventSourceMapping }\n    Role:",
+            "the mapping `M` does not run".to_owned(),
+        ),
+        (
+            "- schedule: rate(1 minute)",
+            "- sqs: { arn: !GetAtt Jobs.Arn, batchsize: 1 }",
+            "`watch`: its `sqs` event has `batchsize`".to_owned(),
+        ),
+        (
+            "- schedule: rate(1 minute)",
+            "- sqs: { arn: !ImportValue q }",
+            "called by a queue of another stack".to_owned(),
+        ),
+        (
+            "- schedule: rate(1 minute)",
+            "- eventBridge: { eventBus: 'arn:aws:events:eu-central-1:1:event-bus/else', pattern: { source: [a] } }",
+            "`watch` is not called by the event bus `else` of another stack".to_owned(),
+        ),
+        (
+            "- schedule: rate(1 minute)",
+            "- eventBridge: { pattern: { source: [a] }, deadLetterQueueArn: 'arn:aws:sqs:eu-central-1:1:q' }",
+            "`watch`: the dead-letter queue of its rule `shop-dev-watch-rule-3` is no queue of the template".to_owned(),
+        ),
+        (
+            "timeout: 60\n",
+            "timeout: 60\n    onError: 'arn:aws:sns:eu-central-1:1:t'\n",
+            "`watch`: its `onError` is no queue".to_owned(),
+        ),
         ("EventPattern: { source: [shop] }", "ScheduleExpression: rate(1 day)", format!("{nothing}it has no `EventP")),
         ("{ source: [shop] }", "{ source: [{ cidr: x }] }", format!("{nothing}its `EventPattern` has the rule")),
         ("EventBusName: !Ref Bus", "EventBusName: other", format!("{nothing}the event bus `other` is not among")),
         ("type: sqs, arn: !GetAtt Dead.Arn", "type: sns, arn: x", "`watch`: what it cannot deal with is on".to_owned()),
-        ("VisibilityTimeout: 60", "FifoQueue: true", "the FIFO queue `shop-jobs` keeps no order".to_owned()),
     ] {
         let notices = notices(from, to);
         assert!(notices.contains(&expected), "{from} -> {to}: {notices}");
@@ -287,6 +325,51 @@ fn a_reference_to_a_queue_is_its_url_where_sqs_is() {
     };
     assert_eq!(url(None), "https://sqs.eu-central-1.amazonaws.com/000000000000/shop-jobs");
     assert_eq!(url(Some("http://127.0.0.1:1")), "http://127.0.0.1:1/000000000000/shop-jobs");
+}
+
+#[test]
+fn functions_may_be_a_list_of_maps_some_of_which_are_there_by_a_parameter() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("more.yml"), "functions: { more: { handler: more } }\n").unwrap();
+    let text = "
+service: shop
+params: { default: { webhook: none } }
+custom: { map: { none: { functions: {} } }, nothing: null }
+functions:
+  - one: { handler: one }
+  - ${self:custom.map.${param:webhook}.functions, file(more.yml):functions}
+  - null
+  - ${self:custom.nothing, null}
+  - {}
+";
+    let keys = |webhook: Option<&str>| {
+        let params = webhook.map(|value| ("webhook".to_owned(), value.to_owned())).into_iter().collect();
+        let given = Given { params, ..Given::default() };
+        let template = Template::read(yaml::parse(text).unwrap(), directory.path(), given, [].into()).unwrap();
+        template.functions.into_iter().map(|function| function.key).collect::<Vec<_>>()
+    };
+    assert_eq!(keys(None), ["one"]);
+    for address in [
+        "http://127.0.0.1:9000/hook",
+        "https://user@host:9000/a.b/c?d=e,f&g={h}#(i)'j'",
+        "https://h/${x}",
+        "https://h/\"q\"",
+    ] {
+        assert_eq!(keys(Some(address)), ["more", "one"], "{address}");
+    }
+}
+
+#[test]
+fn a_dynamic_reference_in_a_variable_is_the_name_of_its_secret() {
+    for reference in [
+        r#""{{resolve:secretsmanager:whsec_abc}}""#,
+        r#"{ Fn::Join: ["", ["{{resolve:secretsmanager:", whsec_abc, "}}"]] }"#,
+        r#"!Sub ["{{resolve:secretsmanager:${Name}:SecretString:key}}", { Name: whsec_abc }]"#,
+    ] {
+        let text = SERVICE.replacen("!GetAtt Table.Arn", reference, 1);
+        let template = read(&text, None).unwrap_or_else(|error| panic!("{reference}: {error}"));
+        assert_eq!(template.functions[0].environment["EXTRA"], "whsec_abc", "{reference}");
+    }
 }
 
 #[test]

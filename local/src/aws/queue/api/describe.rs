@@ -6,9 +6,10 @@ use super::error;
 use super::request::Request;
 use crate::aws::interface::json::Refusal;
 use crate::aws::queue::Queues;
+use crate::project::template::Fifo;
 
-/// Attributes of a standard queue.
-const ATTRIBUTES: [&str; 13] = [
+/// Attributes that a queue may have.
+const ATTRIBUTES: [&str; 17] = [
     "QueueArn",
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -22,18 +23,13 @@ const ATTRIBUTES: [&str; 13] = [
     "ReceiveMessageWaitTimeSeconds",
     "RedrivePolicy",
     "SqsManagedSseEnabled",
-];
-/// Further attributes that SQS knows. No queue has them here.
-const OTHERS: [&str; 8] = [
-    "Policy",
     "FifoQueue",
     "ContentBasedDeduplication",
-    "KmsMasterKeyId",
-    "KmsDataKeyReusePeriodSeconds",
     "DeduplicationScope",
     "FifoThroughputLimit",
-    "RedriveAllowPolicy",
 ];
+/// Further attributes that SQS knows. No queue has them here.
+const OTHERS: [&str; 4] = ["Policy", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "RedriveAllowPolicy"];
 
 pub(super) fn url(queues: &Queues, request: Request<'_>) -> Result<Value, Refusal> {
     let name = request.needed("QueueName")?;
@@ -85,6 +81,20 @@ fn attribute(queues: &Queues, queue: &str, name: &str) -> Result<Option<String>,
             json!({ "deadLetterTargetArn": target, "maxReceiveCount": redrive.after }).to_string()
         }
         "SqsManagedSseEnabled" => "false".to_owned(),
-        _ => return Ok(None),
+        name => return Ok(settings.fifo.and_then(|fifo| of_fifo(fifo, name)).map(ToOwned::to_owned)),
     }))
+}
+
+/// An attribute of FIFO queues only.
+fn of_fifo(fifo: Fifo, name: &str) -> Option<&'static str> {
+    Some(match name {
+        "FifoQueue" => "true",
+        "ContentBasedDeduplication" if fifo.content_based => "true",
+        "ContentBasedDeduplication" => "false",
+        "DeduplicationScope" if fifo.by_group => "messageGroup",
+        "DeduplicationScope" => "queue",
+        "FifoThroughputLimit" if fifo.limit_by_group => "perMessageGroupId",
+        "FifoThroughputLimit" => "perQueue",
+        _ => return None,
+    })
 }

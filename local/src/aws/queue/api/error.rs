@@ -50,6 +50,12 @@ pub(super) fn invalid_value(parameter: &str, value: impl Display, reason: &str) 
     invalid(format!("Value {value} for parameter {parameter} is invalid. Reason: {reason}"))
 }
 
+/// A parameter for the other type of queue.
+pub(super) fn wrong_queue_type(parameter: &str, value: impl Display) -> Refusal {
+    let reason = "The request include parameter that is not valid for this queue type";
+    invalid_value(parameter, value, reason)
+}
+
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>
 pub(super) fn invalid_contents(character: char) -> Refusal {
     let message = format!(

@@ -12,6 +12,7 @@ mod settle;
 
 use serde_json::Value;
 
+pub(super) use self::receive::system_attributes;
 use self::request::Request;
 use super::Queues;
 use crate::aws::interface::Pending;
@@ -39,7 +40,7 @@ impl JsonService for Queues {
         &'a self,
         operation: &'a str,
         request: &'a Value,
-        _: Option<&'a str>,
+        trace: Option<&'a str>,
     ) -> Pending<'a, Result<Value, Refusal>> {
         Box::pin(async move {
             let request = Request(request);
@@ -47,12 +48,13 @@ impl JsonService for Queues {
                 "GetQueueUrl" => describe::url(self, request),
                 "ListQueues" => Ok(describe::list(self, request)),
                 "GetQueueAttributes" => describe::attributes(self, request),
-                "SendMessage" => send::one(self, request),
-                "SendMessageBatch" => send::batch(self, request),
+                "SendMessage" => send::one(self, request, trace),
+                "SendMessageBatch" => send::batch(self, request, trace),
                 "ReceiveMessage" => receive::receive(self, request).await,
                 "DeleteMessage" => settle::delete(self, request),
                 "DeleteMessageBatch" => settle::delete_batch(self, request),
                 "ChangeMessageVisibility" => settle::change(self, request),
+                "ChangeMessageVisibilityBatch" => settle::change_batch(self, request),
                 "PurgeQueue" => settle::purge(self, request),
                 _ => Err(error::unknown_operation()),
             }

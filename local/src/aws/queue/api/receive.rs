@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 use super::error;
 use super::request::Request;
 use crate::aws::interface::json::Refusal;
-use crate::aws::queue::{Attribute, AttributeValue, Message, Queues, digest};
+use crate::aws::interface::message::{Attribute, AttributeValue, Limits};
+use crate::aws::queue::{Message, Queues, digest};
 use crate::project::template::ACCOUNT;
 
 const MOST: u64 = 10;
@@ -16,16 +17,18 @@ const LONGEST_WAIT: u64 = 20;
 pub(super) const LONGEST_VISIBILITY: u64 = 43_200;
 
 /// System attributes of a message.
-const SYSTEM: [&str; 6] = [
+const SYSTEM: [&str; 9] = [
     "SenderId",
     "SentTimestamp",
     "ApproximateReceiveCount",
     "ApproximateFirstReceiveTimestamp",
     "AWSTraceHeader",
     "DeadLetterQueueSourceArn",
+    "MessageGroupId",
+    // In FIFO queues.
+    "MessageDeduplicationId",
+    "SequenceNumber",
 ];
-/// System attributes of messages in FIFO queues.
-const FIFO: [&str; 3] = ["SequenceNumber", "MessageDeduplicationId", "MessageGroupId"];
 
 pub(super) async fn receive(queues: &Queues, request: Request<'_>) -> Result<Value, Refusal> {
     let queue = request.queue()?;
@@ -41,13 +44,14 @@ pub(super) async fn receive(queues: &Queues, request: Request<'_>) -> Result<Val
     }
     let own = request.texts("MessageAttributeNames");
     let most = usize::try_from(most).unwrap_or(1);
-    let messages = queues.receive(queue, most, hidden, wait).await?;
+    let limits = Limits { messages: most, bytes: usize::MAX, first: true };
+    let messages = queues.receive(queue, limits, hidden, wait).await?;
     let messages: Vec<Value> = messages.iter().map(|message| show(message, &system, &own)).collect();
     Ok(if messages.is_empty() { json!({}) } else { json!({ "Messages": messages }) })
 }
 
 fn is_system(name: &str) -> bool {
-    name == "All" || SYSTEM.contains(&name) || FIFO.contains(&name)
+    name == "All" || SYSTEM.contains(&name)
 }
 
 fn show(message: &Message, system: &[&str], own: &[&str]) -> Value {
@@ -71,7 +75,8 @@ fn show(message: &Message, system: &[&str], own: &[&str]) -> Value {
     shown
 }
 
-fn system_attributes(message: &Message, asked: &[&str]) -> Map<String, Value> {
+/// The system attributes that are asked for, and exist.
+pub(in crate::aws::queue) fn system_attributes(message: &Message, asked: &[&str]) -> Map<String, Value> {
     let value = |name: &str| match name {
         "SenderId" => Some(ACCOUNT.to_owned()),
         "SentTimestamp" => Some(message.sent.to_string()),
@@ -79,6 +84,9 @@ fn system_attributes(message: &Message, asked: &[&str]) -> Map<String, Value> {
         "ApproximateFirstReceiveTimestamp" => message.first_received.map(|at| at.to_string()),
         "AWSTraceHeader" => message.trace.clone(),
         "DeadLetterQueueSourceArn" => message.source.clone(),
+        "MessageGroupId" => message.group.clone(),
+        "MessageDeduplicationId" => message.deduplication.clone(),
+        "SequenceNumber" => message.sequence.clone(),
         _ => None,
     };
     let asked = SYSTEM.into_iter().filter(|name| asked.iter().any(|asked| asked == name || *asked == "All"));

@@ -1,4 +1,4 @@
-//! `DeleteMessage`, `DeleteMessageBatch`, `ChangeMessageVisibility` and `PurgeQueue`. Purges are not limited to one a
+//! `DeleteMessage`, `ChangeMessageVisibility`, both for batches, and `PurgeQueue`. Purges are not limited to one a
 //! minute.
 
 use serde_json::{Value, json};
@@ -32,13 +32,28 @@ fn delete_from(queues: &Queues, queue: &str, request: Request<'_>) -> Result<(),
 }
 
 pub(super) fn change(queues: &Queues, request: Request<'_>) -> Result<Value, Refusal> {
+    change_in(queues, request.queue()?, request)?;
+    Ok(json!({}))
+}
+
+pub(super) fn change_batch(queues: &Queues, request: Request<'_>) -> Result<Value, Refusal> {
     let queue = request.queue()?;
+    queues.settings(queue)?;
+    let entries = batch::entries(request, "ChangeMessageVisibilityBatchRequestEntry")?;
+    let results = entries.into_iter().map(|(id, entry)| match change_in(queues, queue, entry) {
+        Ok(()) => Ok(json!({ "Id": id })),
+        Err(refusal) => Err(batch::failure(id, &refusal)),
+    });
+    Ok(batch::answer(results))
+}
+
+fn change_in(queues: &Queues, queue: &str, request: Request<'_>) -> Result<(), Refusal> {
     queues.settings(queue)?;
     let (handle, receipt) = (request.needed("ReceiptHandle")?, request.receipt()?);
     let hidden = request.seconds("VisibilityTimeout", LONGEST_VISIBILITY)?;
     let hidden = hidden.ok_or_else(|| error::missing("VisibilityTimeout"))?;
     match queues.change(queue, &receipt, hidden)? {
-        Changed::Done => Ok(json!({})),
+        Changed::Done => Ok(()),
         Changed::NotInFlight => Err(error::not_in_flight(handle)),
         Changed::Gone => {
             let reason = "Message does not exist or is not available for visibility timeout change.";

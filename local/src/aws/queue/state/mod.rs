@@ -6,9 +6,13 @@
 use std::io;
 use std::time::Duration;
 
-use super::journal::{Entry, Journal};
+use super::journal::{Entry, Journal, Kept};
 use super::message::{Message, Receipt};
+use super::recent::Seen;
+use crate::aws::interface::message::Limits;
 use crate::project::template;
+
+mod order;
 
 pub(super) struct Queue {
     pub settings: template::Queue,
@@ -17,6 +21,8 @@ pub(super) struct Queue {
     journal: Journal,
     /// In the order they were sent.
     messages: Vec<Message>,
+    /// The messages that were sent to a FIFO queue lately.
+    seen: Vec<Seen>,
 }
 
 /// Numbers of messages by their state.
@@ -37,25 +43,68 @@ pub(super) enum Changed {
 }
 
 impl Queue {
-    pub(super) fn new(settings: template::Queue, now: i64, journal: Journal, messages: Vec<Message>) -> Self {
-        Self { settings, created: now / 1000, journal, messages }
+    pub(super) fn new(settings: template::Queue, now: i64, journal: Journal, kept: Kept) -> Self {
+        let Kept { messages, seen } = kept;
+        Self { settings, created: now / 1000, journal, messages, seen }
     }
 
-    /// Adds messages, all or none.
-    pub(super) fn put(&mut self, messages: Vec<Message>) -> io::Result<()> {
+    /// Adds messages that a client sends, all or none, and returns them as they are kept. A FIFO queue does not add one with
+    /// the deduplication id of another one of the last five minutes: that one is returned.
+    pub(super) fn send(&mut self, now: i64, messages: Vec<Message>) -> io::Result<Vec<Message>> {
+        let Some(fifo) = self.settings.fifo else {
+            self.put(messages.clone())?;
+            return Ok(messages);
+        };
+        self.seen.retain(|seen| seen.is_recent(now));
+        let (mut fresh, mut seen, mut sent) = (Vec::new(), Vec::new(), Vec::new());
+        let mut numbers = self.numbers(now);
+        for message in messages {
+            let mut known = self.seen.iter().chain(&seen);
+            if let Some(Seen { id, sequence, .. }) = known.find(|known| known.is_of(&message, fifo.by_group)) {
+                sent.push(Message { id: id.clone(), sequence: Some(sequence.clone()), ..message });
+                continue;
+            }
+            let message = Message { sequence: numbers.next(), ..message };
+            seen.extend(Seen::of(&message, fifo.by_group));
+            fresh.push(message.clone());
+            sent.push(message);
+        }
+        let entries = fresh.iter().cloned().map(Entry::Put).chain(seen.iter().cloned().map(Entry::Seen));
+        self.journal.append(&entries.collect::<Vec<_>>(), true)?;
+        self.messages.extend(fresh);
+        self.seen.extend(seen);
+        Ok(sent)
+    }
+
+    /// Adds messages of another queue, all or none.
+    pub(super) fn put(&mut self, mut messages: Vec<Message>) -> io::Result<()> {
+        if self.settings.fifo.is_some() {
+            let sent = messages.iter().map(|message| message.sent).max();
+            let numbers: Vec<String> = self.numbers(sent.unwrap_or_default()).take(messages.len()).collect();
+            for (message, number) in messages.iter_mut().zip(numbers) {
+                message.sequence = Some(number);
+            }
+        }
         let entries: Vec<_> = messages.iter().cloned().map(Entry::Put).collect();
         self.journal.append(&entries, true)?;
         self.messages.extend(messages);
         Ok(())
     }
 
-    /// Receives up to `most` visible messages, and hides them for `hidden`.
-    pub(super) fn receive(&mut self, now: i64, most: usize, hidden: Duration) -> io::Result<Vec<Message>> {
+    /// Receives visible messages, and hides them for `hidden`.
+    pub(super) fn receive(&mut self, now: i64, limits: Limits, hidden: Duration) -> io::Result<Vec<Message>> {
         self.forget_old(now)?;
         let until = now.saturating_add(milliseconds(hidden));
-        let taken = self.messages.iter().enumerate().filter(|(_, message)| message.visible <= now).take(most);
+        let mut bytes = 0;
+        let fits = |index: &usize| {
+            let first = bytes == 0 && limits.first;
+            bytes += self.messages[*index].event_size();
+            first || bytes <= limits.bytes
+        };
+        let taken = self.available(now).take(limits.messages).take_while(fits);
         let taken: Vec<(usize, Message)> = taken
-            .map(|(index, message)| {
+            .map(|index| {
+                let message = &self.messages[index];
                 let first_received = message.first_received.or(Some(now));
                 let receives = message.receives + 1;
                 (index, Message { visible: until, receives, first_received, ..message.clone() })
@@ -67,7 +116,7 @@ impl Queue {
         for (index, message) in &taken {
             self.messages[*index].clone_from(message);
         }
-        self.journal.tidy(&self.messages)?;
+        self.journal.tidy(&self.messages, &self.seen)?;
         Ok(taken.into_iter().map(|(_, message)| message).collect())
     }
 
@@ -113,8 +162,8 @@ impl Queue {
     /// Visible messages that have reached the maximum receive count.
     pub(super) fn given_up(&self, now: i64) -> Vec<Message> {
         let Some(redrive) = &self.settings.redrive else { return Vec::new() };
-        let dead = |message: &&Message| message.visible <= now && message.receives >= redrive.after;
-        self.messages.iter().filter(dead).cloned().collect()
+        let available = self.available(now).map(|index| &self.messages[index]);
+        available.filter(|message| message.receives >= redrive.after).cloned().collect()
     }
 
     /// Removes messages that were moved to another queue.
@@ -125,9 +174,9 @@ impl Queue {
         self.remove(&indexes)
     }
 
-    /// When the next message becomes visible.
-    pub(super) fn next(&self) -> Option<i64> {
-        self.messages.iter().map(|message| message.visible).min()
+    /// When the next message becomes visible. One that waits for an earlier message of its group is visible already.
+    pub(super) fn next(&self, now: i64) -> Option<i64> {
+        self.messages.iter().map(|message| message.visible).filter(|visible| *visible > now).min()
     }
 
     pub(super) fn counts(&self, now: i64) -> Counts {
@@ -172,7 +221,7 @@ impl Queue {
             index += 1;
             indexes.binary_search(&(index - 1)).is_err()
         });
-        self.journal.tidy(&self.messages)
+        self.journal.tidy(&self.messages, &self.seen)
     }
 }
 
