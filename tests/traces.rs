@@ -17,12 +17,18 @@ async fn received(daemon: &UdpSocket) -> Value {
     serde_json::from_str(document).unwrap()
 }
 
-/// A service whose functions send their calls to the daemon.
-async fn traced() -> (World, UdpSocket) {
+/// A daemon, and the options of a service whose functions send their calls to it.
+async fn daemon() -> (UdpSocket, Options) {
     let daemon = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let address = daemon.local_addr().unwrap();
     let environment = [("AWS_XRAY_DAEMON_ADDRESS".to_owned(), format!("tcp:{address} udp:{address}"))].into();
-    (World::with(Options { environment, ..options() }).await, daemon)
+    (daemon, Options { environment, ..options() })
+}
+
+/// A service whose functions send their calls to the daemon.
+async fn traced() -> (World, UdpSocket) {
+    let (daemon, options) = daemon().await;
+    (World::with(options).await, daemon)
 }
 
 const ROOT: &str = "1-67891233-abcdef012345678912345678";
@@ -78,5 +84,34 @@ async fn what_is_published_and_what_is_parked_is_told_too() {
             is_a_call(&received(&daemon).await, service, operation);
         }
     }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_work_on_a_message_is_below_its_producer_and_has_its_calls_below_it() {
+    let (daemon, options) = daemon().await;
+    let world = crate::events::consumed(options).await;
+    let detail = json!({ "id": "1", "start_time": "2099-01-01T00:00:00Z" });
+    let event = json!({
+        "id": "1", "source": "booking.reminder", "detail-type": "ReminderDue", "time": "2098-12-31T23:45:00Z", "detail": detail,
+    });
+    let header = format!("Root={ROOT};Parent=53995c3f42cd8ad8;Sampled=1");
+    let message = json!({ "messageId": "1", "body": event.to_string(), "attributes": { "AWSTraceHeader": header } });
+    let batch = json!({ "Records": [message] });
+    let answer = world.service.invoke_traced("consumeReminders", batch, "Root=1-5-6;Sampled=0").await.unwrap();
+    assert_eq!(answer, json!({ "batchItemFailures": [] }));
+    let begun = received(&daemon).await;
+    assert_eq!(begun["in_progress"], true, "{begun}");
+    let mut calls = Vec::new();
+    for operation in ["GetItem", "PutItem", "PutItem"] {
+        let call = received(&daemon).await;
+        is_a_call(&call, "DynamoDB", operation);
+        calls.push(call);
+    }
+    let segment = received(&daemon).await;
+    assert_eq!((&segment["trace_id"], &segment["parent_id"]), (&json!(ROOT), &json!("53995c3f42cd8ad8")), "{segment}");
+    assert_eq!((segment.get("type"), &segment["fault"]), (None, &json!(false)), "a segment of its own: {segment}");
+    assert_eq!((&segment["id"], segment.get("in_progress")), (&begun["id"], None), "{segment}");
+    assert!(calls.iter().all(|call| call["parent_id"] == segment["id"]), "{calls:#?}");
     world.stop().await;
 }

@@ -20,12 +20,14 @@ use std::time::SystemTime;
 #[path = "ui/pass"]
 mod pass {
     mod answers;
+    mod event;
     mod generics;
     mod names;
     mod no_prelude;
     mod order;
     mod paths;
     mod problem;
+    mod queue;
     mod renamed;
     mod repeated;
     mod schedule;

@@ -2,55 +2,64 @@
 //! the bus sends reminders. Copy it; docs/events.md has the rule.
 //!
 //! It needs a table of its own (`SEEN_TABLE`) with the string key `id` and TTL on `ttl`.
+//!
+//! "Once" has a limit, since the action and the note of it are two steps: if the function ends between them, the reminder
+//! comes again and is acted on again. None is lost. Of two copies at the same time, one is acted on: the other one fails, and
+//! comes again when the first is done.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
-use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use serde_json::{Value, json};
+use handlers::prelude::*;
+use lambda::aws::dynamodb::types::AttributeValue::{Bool, N, S};
+use lambda::aws::{CallError, Table};
+use lambda::{Init, InitError};
 
 /// Longer than the time in which a duplicate can arrive: the stream keeps a record for a day.
-const REMEMBERED_SECONDS: u64 = 2 * 24 * 60 * 60;
+const REMEMBERED_SECONDS: i64 = 2 * 24 * 60 * 60;
+/// At least the function's timeout: after this time, the one who claimed a reminder has ended without acting on it.
+const CLAIMED_SECONDS: i64 = 30;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    let client = Client::new(&handlers::lambda::aws::config("DYNAMODB")?);
-    let table = handlers::lambda::variable("SEEN_TABLE")?;
-    let (client, table) = (&client, &table);
-    run(service_fn(move |batch: LambdaEvent<Value>| consume(client, table, batch.payload))).await
-}
-
-/// Handles every message of a batch, and returns those to deliver again.
-async fn consume(client: &Client, table: &str, batch: Value) -> Result<Value, Error> {
-    let mut failures = Vec::new();
-    for message in batch["Records"].as_array().into_iter().flatten() {
-        if let Err(error) = consume_one(client, table, message).await {
-            eprintln!("{error}");
-            failures.push(json!({ "itemIdentifier": message["messageId"] }));
-        }
-    }
-    Ok(json!({ "batchItemFailures": failures }))
-}
-
-async fn consume_one(client: &Client, table: &str, message: &Value) -> Result<(), Error> {
-    let event: Value = serde_json::from_str(message["body"].as_str().unwrap_or_default())?;
-    let detail = &event["detail"];
-    let id = detail["id"].as_str().ok_or("a reminder without an id")?;
-    if client.get_item().table_name(table).key("id", AttributeValue::S(id.to_owned())).send().await?.item.is_some() {
+/// Remind of what starts soon.
+#[handler(queue, concurrency = 1)]
+async fn consumer(Seen(table): &Seen, message: Message<BusEvent<Reminder>>) -> Result<(), CallError> {
+    let reminder = message.body.detail;
+    let id = || S(reminder.id.clone());
+    let after = |seconds: i64| N((Timestamp::now().seconds() + seconds).to_string());
+    let known = table.get_item().key("id", id()).consistent_read(true).send().await?.item;
+    if known.is_some_and(|item| item.contains_key("done")) {
         return Ok(());
     }
-    remind(detail)?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-    let seen = client.put_item().table_name(table).item("id", AttributeValue::S(id.to_owned()));
-    seen.item("ttl", AttributeValue::N((now + REMEMBERED_SECONDS).to_string())).send().await?;
+    let claim = table
+        .put_item()
+        .item("id", id())
+        .item("claimed_until", after(CLAIMED_SECONDS))
+        .item("ttl", after(REMEMBERED_SECONDS))
+        .condition_expression("attribute_not_exists(id) OR claimed_until < :now")
+        .expression_attribute_values(":now", after(0));
+    claim.send().await?;
+    remind(&reminder);
+    let done = table.put_item().item("id", id()).item("done", Bool(true)).item("ttl", after(REMEMBERED_SECONDS));
+    done.send().await?;
     Ok(())
 }
 
-/// Replace with your own action, such as sending a mail. It runs before the id is stored: a crash in between repeats a
-/// reminder and loses none.
-fn remind(detail: &Value) -> Result<(), Error> {
-    let start = detail["start_time"].as_str().ok_or("a reminder without a start")?;
-    println!("remind of what starts at {start}");
-    Ok(())
+/// Replace with your own action, such as sending a mail.
+fn remind(reminder: &Reminder) {
+    println!("remind of what starts at {}", reminder.start_time);
+}
+
+/// What is needed of the event's detail.
+#[derive(Deserialize)]
+struct Reminder {
+    id: String,
+    start_time: String,
+}
+
+/// The reminders that were acted on, or are just now.
+struct Seen(Table);
+
+impl Init for Seen {
+    const VARIABLES: &'static [&'static str] = &["SEEN_TABLE"];
+
+    async fn init() -> Result<Self, InitError> {
+        Table::of_variable("SEEN_TABLE").await.map(Self)
+    }
 }

@@ -30,7 +30,8 @@ pub mod prelude {
     pub use crate::store::Bookings;
     pub use garde::Validate;
     pub use lambda::{
-        BatchResult, Created, IfMatch, Json, Page, Problem, Query, Records, Tagged, Tick, Timestamp, handler,
+        BatchResult, BusEvent, Created, IfMatch, Json, Message, Page, Problem, Query, Records, Tagged, Tick, Timestamp,
+        handler,
     };
     pub use schemars::JsonSchema;
     pub use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Functions without a client: triggered by a DynamoDB stream or an EventBridge schedule.
+//! Functions without a client: triggered by a DynamoDB stream, a schedule, a queue or a bus.
 
 use std::fmt::{self, Debug};
 use std::marker::PhantomData;
@@ -40,6 +40,10 @@ pub struct Event<K> {
 }
 
 impl<K> Event<K> {
+    pub(super) fn new(payload: Value) -> Self {
+        Self { payload, kind: PhantomData }
+    }
+
     /// Takes an argument.
     ///
     /// # Errors
@@ -53,7 +57,8 @@ impl<K> Event<K> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be taken from an event of the kind `{K}`",
     label = "is not what this trigger brings",
-    note = "a `#[handler(stream)]` takes `Records`, a `#[handler(schedule)]` may take `Tick`"
+    note = "a `#[handler(stream)]` takes `Records`, a `#[handler(schedule)]` may take `Tick`, a `#[handler(queue)]` takes \
+            `Message<T>`, a `#[handler(event)]` takes `BusEvent<T>`"
 )]
 pub trait FromEvent<K>: Sized {
     /// Reads the event's payload.
@@ -67,8 +72,8 @@ pub trait FromEvent<K>: Sized {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the outcome of an event of the kind `{K}`",
     label = "Lambda would not know what this means",
-    note = "a `#[handler(stream)]` ends with `BatchResult`, a `#[handler(schedule)]` with `()`; either may stand in a \
-            `Result` whose error derives `Problem`"
+    note = "a `#[handler(stream)]` ends with `BatchResult`, the others with `()`; either may stand in a `Result` whose error \
+            derives `Problem`"
 )]
 pub trait Outcome<K> {
     /// The invocation's result, as Lambda expects it.
@@ -92,7 +97,7 @@ impl<K, T: Outcome<K>, E: Problem> Outcome<K> for Result<T, E> {
                 let details = error.details();
                 let cause = error.cause().map(causes).unwrap_or_default();
                 tracing::error!(problem = details.kind(), cause, "the event failed");
-                Err(Failure::new(details.kind()))
+                Err(Failure { message: details.kind().to_owned(), retry_after: details.retry_after_seconds() })
             }
         }
     }
@@ -120,25 +125,33 @@ impl FromEvent<Schedule> for Tick {
 
 /// An event that failed as a whole. Lambda retries it as its event source mapping is configured.
 #[derive(Debug)]
-pub struct Failure(String);
+pub struct Failure {
+    message: String,
+    retry_after: Option<u32>,
+}
 
 impl Failure {
     /// Creates a failure from its cause. It appears in the function's log and in Lambda's error report, so it must not
     /// contain customer data.
     pub fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
+        Self { message: message.into(), retry_after: None }
+    }
+
+    /// The seconds after which a retry makes sense, if the failure says so.
+    pub(super) fn retry_after(&self) -> Option<u32> {
+        self.retry_after
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.message)
     }
 }
 
 impl From<Failure> for Diagnostic {
     fn from(failure: Failure) -> Self {
-        Self { error_type: "EventFailed".into(), error_message: failure.0 }
+        Self { error_type: "EventFailed".into(), error_message: failure.message }
     }
 }
 
@@ -171,7 +184,8 @@ where
 type Handler = Box<dyn Fn(Value) -> Handling + Send + Sync>;
 type Handling = Pin<Box<dyn Future<Output = Result<Value, Failure>> + Send>>;
 
-fn run<K, E, D, F, Fut, A>(kind: &'static str, trigger: Trigger, describe: D, handle: F) -> ExitCode
+/// Handles events of the kind `K`. `kind` is its name in the contract.
+pub(super) fn run<K, E, D, F, Fut, A>(kind: &'static str, trigger: Trigger, describe: D, handle: F) -> ExitCode
 where
     E: Environment,
     D: FnOnce(&mut Contract),
@@ -188,7 +202,7 @@ where
     let handler = async move {
         let environment = environment::<E>().await?;
         let handler: Handler = Box::new(move |payload| {
-            let work = handle(environment, Event { payload, kind: PhantomData });
+            let work = handle(environment, Event::new(payload));
             Box::pin(async move { work.await?.outcome() })
         });
         Ok(handler)

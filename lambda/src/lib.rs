@@ -12,9 +12,9 @@
 //! | `EDGE_SECRET` | the value of the header `x-edge-secret` without which requests are refused | all requests are accepted |
 //! | `EDGE_SECRET_NEXT` | a second accepted value, while one replaces the other | only the first is accepted |
 //!
-//! A generated `main` passes a description and a closure to [`http`], [`stream`] or [`schedule`]. These build the
-//! environment once ([`Init`]), then handle invocations until Lambda ends the process. Arguments are taken from the
-//! request ([`FromRequest`], [`FromPath`]) or from the event ([`FromEvent`]). Results become responses ([`Respond`]) or
+//! A generated `main` passes a description and a closure to [`http`], [`stream`], [`schedule`], [`queue()`] or [`event()`].
+//! These build the environment once ([`Init`]), then handle invocations until Lambda ends the process. Arguments are taken
+//! from the request ([`FromRequest`], [`FromPath`]) or from the event ([`FromEvent`]). Results become responses ([`Respond`]) or
 //! outcomes ([`Outcome`]), and errors become RFC 9457 problems ([`Problem`]).
 
 pub mod aws;
@@ -41,10 +41,12 @@ mod path;
 mod present;
 pub mod problem;
 mod query;
+mod queue;
 mod repair;
 mod resolver;
 mod respond;
 mod roots;
+mod rule;
 #[cfg(test)]
 mod samples;
 mod service;
@@ -74,7 +76,9 @@ pub use path::FromPath;
 pub use present::present;
 pub use problem::{Problem, ProblemDetails, ProblemKind, Rejection};
 pub use query::Query;
+pub use queue::{AttributeValue, Consumer, FromBody, Message, MessageAttribute, Queue, Text, queue};
 pub use respond::{Entity, NoContent, Reply, Respond, Tagged, causes};
+pub use rule::{BusEvent, Rule, event};
 pub use service::Package;
 pub use time::{Timestamp, TimestampError};
 

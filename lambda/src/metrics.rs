@@ -6,6 +6,7 @@
 //! | further dimensions | metrics |
 //! |---|---|
 //! | `Function` | one named like the function (`CreateNote`), which counts its invocations; `Latency` (milliseconds), `ServerErrors` (responses of 500 and above, and failed events), `ColdStart` |
+//! | `Function` | of a function behind a queue: `MessagesHandled`, `MessagesFailed`, and those of the latter that cannot be read, `MessagesUnreadable`. Of a function that a bus calls: `EventsUnreadable` |
 //! | `Problem` | `Problems`: error responses, by the kind of problem (`time-taken`) |
 //! | none | those of the service, each a [`Metric`]; `IdempotentReplays`: creates that were answered with the result of an earlier request |
 //!
@@ -60,6 +61,17 @@ pub fn measure(metric: Metric, value: f64) {
     ::metrics::histogram!(metric.name).record(value);
 }
 
+/// The function's name, the value of the dimension `Function`.
+static FUNCTION: OnceLock<&'static str> = OnceLock::new();
+
+/// Adds to a count of this function. Does nothing where it would add 0.
+pub(super) fn of_function(name: &'static str, how_many: usize) {
+    if how_many > 0 {
+        let function = FUNCTION.get().copied().unwrap_or_default();
+        ::metrics::counter!(name, "Function" => function).increment(how_many.try_into().unwrap_or(u64::MAX));
+    }
+}
+
 /// Counts a response with a problem of this `type`.
 pub(super) fn problem(kind: &'static str) {
     let name = kind.rsplit(':').next().unwrap_or(kind);
@@ -72,7 +84,7 @@ static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
 static NOTED: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
 
 /// Adds a property to the metric lines of this invocation, such as the id of a note. A property is not a dimension:
-/// it creates no metric series.
+/// it creates no metric series. Of several values of one name, as those of a batch's messages, the last is kept.
 pub fn note(name: &'static str, value: impl Into<Value>) {
     if let Some(collector) = COLLECTOR.get() {
         collector.set_property(name, value);
@@ -108,6 +120,7 @@ impl Metrics {
         };
         ::metrics::describe_histogram!("Latency", Unit::Milliseconds, "");
         let _ = COLLECTOR.set(collector);
+        let _ = FUNCTION.set(function);
         // The level of each line is the configured one: a log filter must not drop metrics.
         let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").unwrap_or_else(|_| "INFO".to_owned());
         collector.set_property("level", level);

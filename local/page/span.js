@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { count, duration, size } from "./format.js";
 
-const KINDS = { gateway: "API Gateway", init: "Cold start", invocation: "Handler", stream: "Stream", queue: "Queue", rule: "Rule", event: "Event" };
+const KINDS = { gateway: "API Gateway", init: "Cold start", invocation: "Handler", stream: "Stream", queue: "Queue", rule: "Rule", message: "Message", event: "Event" };
 /** Members of `detail` in the order of showing, with their names for a person. The others follow as they are. */
 const NAMES = {
   service: "Service",

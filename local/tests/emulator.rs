@@ -20,6 +20,8 @@ mod gateway;
 mod issuer;
 mod lambda;
 mod mapping;
+mod mapping_lifetime;
+mod mapping_shown;
 mod modules;
 mod page;
 mod pages;

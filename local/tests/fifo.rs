@@ -1,8 +1,9 @@
 //! FIFO queues: order within a group, and duplicates.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use crate::common::sqs::{bodies, call, receive, url};
+use crate::common::sqs::{bodies, call, receive, url, waiting};
 use crate::common::{Answer, Scratch, eventually, json, start};
 use local::{Data, Options, Service};
 use serde_json::{Value, json as value};
@@ -62,6 +63,22 @@ async fn a_group_keeps_its_order_and_waits_for_its_message_in_flight() {
     let delete = value!({ "QueueUrl": url(&service, "orders.fifo"), "ReceiptHandle": first[0]["ReceiptHandle"] });
     assert_eq!(call(&service, "DeleteMessage", delete).await.status, 200);
     assert_eq!(bodies(&receive(&service, "orders.fifo", value!({})).await), ["a2"]);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn who_waits_for_a_group_is_served_when_its_message_in_flight_is_deleted() {
+    let scratch = Scratch::new();
+    let service = start(options(&scratch)).await;
+    for body in ["a1", "a2"] {
+        send(&service, "orders.fifo", "a", body).await;
+    }
+    let first = receive(&service, "orders.fifo", value!({})).await;
+    let answer = waiting(&service, "orders.fifo").await;
+    let delete = value!({ "QueueUrl": url(&service, "orders.fifo"), "ReceiptHandle": first[0]["ReceiptHandle"] });
+    assert_eq!(call(&service, "DeleteMessage", delete).await.status, 200);
+    let answer = tokio::time::timeout(Duration::from_secs(10), answer).await.expect("before the poll ends by itself");
+    assert_eq!(bodies(answer.json()["Messages"].as_array().unwrap()), ["a2"]);
     service.stop().await;
 }
 

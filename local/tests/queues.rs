@@ -273,3 +273,42 @@ async fn other_mistakes_are_sqss_errors_too() {
     .await;
     service.stop().await;
 }
+
+#[tokio::test]
+async fn dead_letters_are_moved_back_all_at_once() {
+    let scratch = Scratch::new();
+    let service = start(scratch.options(QUEUES)).await;
+    for body in ["a", "b"] {
+        send(&service, "jobs", body).await;
+    }
+    send(&service, "dead", "of no queue").await;
+    for _ in 0..3 {
+        receive(&service, "jobs", value!({ "MaxNumberOfMessages": 10, "VisibilityTimeout": 0 })).await;
+    }
+    let arn = |name: &str| format!("arn:aws:sqs:us-east-1:000000000000:{name}");
+    let start_task = async |source: &str, destination: Option<&str>| {
+        let destination = destination.map(arn);
+        call(&service, "StartMessageMoveTask", value!({ "SourceArn": arn(source), "DestinationArn": destination }))
+            .await
+    };
+    let moved = start_task("dead", None).await;
+    assert!(moved.json()["TaskHandle"].is_string(), "{moved:?}");
+    let back = receive(&service, "jobs", value!({ "MaxNumberOfMessages": 10, "AttributeNames": ["All"] })).await;
+    assert_eq!(bodies(&back), ["a", "b"]);
+    assert_eq!(back[0]["Attributes"]["ApproximateReceiveCount"], "1", "they begin anew");
+    let listed = call(&service, "ListMessageMoveTasks", value!({ "SourceArn": arn("dead") })).await.json();
+    let task = &listed["Results"][0];
+    assert_eq!((&task["Status"], &task["ApproximateNumberOfMessagesMoved"]), (&value!("COMPLETED"), &value!(2)));
+
+    assert_eq!(start_task("dead", Some("late")).await.status, 200);
+    assert_eq!(bodies(&receive(&service, "late", value!({})).await), ["of no queue"]);
+    for (source, destination, expected) in [
+        ("jobs", None, "must be configured as a Dead Letter Queue"),
+        ("dead", Some("dead"), "cannot be the same"),
+        ("none", None, "doesn't exist"),
+    ] {
+        let answer = start_task(source, destination).await;
+        assert!(answer.status == 400 && answer.body.contains(expected), "{answer:?}");
+    }
+    service.stop().await;
+}

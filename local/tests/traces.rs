@@ -3,7 +3,7 @@
 use crate::common::traces::{item, of_kind, request, spans, template, until, write};
 use crate::common::{Client, Scratch, eventually_async, start};
 use local::Options;
-use serde_json::json as value;
+use serde_json::{Value, json as value};
 use tokio::net::UdpSocket;
 
 #[tokio::test]
@@ -63,6 +63,44 @@ async fn a_segment_is_a_call_of_the_invocation_that_sent_it() {
         (part["milliseconds"] == 1000.0).then_some(())
     })
     .await;
+    service.stop().await;
+}
+
+/// A message of a queue has a segment in the trace of its producer.
+#[tokio::test]
+async fn the_segment_of_a_message_is_shown_in_the_invocation_that_handles_it() {
+    let scratch = Scratch::new();
+    let service = start(scratch.options(&template())).await;
+    let (producer, consumer) = (request(&service, "").await, request(&service, "").await);
+    let environment = Client::new(&service.url()).get("/do/env").await.json();
+    let daemon = environment["AWS_XRAY_DAEMON_ADDRESS"].as_str().unwrap();
+    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let send = async |document: Value| {
+        let packet = format!("{{\"format\":\"json\",\"version\":1}}\n{document}");
+        socket.send_to(packet.as_bytes(), daemon).await.unwrap();
+    };
+    let invocation = of_kind(&spans(&service, &consumer).await, "invocation")[0].clone();
+    let mut segment = value!({
+        "id": "m1", "parent_id": producer.segment(), "name": "consume", "origin": "AWS::Lambda::Function",
+        "start_time": 2.0, "in_progress": true, "aws": { "request_id": invocation["detail"]["request_id"] },
+    });
+    send(segment.clone()).await;
+    send(value!({
+        "type": "subsegment", "id": "m2", "parent_id": "m1", "name": "SQS", "namespace": "aws", "start_time": 2.0,
+        "end_time": 2.5, "aws": { "operation": "SendMessage", "request_id": "r" },
+    }))
+    .await;
+    (segment["in_progress"], segment["end_time"], segment["fault"]) = (value!(false), value!(3.0), value!(true));
+    send(segment).await;
+    let message = eventually_async("the message has failed", async || {
+        let message = until(&service, &consumer, "message", 1).await.remove(0);
+        message["error"].as_bool()?.then_some(message)
+    })
+    .await;
+    let call = &until(&service, &consumer, "call", 1).await[0];
+    assert_eq!((&message["name"], &message["parent"]), (&value!("consume"), &invocation["id"]));
+    assert_eq!((&call["name"], &call["parent"]), (&value!("SendMessage"), &value!("m1")));
+    assert!(of_kind(&spans(&service, &producer).await, "call").is_empty());
     service.stop().await;
 }
 

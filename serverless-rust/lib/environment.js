@@ -1,6 +1,7 @@
 'use strict';
 
 const { UserError } = require('./error');
+const { withoutSecrets } = require('./intrinsics');
 
 /** Variables of this machine's environment that a function gets: enough to find programs and files, no credentials. */
 const KEPT = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'RUST_BACKTRACE', 'SYSTEMROOT'];
@@ -17,7 +18,7 @@ function functionEnvironment({ fn, provider, region, intrinsics, given }) {
   for (const [name, value] of Object.entries({ ...provider.environment, ...fn.config.environment })) {
     if (value === null || value === undefined || name in given) continue;
     try {
-      written[name] = intrinsics.resolve(value);
+      written[name] = withoutSecrets(intrinsics.resolve(value));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       throw new UserError(`the variable ${name} of "${fn.key}": ${error.message}; give it with --env ${name}=...`);

@@ -86,4 +86,17 @@ const INTRINSICS = {
   },
 };
 
-module.exports = { Intrinsics, ACCOUNT };
+/**
+ * CloudFormation's dynamic references to secrets and parameters
+ * (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html). There is no Secrets Manager on one
+ * machine: the value of a secret is its name.
+ */
+function withoutSecrets(text) {
+  return text.replace(/\{\{resolve:(secretsmanager|ssm|ssm-secure):(.*?)\}\}/g, (whole, service, id) => {
+    // An ARN of a secret has colons of its own, and the name at its end.
+    const name = id.split(':')[service === 'secretsmanager' && id.startsWith('arn:') ? 6 : 0]?.trim();
+    return name || whole;
+  });
+}
+
+module.exports = { Intrinsics, withoutSecrets, ACCOUNT };

@@ -32,6 +32,15 @@ describe('invoke local', () => {
     assert.deepEqual([code, output], [0, { user: 'alice' }]);
   });
 
+  it('hands a batch of a queue and an event of a bus to the binary as they are', async (t) => {
+    const attributes = { ApproximateReceiveCount: '1', SentTimestamp: '1795334400000', MessageGroupId: 'g' };
+    const message = { messageId: 'm-1', receiptHandle: 'r-1', body: '{"n":1}', attributes, messageAttributes: {}, eventSource: 'aws:sqs' };
+    const event = { version: '0', id: 'e-1', source: 'shop', 'detail-type': 'Sold', detail: { n: 1 }, resources: [] };
+    for (const data of [{ Records: [message] }, event]) {
+      assert.deepEqual((await invoke(t, 'echo', { data })).output, data);
+    }
+  });
+
   it('without data sends an empty object', async (t) => {
     assert.deepEqual((await invoke(t, 'echo', { data: '' })).output, {});
   });
@@ -91,6 +100,26 @@ describe('the environment', () => {
     const { output } = await invoke(t, 'environment', given, { config: { environment, memorySize: 256 }, resources });
     return Object.fromEntries(output.split(' ').map((pair) => pair.split(/=(.*)/)));
   };
+
+  it('has the name of a secret as its value', async (t) => {
+    const reference = (id) => `{{resolve:secretsmanager:${id}}}`;
+    const environment = {
+      PLAIN: reference('whsec_abc'),
+      JOINED: { 'Fn::Join': ['', ['{{resolve:secretsmanager:', 'whsec_abc', '}}']] },
+      KEY: { 'Fn::Sub': reference('name:SecretString:key') },
+      ARN: reference('arn:aws:secretsmanager:eu-central-1:1:secret:name-AbCdEf'),
+      PARAMETER: '{{resolve:ssm:/shop/token:3}}',
+      OTHER: '{{resolve:other:name}}',
+    };
+    assert.deepEqual(await read(t, Object.keys(environment), environment), {
+      PLAIN: 'whsec_abc',
+      JOINED: 'whsec_abc',
+      KEY: 'name',
+      ARN: 'name-AbCdEf',
+      PARAMETER: '/shop/token',
+      OTHER: '{{resolve:other:name}}',
+    });
+  });
 
   it('has the template\'s variables, with its functions answered', async (t) => {
     const environment = {

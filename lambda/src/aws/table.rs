@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 
-use crate::{Init, InitError, variable};
+use crate::{Init, InitError};
 
 const TABLE_NAME: &str = "TABLE_NAME";
 
@@ -32,12 +32,21 @@ impl Init for Table {
     const VARIABLES: &'static [&'static str] = &[TABLE_NAME];
 
     async fn init() -> Result<Self, InitError> {
-        let name = variable(TABLE_NAME)?;
-        Ok(Self { client: Client::init().await?, name })
+        Self::of_variable(TABLE_NAME).await
     }
 }
 
 impl Table {
+    /// The table that another variable names, for a type of the service's own. Name the variable in its
+    /// [`VARIABLES`](Init::VARIABLES).
+    ///
+    /// # Errors
+    /// When the variable is not set, or a client cannot be built.
+    pub async fn of_variable(variable: &str) -> Result<Self, InitError> {
+        let name = crate::variable(variable)?;
+        Ok(Self { client: Client::init().await?, name })
+    }
+
     /// `GetItem`.
     #[must_use]
     pub fn get_item(&self) -> GetItemFluentBuilder {

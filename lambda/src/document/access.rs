@@ -33,7 +33,7 @@ impl<'a> SeqAccess<'a> for Items<'a> {
     fn next_element_seed<T: DeserializeSeed<'a>>(&mut self, seed: T) -> Result<Option<T::Value>, Refusal> {
         if let Some((index, node)) = self.own.next() {
             let value = seed.deserialize(self.reader.inner(node));
-            return value.map(Some).map_err(|refusal| refusal.within(&index.to_string()));
+            return value.map(Some).map_err(|refusal| refusal.within(*index));
         }
         if self.more == 0 {
             return Ok(None);
@@ -51,18 +51,24 @@ impl<'a> SeqAccess<'a> for Items<'a> {
 pub(super) struct Members<'a> {
     reader: Reader<'a>,
     own: Iter<'a, (Cow<'a, str>, Node<'a>)>,
+    /// The names of the struct's fields; none where a map is read.
+    known: &'static [&'static str],
     /// The members of a stand-in that are left to read.
     fields: Iter<'static, &'static str>,
     value: Option<(&'a str, &'a Node<'a>)>,
 }
 
 impl<'a> Members<'a> {
-    pub(super) fn new(reader: Reader<'a>, members: &'a [(Cow<'a, str>, Node<'a>)]) -> Self {
-        Self { reader, own: members.iter(), fields: [].iter(), value: None }
+    pub(super) fn new(
+        reader: Reader<'a>,
+        known: &'static [&'static str],
+        members: &'a [(Cow<'a, str>, Node<'a>)],
+    ) -> Self {
+        Self { reader, own: members.iter(), known, fields: [].iter(), value: None }
     }
 
     pub(super) fn stand_ins(reader: Reader<'a>, fields: &'static [&'static str]) -> Self {
-        Self { reader, own: [].iter(), fields: fields.iter(), value: None }
+        Self { reader, own: [].iter(), known: fields, fields: fields.iter(), value: None }
     }
 }
 
@@ -79,7 +85,7 @@ impl<'a> MapAccess<'a> for Members<'a> {
     fn next_value_seed<V: DeserializeSeed<'a>>(&mut self, seed: V) -> Result<V::Value, Refusal> {
         // serde reads a value only after its name.
         let Some((name, node)) = self.value.take() else { return Err(self.reader.unlike("an object")) };
-        seed.deserialize(self.reader.inner(node)).map_err(|refusal| refusal.within(name))
+        seed.deserialize(self.reader.inner(node)).map_err(|refusal| refusal.within_name(name, self.known))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -91,20 +97,22 @@ impl<'a> MapAccess<'a> for Members<'a> {
 pub(super) struct Variant<'a> {
     reader: Reader<'a>,
     name: &'a str,
+    known: &'static [&'static str],
     content: Option<&'a Node<'a>>,
 }
 
 impl<'a> Variant<'a> {
     pub(super) fn new(reader: Reader<'a>, variants: &'static [&'static str]) -> Result<Self, Refusal> {
+        let known = variants;
         match reader.node {
-            Node::Text(name) | Node::Parameter(name) => Ok(Self { reader, name, content: None }),
+            Node::Text(name) | Node::Parameter(name) => Ok(Self { reader, name, known, content: None }),
             Node::Object(members) => match members.as_slice() {
-                [(name, content)] => Ok(Self { reader, name, content: Some(content) }),
+                [(name, content)] => Ok(Self { reader, name, known, content: Some(content) }),
                 _ => Err(Refusal::rule(format!("must have one member, named {}", wanted::listed(variants)))),
             },
             Node::StandIn(tried) if !variants.is_empty() => {
                 let name = variants[usize::from(*tried) % variants.len()];
-                Ok(Self { reader: reader.shallow()?, name, content: Some(reader.node) })
+                Ok(Self { reader: reader.shallow()?, name, known, content: Some(reader.node) })
             }
             _ => Err(reader.unlike(&wanted::listed(variants))),
         }
@@ -125,14 +133,24 @@ impl<'a> Variant<'a> {
     fn content(&self) -> Result<Reader<'a>, Refusal> {
         match self.content {
             Some(content) => Ok(self.reader.inner(content)),
-            None => Err(Refusal::rule(format!("must be an object with the member `{}`", self.name))),
+            None => Err(self.refused("must be an object with the member")),
+        }
+    }
+
+    /// An error that names the variant, if it is one of the type's own. Where `#[serde(other)]` reads any name, the name is the
+    /// document's.
+    fn refused(&self, rule: &str) -> Refusal {
+        if self.known.contains(&self.name) {
+            Refusal::rule(format!("{rule} `{}`", self.name))
+        } else {
+            Refusal::rule(wanted::UNFIT)
         }
     }
 
     fn read<T>(&self, read: impl FnOnce(Reader<'a>) -> Result<T, Refusal>) -> Result<T, Refusal> {
         read(self.content()?).map_err(|refusal| match self.reader.node {
             Node::StandIn(_) => refusal,
-            _ => refusal.within(self.name),
+            _ => refusal.within_name(self.name, self.known),
         })
     }
 }
@@ -143,7 +161,7 @@ impl<'a> VariantAccess<'a> for Variant<'a> {
     fn unit_variant(self) -> Result<(), Refusal> {
         match self.content {
             None | Some(Node::Null | Node::StandIn(_)) => Ok(()),
-            Some(_) => Err(Refusal::rule(format!("must be the string `{}`", self.name))),
+            Some(_) => Err(self.refused("must be the string")),
         }
     }
 

@@ -6,9 +6,19 @@ use serde::de::{Error, Expected, Unexpected};
 
 use super::{copies, pointer, wanted};
 
-/// The first error that serde returned: its place, its kind, and whether the place is exact (see [`Refusal::settled`]).
+/// The first error that serde returned.
 #[derive(Debug)]
-pub(crate) struct Refusal(Box<(String, Kind, bool)>);
+pub(crate) struct Refusal(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    place: String,
+    /// The place with `*` for each name that is not one of the type's own.
+    masked: String,
+    kind: Kind,
+    /// Whether the place is exact (see [`Refusal::settled`]).
+    settled: bool,
+}
 
 /// The kind of an error.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,7 +52,7 @@ pub(crate) enum Seen {
 
 impl Refusal {
     pub(super) fn new(kind: Kind) -> Self {
-        Self(Box::new((String::new(), kind, false)))
+        Self(Box::new(Parts { place: String::new(), masked: String::new(), kind, settled: false }))
     }
 
     /// An error of a value that breaks `rule`.
@@ -53,44 +63,61 @@ impl Refusal {
     /// Marks the place as exact: the error is about the value there, not about one inside it. serde reads some types
     /// from a copy and then does not know where a value was.
     pub(super) fn settled(mut self) -> Self {
-        self.0.2 = true;
+        self.0.settled = true;
         self
     }
 
     /// Marks the place as exact if an array or an object itself caused the error. A value of the wrong type may be
     /// inside it.
     pub(super) fn settled_here(self) -> Self {
-        if self.0.0.is_empty() && !matches!(self.0.1, Kind::Unfit(..)) { self.settled() } else { self }
+        if self.0.place.is_empty() && !matches!(self.0.kind, Kind::Unfit(..)) { self.settled() } else { self }
     }
 
     /// As `settled_here`, for a struct with these fields. A missing member that is not one of them is missing in a
     /// value inside.
     pub(super) fn settled_among(self, fields: &[&str]) -> Self {
-        match &self.0.1 {
+        match &self.0.kind {
             Kind::Missing(name) if !fields.is_empty() && !fields.contains(name) => self,
             _ => self.settled_here(),
         }
     }
 
-    /// Extends the place by one level outwards.
-    pub(super) fn within(mut self, token: &str) -> Self {
-        self.0.0 = pointer::within(token, &self.0.0);
+    /// Extends the place by an index outwards.
+    pub(super) fn within(self, index: usize) -> Self {
+        let token = index.to_string();
+        self.outwards(&token, &token)
+    }
+
+    /// Extends the place by a name outwards. `known` are the names that the type itself has.
+    pub(super) fn within_name(self, name: &str, known: &[&str]) -> Self {
+        self.outwards(name, if known.contains(&name) { name } else { "*" })
+    }
+
+    fn outwards(mut self, token: &str, masked: &str) -> Self {
+        self.0.place = pointer::within(token, &self.0.place);
+        self.0.masked = pointer::within(masked, &self.0.masked);
         self
     }
 
     /// Turns it into an error of the member's name.
     pub(super) fn of_name(self, name: &str) -> Self {
-        let kind = match self.0.1 {
+        let kind = match self.0.kind {
             Kind::Stranger(_, known) => Kind::Unknown(known),
             Kind::Rule(rule) | Kind::Told(rule) | Kind::Unfit(_, rule) => Kind::Name(format!("has a name that {rule}")),
             kind => kind,
         };
-        Self::new(kind).settled().within(name)
+        Self::new(kind).settled().within_name(name, &[])
     }
 
     /// The place, the kind, and whether the place is exact.
     pub(crate) fn into_parts(self) -> (String, Kind, bool) {
-        *self.0
+        let Parts { place, kind, settled, .. } = *self.0;
+        (place, kind, settled)
+    }
+
+    /// The place, without names of the document's author, and the kind.
+    pub(super) fn masked(self) -> (String, Kind) {
+        (self.0.masked, self.0.kind)
     }
 }
 

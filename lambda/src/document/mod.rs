@@ -25,6 +25,7 @@ macro_rules! each_integer {
 
 mod access;
 pub(super) mod copies;
+mod discreet;
 mod error;
 mod name;
 mod number;
@@ -36,6 +37,7 @@ mod times;
 mod tree;
 mod wanted;
 
+pub(super) use discreet::read;
 pub(super) use error::{Kind, Refusal, Seen};
 pub(super) use reader::Reader;
 pub(super) use stand_in::AS_OBJECT;

@@ -7,7 +7,7 @@ use super::access::{Items, Members, Variant};
 use super::error::Refusal;
 use super::number::{self, Integer};
 use super::wanted::UNFIT;
-use super::{Node, stand_in, times, wanted};
+use super::{Node, discreet, stand_in, times, wanted};
 
 /// Limit for recursive types, which could read stand-ins without end.
 const DEEPEST: u8 = 150;
@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
 
     fn object<V: Visitor<'a>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Refusal> {
         let members = match self.node {
-            Node::Object(members) => Members::new(self, members),
+            Node::Object(members) => Members::new(self, fields, members),
             Node::StandIn(_) => Members::stand_ins(self.shallow()?, fields),
             _ => return Err(self.unlike("an object")),
         };
@@ -147,7 +147,7 @@ impl<'a> Deserializer<'a> for Reader<'a> {
                 copied.set(copied.get() || wanted == "any value");
                 visitor.visit_seq(Items::new(self, items))
             }
-            Node::Object(members) => visitor.visit_map(Members::new(self, members)),
+            Node::Object(members) => visitor.visit_map(Members::new(self, &[], members)),
             Node::Flaw(rule) => Err(Refusal::rule(*rule)),
             Node::StandIn(tried) => stand_in::any(self.shallow()?, *tried, visitor),
             Node::Number(text) => match number::integer(text) {
@@ -235,7 +235,8 @@ impl<'a> Deserializer<'a> for Reader<'a> {
         self.deserialize_unit(visitor)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'a>>(self, _: &'static str, visitor: V) -> Result<V::Value, Refusal> {
+    fn deserialize_newtype_struct<V: Visitor<'a>>(self, name: &'static str, visitor: V) -> Result<V::Value, Refusal> {
+        discreet::note(name);
         visitor.visit_newtype_struct(self)
     }
 

@@ -19,7 +19,7 @@ pub struct ProblemKind {
     pub detail: &'static str,
     /// The members in addition to those of every problem.
     pub members: &'static [Member],
-    /// The seconds of its `Retry-After`, if it has one.
+    /// The seconds of its `Retry-After`, if it has one; 0 if each occurrence has its own.
     pub retry_after: Option<u32>,
     /// A further header, if it has one.
     pub header: Option<&'static Header>,

@@ -11,6 +11,8 @@ use serde_json::{Map, Value};
 pub use self::kind::{Member, ProblemKind};
 use crate::{Fault, Faults};
 
+const RETRY_AFTER: &str = "Retry-After";
+
 /// An error that a client receives. Derive it for an enum: [`derive@crate::Problem`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a problem that a handler can answer with",
@@ -107,13 +109,20 @@ impl ProblemDetails {
     /// Sets the seconds after which a retry makes sense, as the `Retry-After` header (RFC 9110, section 10.2.3).
     #[must_use]
     pub fn retry_after(self, seconds: u32) -> Self {
-        self.header("Retry-After", seconds.to_string())
+        self.header(RETRY_AFTER, seconds.to_string())
     }
 
     /// Adds a response header.
     pub(super) fn header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// The seconds after which a retry makes sense, if it says so.
+    #[must_use]
+    pub fn retry_after_seconds(&self) -> Option<u32> {
+        let (_, seconds) = self.headers.iter().find(|(name, _)| *name == RETRY_AFTER)?;
+        seconds.parse().ok()
     }
 
     /// The HTTP status.

@@ -8,11 +8,17 @@ use crate::aws::interface::observe::Called;
 /// Calls that the services saw.
 const MOST_SEEN: usize = 8_192;
 
+/// The origin of a segment that a function sends itself.
+const FUNCTION: &str = "AWS::Lambda::Function";
+
 /// A call that a function reported, or another part of its trace.
 pub(super) struct Call {
     pub id: String,
     /// The invocation's segment, or the id of the call that this one is a part of.
     pub parent: String,
+    /// Lambda's request id, where it is the work on one message of a batch: a segment of its own, which goes on in the trace of
+    /// the message's producer.
+    pub work_of: Option<String>,
     pub name: String,
     pub error: bool,
     /// Milliseconds since 1970.
@@ -29,7 +35,9 @@ impl Call {
     /// <https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html>.
     pub(super) fn read(document: &Value) -> Vec<Self> {
         let mut calls = Vec::new();
-        let mut open: Vec<(&Value, Option<&str>)> = vec![(document, document["parent_id"].as_str())];
+        // The producer of a message may have no segment.
+        let parent = document["parent_id"].as_str().or_else(|| work_of(document).map(|_| ""));
+        let mut open: Vec<(&Value, Option<&str>)> = vec![(document, parent)];
         while let Some((document, parent)) = open.pop() {
             let Some(call) = parent.and_then(|parent| Self::one(document, parent)) else { continue };
             let id = document["id"].as_str();
@@ -51,17 +59,22 @@ impl Call {
             Value::Array(names) => Some(names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")),
             _ => None,
         });
-        let detail = json!({
-            "service": name,
-            "operation": operation,
-            "resource": resource,
-            "status": document["http"]["response"]["status"],
-            "attempts": aws["retries"].as_u64().unwrap_or_default() + 1,
-            "request_id": aws["request_id"],
-        });
+        let work_of = work_of(document).map(ToOwned::to_owned);
+        let detail = match &work_of {
+            Some(request) => json!({ "function": name, "request_id": request }),
+            None => json!({
+                "service": name,
+                "operation": operation,
+                "resource": resource,
+                "status": document["http"]["response"]["status"],
+                "attempts": aws["retries"].as_u64().unwrap_or_default() + 1,
+                "request_id": aws["request_id"],
+            }),
+        };
         Some(Self {
             id: id.to_owned(),
             parent: parent.to_owned(),
+            work_of,
             name: operation.unwrap_or(name).to_owned(),
             error: is("error") || is("fault") || is("throttle"),
             start,
@@ -85,6 +98,7 @@ impl Call {
         Some(Self {
             id: request_id.clone(),
             parent: segment.clone()?,
+            work_of: None,
             name: operation.clone(),
             error: *status >= 400,
             start: *began,
@@ -156,6 +170,10 @@ impl Calls {
     }
 }
 
+fn work_of(document: &Value) -> Option<&str> {
+    document["aws"]["request_id"].as_str().filter(|_| document["origin"] == FUNCTION)
+}
+
 fn object(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(members) => members,
@@ -184,6 +202,23 @@ mod tests {
         });
         assert_eq!(Value::Object(call.detail.clone()), detail);
         assert_eq!((part.name.as_str(), part.parent.as_str(), part.end, &part.service), ("attempt", "1", None, &None));
+    }
+
+    #[test]
+    fn the_work_on_a_message_names_its_invocation_whether_it_has_a_parent_or_not() {
+        let document = json!({
+            "id": "1", "trace_id": "1-2", "name": "work", "origin": "AWS::Lambda::Function", "start_time": 1.5,
+            "in_progress": true, "aws": { "request_id": "r" },
+        });
+        for parent in [None, Some("0")] {
+            let mut document = document.clone();
+            if let Some(parent) = parent {
+                document["parent_id"] = parent.into();
+            }
+            let [call] = &Call::read(&document)[..] else { panic!("{document}") };
+            assert_eq!((call.work_of.as_deref(), call.parent.as_str()), (Some("r"), parent.unwrap_or_default()));
+            assert_eq!(Value::Object(call.detail.clone()), json!({ "function": "work", "request_id": "r" }));
+        }
     }
 
     #[test]

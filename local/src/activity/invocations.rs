@@ -79,7 +79,7 @@ impl Invocations {
             segment: request.segment.clone(),
             request_id: request.id.clone(),
             function: function.to_owned(),
-            cause: request.cause.clone(),
+            cause: self.known(request.cause.clone()),
             asked: now(),
             init: None,
             taken: None,
@@ -137,9 +137,35 @@ impl Invocations {
         }
     }
 
+    /// The segment of the invocation that a segment is, or is a part of.
+    pub(super) fn whole<'a>(&'a self, segment: &'a str) -> &'a str {
+        self.calls.get(segment).map_or(segment, String::as_str)
+    }
+
+    /// A cause with invocations in the place of their parts.
+    fn known(&self, mut cause: Cause) -> Cause {
+        let whole = |segment: &mut Option<String>| {
+            if let Some(segment) = segment {
+                *segment = self.whole(segment).to_owned();
+            }
+        };
+        match &mut cause {
+            Cause::Api(caller) => whole(caller),
+            Cause::Queue { messages, .. } => messages.iter_mut().for_each(|message| whole(&mut message.segment)),
+            Cause::Gateway(_) | Cause::Stream { .. } | Cause::Rule { .. } | Cause::Schedule(_) => {}
+        }
+        cause
+    }
+
     /// Adds a call. Returns the segment of its invocation, if that is known.
-    pub(super) fn call(&mut self, call: Call) -> Option<String> {
-        let segment = self.calls.get(&call.parent).unwrap_or(&call.parent).clone();
+    pub(super) fn call(&mut self, mut call: Call) -> Option<String> {
+        let segment = match &call.work_of {
+            Some(request) => self.ring.iter().rev().find(|known| known.request_id == *request)?.segment.clone(),
+            None => self.whole(&call.parent).to_owned(),
+        };
+        if call.work_of.is_some() {
+            call.parent.clone_from(&segment);
+        }
         let invocation = self.ring.get_mut(&segment)?;
         if let Some(known) = invocation.calls.iter_mut().find(|known| known.id == call.id) {
             // It was in progress.

@@ -20,6 +20,11 @@ impl Activity {
         }
     }
 
+    /// The segment of the invocation that a segment is a part of.
+    fn whole(&self, segment: Option<&str>) -> Option<String> {
+        segment.map(|segment| self.state().invocations.whole(segment).to_owned())
+    }
+
     /// Changes an invocation, and notices the details of the requests that it is of.
     fn change(&self, segment: &str, change: impl FnOnce(&mut State)) {
         let mut state = self.state();
@@ -91,6 +96,8 @@ impl Observer for Activity {
     }
 
     fn called(&self, called: Called<'_>) {
+        let segment = self.whole(called.segment);
+        let called = Called { segment: segment.as_deref(), ..called };
         match called.segment {
             Some(segment) => self.change(segment, |state| state.calls.add(&called)),
             None => self.state().calls.add(&called),
@@ -101,7 +108,8 @@ impl Observer for Activity {
     }
 
     fn writing(&self, writing: Writing<'_>) {
-        self.state().writes.begin(&writing);
+        let segment = self.whole(writing.segment);
+        self.state().writes.begin(&Writing { segment: segment.as_deref(), ..writing });
     }
 
     fn not_written(&self, call: u64, items: &[Item]) {
@@ -120,8 +128,8 @@ impl Observer for Activity {
     }
 
     fn event(&self, event: &Value, parent: Option<&str>) {
-        if let Some(parent) = parent {
-            self.change(parent, |state| state.invocations.event(parent, event));
+        if let Some(parent) = self.whole(parent) {
+            self.change(&parent, |state| state.invocations.event(&parent, event));
         }
         self.0.live.send("events", event);
     }

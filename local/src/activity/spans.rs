@@ -129,7 +129,7 @@ impl<'a> Trace<'a> {
             Span {
                 id: &call.id,
                 parent: Some(&call.parent),
-                kind: "call",
+                kind: if call.work_of.is_some() { "message" } else { "call" },
                 name: &call.name,
                 start: call.start,
                 end: call.end,

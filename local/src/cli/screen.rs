@@ -6,7 +6,7 @@ use super::hints::Hints;
 use super::token;
 use crate::aws::issuer;
 use crate::base::options::{Binaries, Data, Options};
-use crate::project::template::{Access, Route, Template};
+use crate::project::template::{Access, Receiver, Route, Template};
 use crate::service::{Addresses, Context, Service, Version};
 
 impl Service {
@@ -97,7 +97,7 @@ struct Row<'a> {
     access: String,
 }
 
-/// Routes by path, then streams, then schedules.
+/// Routes by path, then streams, queues, events and schedules.
 fn rows<'a>(template: &'a Template, options: &Options) -> Vec<Row<'a>> {
     let (mut routes, mut others) = (Vec::new(), Vec::new());
     for function in &template.functions {
@@ -114,6 +114,13 @@ fn rows<'a>(template: &'a Template, options: &Options) -> Vec<Row<'a>> {
         };
         for mapping in &function.streams {
             other("stream", format!("of {}", mapping.table));
+        }
+        for mapping in &function.queues {
+            other("queue", mapping.queue.clone());
+        }
+        let target = Receiver::Function(function.key.clone());
+        for rule in template.rules.iter().filter(|rule| rule.targets.iter().any(|to| to.receiver == target)) {
+            other("event", format!("of bus {}", rule.bus));
         }
         for schedule in &function.schedules {
             let when = match options.schedule_every {
@@ -155,10 +162,9 @@ functions:
 resources: { Resources: { Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs } } } }
 ";
 
-    #[tokio::test]
-    async fn it_says_where_queues_are_and_which_routes_need_a_token() {
+    async fn screen(text: &str) -> String {
         let path = std::env::temp_dir().join(format!("local-screen-{}.yml", uuid::Uuid::new_v4()));
-        std::fs::write(&path, TEMPLATE).unwrap();
+        std::fs::write(&path, text).unwrap();
         let template = Template::load(&path, Given::default()).unwrap();
         std::fs::remove_file(path).unwrap();
         let at = |name: &str| format!("http://{name}");
@@ -173,7 +179,26 @@ resources: { Resources: { Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName
         let options = Options { auth: true, ..Options::default() };
         let functions: Vec<_> = template.functions.iter().map(|it| (it.clone(), "no/such/file".into())).collect();
         let hints = Hints::new(&functions, "http://api", " --port 1".to_owned());
-        let screen = Screen::new(&template, &addresses, &options, hints).text().await;
+        Screen::new(&template, &addresses, &options, hints).text().await
+    }
+
+    #[tokio::test]
+    async fn it_says_which_queues_and_events_call_functions() {
+        let callers = "
+  read: { handler: read, events: [sqs: { arn: !GetAtt Jobs.Arn }] }
+  told: { handler: told, events: [eventBridge: { pattern: { source: [shop] } }] }
+resources:";
+        let screen = screen(&TEMPLATE.replacen("\nresources:", callers, 1)).await;
+        let words: Vec<String> =
+            screen.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        for line in ["queue jobs read", "event of bus default told"] {
+            assert!(words.iter().any(|known| known == line), "{line}: {screen}");
+        }
+    }
+
+    #[tokio::test]
+    async fn it_says_where_queues_are_and_which_routes_need_a_token() {
+        let screen = screen(TEMPLATE).await;
         let lines: Vec<&str> = screen.lines().map(str::trim).collect();
         for line in [
             "Page      http://api/_local/",

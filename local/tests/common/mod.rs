@@ -12,6 +12,7 @@ use serde_json::Value;
 pub(crate) mod dynamodb;
 mod http;
 pub(crate) mod live;
+pub(crate) mod mapping;
 pub(crate) mod package;
 pub(crate) mod sqs;
 pub(crate) mod tokens;

@@ -7,11 +7,13 @@ use syn::{Ident, LitStr, Path, Token, parse_quote};
 
 use super::route::Route;
 use crate::errors::Errors;
+use crate::settings::Setting;
 use crate::{names, settings};
 
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-const FORMS: &str = "say what calls this function: `#[handler(POST \"/notes\")]`, \
-    `#[handler(stream)]` or `#[handler(schedule)]`";
+const TRIGGERS: [&str; 4] = ["stream", "schedule", "queue", "event"];
+const FORMS: &str = "say what calls this function: `#[handler(POST \"/notes\")]`, `#[handler(stream)]`, \
+    `#[handler(schedule)]`, `#[handler(queue)]` or `#[handler(event)]`";
 
 /// The parsed attribute. Parts that could not be parsed are `None`, so that the others can still be checked.
 pub(crate) struct Args {
@@ -23,6 +25,21 @@ pub(crate) enum Trigger {
     Http(Http),
     Stream,
     Schedule,
+    Queue(Queue),
+    Event,
+}
+
+impl Trigger {
+    /// The word in the attribute; `None` for a route.
+    pub(crate) fn word(&self) -> Option<&'static str> {
+        match self {
+            Self::Http(_) => None,
+            Self::Stream => Some("stream"),
+            Self::Schedule => Some("schedule"),
+            Self::Queue(_) => Some("queue"),
+            Self::Event => Some("event"),
+        }
+    }
 }
 
 pub(crate) struct Http {
@@ -30,6 +47,15 @@ pub(crate) struct Http {
     pub(crate) route: Option<Route>,
     pub(crate) status: u16,
 }
+
+pub(crate) struct Queue {
+    /// How many messages of a batch are handled at the same time.
+    pub(crate) concurrency: u16,
+}
+
+/// The limit is the largest batch that Lambda delivers
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html>).
+const CONCURRENCY: std::ops::RangeInclusive<u16> = 1..=10_000;
 
 impl Args {
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
@@ -46,32 +72,49 @@ impl Args {
 
     fn read(&mut self, input: ParseStream<'_>, errors: &mut Errors) {
         self.trigger = trigger(input, errors);
-        let known: &[&str] = match self.trigger {
-            Some(Trigger::Stream | Trigger::Schedule) => &["crate", "status"],
-            _ => &["status", "crate"],
-        };
-        for setting in settings::parse(input, "a handler", known, errors) {
-            if setting.name == "crate" {
-                if let Some(path) = setting.path(errors) {
-                    self.krate = path;
-                }
-                continue;
-            }
-            match &mut self.trigger {
-                Some(Trigger::Stream | Trigger::Schedule) => errors.on(
-                    &setting.name,
-                    "`status` belongs to a route: nobody reads the status of a stream or a schedule; remove it",
-                ),
-                trigger => {
-                    let rule = "an integer from 200 to 299; what an error answers stands at its variant: \
-                        `#[problem(status = 404)]`";
-                    let status = setting.integer(&(200..=299), rule, errors);
-                    if let (Some(Trigger::Http(http)), Some(status)) = (trigger, status) {
-                        http.status = status;
+        for setting in settings::parse(input, "a handler", &["status", "concurrency", "crate"], errors) {
+            match setting.name.to_string().as_str() {
+                "crate" => {
+                    if let Some(path) = setting.path(errors) {
+                        self.krate = path;
                     }
                 }
+                "status" => self.status(&setting, errors),
+                _ => self.concurrency(&setting, errors),
             }
         }
+    }
+
+    fn status(&mut self, setting: &Setting, errors: &mut Errors) {
+        if let Some(word) = self.trigger.as_ref().and_then(Trigger::word) {
+            let message =
+                format!("`status` belongs to a route: no client receives the result of a {word} handler; remove it");
+            errors.on(&setting.name, message);
+            return;
+        }
+        let rule =
+            "an integer from 200 to 299; what an error answers stands at its variant: `#[problem(status = 404)]`";
+        let status = setting.integer(&(200..=299), rule, errors);
+        if let (Some(Trigger::Http(http)), Some(status)) = (&mut self.trigger, status) {
+            http.status = status;
+        }
+    }
+
+    fn concurrency(&mut self, setting: &Setting, errors: &mut Errors) {
+        let called = match &self.trigger {
+            Some(Trigger::Http(_)) => "a route's handler is called with one request",
+            Some(Trigger::Stream) => "a stream handler is called with all records of a batch",
+            Some(Trigger::Schedule | Trigger::Event) => "this handler is called with one event",
+            Some(Trigger::Queue(_)) | None => {
+                let rule = "an integer from 1 to 10000: how many messages of a batch are handled at the same time";
+                let concurrency = setting.integer(&CONCURRENCY, rule, errors);
+                if let (Some(Trigger::Queue(queue)), Some(concurrency)) = (&mut self.trigger, concurrency) {
+                    queue.concurrency = concurrency;
+                }
+                return;
+            }
+        };
+        errors.on(&setting.name, format!("`concurrency` belongs to a queue: {called} at a time; remove it"));
     }
 }
 
@@ -107,6 +150,8 @@ fn trigger(input: ParseStream<'_>, errors: &mut Errors) -> Option<Trigger> {
     let trigger = match name.to_string().as_str() {
         "stream" => Some(Trigger::Stream),
         "schedule" => Some(Trigger::Schedule),
+        "queue" => Some(Trigger::Queue(Queue { concurrency: 10 })),
+        "event" => Some(Trigger::Event),
         _ => return named(name, input, errors),
     };
     let odd = settings::up_to_comma(input);
@@ -117,7 +162,7 @@ fn trigger(input: ParseStream<'_>, errors: &mut Errors) -> Option<Trigger> {
     trigger
 }
 
-/// Parses a word that is neither `stream` nor `schedule`: a method, or a misspelled method or trigger.
+/// Parses a word that is not a trigger: a method, or a misspelled method or trigger.
 fn named(name: Ident, input: ParseStream<'_>, errors: &mut Errors) -> Option<Trigger> {
     let written = name.to_string();
     if METHODS.contains(&written.as_str()) {
@@ -136,7 +181,7 @@ fn named(name: Ident, input: ParseStream<'_>, errors: &mut Errors) -> Option<Tri
         format!("unknown method `{written}`; did you mean `{meant}`?")
     } else if route_follows {
         format!("unknown method `{written}`; a handler is for {}", names::list(&METHODS))
-    } else if let Some(meant) = names::meant(&written, ["stream", "schedule"]) {
+    } else if let Some(meant) = names::meant(&written, TRIGGERS).or_else(|| also_called(&written)) {
         format!("unknown trigger `{written}`; did you mean `{meant}`?")
     } else {
         FORMS.to_owned()
@@ -150,6 +195,17 @@ fn named(name: Ident, input: ParseStream<'_>, errors: &mut Errors) -> Option<Tri
     settings::up_to_comma(input);
     comma(input);
     None
+}
+
+/// The trigger that a name of AWS's or of the Serverless Framework's stands for.
+fn also_called(written: &str) -> Option<&'static str> {
+    match written.to_lowercase().as_str() {
+        "dynamodb" | "records" => Some("stream"),
+        "cron" | "rate" | "tick" | "timer" => Some("schedule"),
+        "sqs" | "message" | "messages" | "fifo" => Some("queue"),
+        "eventbridge" | "bus" | "rule" => Some("event"),
+        _ => None,
+    }
 }
 
 /// Parses the route, which is required after the method.

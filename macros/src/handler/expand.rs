@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Ident, Path, Type};
 
-use super::args::{Args, Http, Trigger};
+use super::args::{Args, Http, Queue, Trigger};
 use super::exclusive;
 use super::signature::{Argument, Function, Source};
 use crate::docs;
@@ -43,7 +43,7 @@ pub(crate) fn expand(args: &Args, function: &Function) -> Option<TokenStream> {
 
 /// The parts of the expansion that depend on the trigger alone.
 struct Entry {
-    /// The call `http(Route { .. }`, or that of `stream` or `schedule`.
+    /// The function that runs the handler: `http`, or that of another trigger.
     function: TokenStream,
     description: TokenStream,
     event: TokenStream,
@@ -89,10 +89,24 @@ impl Entry {
             }
             Trigger::Stream => (quote!(stream), quote!(#krate::Stream)),
             Trigger::Schedule => (quote!(schedule), quote!(#krate::Schedule)),
+            Trigger::Queue(_) => (quote!(queue), quote!(#krate::Queue)),
+            Trigger::Event => (quote!(event), quote!(#krate::Rule)),
+        };
+        let description = if let Some(Trigger::Queue(Queue { concurrency })) = &args.trigger {
+            quote! {
+                #krate::Consumer {
+                    package: #krate::package!(),
+                    function: #name,
+                    concurrency: #concurrency,
+                    docs: #docs,
+                }
+            }
+        } else {
+            quote!(#krate::Trigger { package: #krate::package!(), function: #name, docs: #docs })
         };
         Some(Self {
             function: quote!(#krate::#entry),
-            description: quote!(#krate::Trigger { package: #krate::package!(), function: #name, docs: #docs }),
+            description,
             event: quote!(#krate::Event<#kind>),
             refusal: quote!(#krate::Failure),
             taken: quote!(#krate::FromEvent<#kind>),

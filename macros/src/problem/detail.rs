@@ -3,7 +3,7 @@
 use syn::ext::IdentExt;
 use syn::{Ident, LitStr};
 
-use super::parse::Field;
+use super::field::Field;
 use crate::errors::Errors;
 use crate::names;
 

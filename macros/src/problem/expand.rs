@@ -6,7 +6,8 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{DeriveInput, Ident, Member, Path, Type};
 
-use super::parse::{Field, Kind, Own, Problem, Role, Variant};
+use super::field::{Field, Role};
+use super::parse::{Kind, Own, Problem, Variant};
 use crate::types::last_segment;
 
 pub(crate) fn implementation(problem: &Problem) -> TokenStream {
@@ -64,7 +65,7 @@ fn details(krate: &Path, Variant { ident, kind }: &Variant) -> TokenStream {
         Kind::Own(own) => own,
     };
     let Own { status, urn, title, .. } = own;
-    let is_used = |field: &Field| field.role == Role::Member || is_shown(own, field);
+    let is_used = |field: &Field| matches!(field.role, Role::Member | Role::RetryAfter) || is_shown(own, field);
     let pattern = pattern(own, is_used);
     let detail = match &own.detail {
         None => quote!(),
@@ -85,7 +86,17 @@ fn details(krate: &Path, Variant { ident, kind }: &Variant) -> TokenStream {
         let local = local(index, field.ty.span());
         quote!(.member(#name, #local))
     });
-    let retry_after = own.retry_after.map(|seconds| quote!(.retry_after(#seconds)));
+    let mut fields = own.fields.iter().enumerate();
+    let retry_after = match (own.retry_after, fields.find(|(_, field)| field.role == Role::RetryAfter)) {
+        (Some(seconds), _) => Some(quote!(.retry_after(#seconds))),
+        (None, Some((index, field))) => {
+            let local = local(index, field.ty.span());
+            let seconds = Ident::new("__seconds", Span::mixed_site());
+            // With its type, so that another type is an error on the field.
+            Some(quote!(.retry_after({ let #seconds: &::core::primitive::u32 = #local; *#seconds })))
+        }
+        (None, None) => None,
+    };
     quote! {
         Self::#ident #pattern => {
             #krate::problem::ProblemDetails::new(#status, #urn, #title)
@@ -152,7 +163,9 @@ fn kind(krate: &Path, own: &Own) -> TokenStream {
     let Own { status, urn, title, description, with, .. } = own;
     let described = (!description.is_empty()).then(|| quote!(.describe(#description)));
     let detail = own.detail.as_ref().map(|text| quote!(.detail(#text)));
-    let retry_after = own.retry_after.map(|seconds| quote!(.retry_after(#seconds)));
+    // 0 documents that each occurrence has its own.
+    let of_field = own.fields.iter().any(|field| field.role == Role::RetryAfter).then_some(0);
+    let retry_after = own.retry_after.or(of_field).map(|seconds| quote!(.retry_after(#seconds)));
     let with = (!with.is_empty()).then(|| quote!(.with(&[#(#with),*])));
     let members = own.fields.iter().filter(|field| field.role == Role::Member).map(|Field { ident, ty, .. }| {
         let name = ident.as_ref().map(|ident| ident.unraw().to_string());

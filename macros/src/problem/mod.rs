@@ -2,6 +2,7 @@
 
 mod detail;
 mod expand;
+mod field;
 mod parse;
 #[cfg(test)]
 mod tests;

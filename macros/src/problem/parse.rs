@@ -1,17 +1,15 @@
 //! Parser of the enum: one problem per variant, with the tokens of each part.
 
-use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, LitStr, Meta, Path, Type, parse_quote};
 
 use super::detail;
+use super::field::{self, Field, Role};
 use crate::errors::Errors;
 use crate::settings::{self, Setting};
 use crate::{docs, names};
 
-/// Members that every problem has (RFC 9457, section 3.1), and the list of faults.
-const OWN_MEMBERS: [&str; 6] = ["type", "title", "status", "detail", "instance", "errors"];
 const OPTIONS: [&str; 7] = ["status", "type", "title", "detail", "retry_after", "with", "transparent"];
 
 pub(crate) struct Problem {
@@ -46,20 +44,6 @@ pub(crate) struct Own {
     pub(crate) fields: Vec<Field>,
 }
 
-pub(crate) struct Field {
-    /// The name; `None` for the field of a tuple.
-    pub(crate) ident: Option<Ident>,
-    pub(crate) ty: Type,
-    pub(crate) role: Role,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    Member,
-    Skipped,
-    Cause,
-}
-
 /// Parses the enum. Parts that cannot be parsed are reported in `errors` and left out.
 pub(crate) fn problem(input: &DeriveInput, errors: &mut Errors) -> Problem {
     let mut problem = Problem { krate: parse_quote!(::lambda), ident: input.ident.clone(), variants: Vec::new() };
@@ -84,7 +68,7 @@ pub(crate) fn problem(input: &DeriveInput, errors: &mut Errors) -> Problem {
 const USE_AN_ENUM: &str =
     "`Problem` is derived for an enum, a variant for each answer; write an `enum`, if only of one variant";
 
-fn attributes(attrs: &[Attribute], what: &str, known: &[&str], errors: &mut Errors) -> Vec<Setting> {
+pub(super) fn attributes(attrs: &[Attribute], what: &str, known: &[&str], errors: &mut Errors) -> Vec<Setting> {
     let mut settings: Vec<Setting> = Vec::new();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("problem")) {
         let Meta::List(list) = &attr.meta else {
@@ -129,10 +113,10 @@ fn transparent(written: &syn::Variant, flag: &Setting, settings: &[Setting], err
     match &written.fields {
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
             let field = &fields.unnamed[0];
-            for setting in attributes(&field.attrs, "a field's `#[problem(..)]`", &["skip", "cause"], errors) {
+            for setting in attributes(&field.attrs, "a field's `#[problem(..)]`", &field::OPTIONS, errors) {
                 errors.on(
                     &setting.name,
-                    format!("the field of a transparent variant is neither; remove `{}`", setting.name),
+                    format!("the field of a transparent variant is a problem of its own; remove `{}`", setting.name),
                 );
             }
             Some(field.ty.clone())
@@ -160,7 +144,7 @@ fn own(written: &syn::Variant, settings: &[Setting], errors: &mut Errors) -> Opt
         retry_after: None,
         with: Vec::new(),
         named: matches!(written.fields, Fields::Named(_)),
-        fields: fields(&written.fields, errors),
+        fields: field::fields(&written.fields, errors),
     };
     for setting in settings {
         match setting.name.to_string().as_str() {
@@ -180,7 +164,15 @@ fn own(written: &syn::Variant, settings: &[Setting], errors: &mut Errors) -> Opt
             }
             "detail" => own.detail = setting.string("the note was not found", errors),
             "with" => own.with = with(setting, errors),
-            _ => own.retry_after = setting.integer(&(0..=u32::MAX), "a number of seconds, such as `1`", errors),
+            _ => {
+                own.retry_after = setting.integer(&(0..=u32::MAX), "a number of seconds, such as `1`", errors);
+                if own.fields.iter().any(|field| field.role == Role::RetryAfter) {
+                    errors.on(
+                        &setting.name,
+                        "a field says after how many seconds to try again; remove `retry_after` here, or at the field",
+                    );
+                }
+            }
         }
     }
     if let Some(text) = &own.detail {
@@ -216,57 +208,4 @@ fn urn(text: &LitStr, errors: &mut Errors) -> String {
         errors.on(text, "`type` is a URI or a word of one, without white space: write `type = \"not-found\"`");
     }
     if value.contains(':') { value } else { format!("urn:problem:{value}") }
-}
-
-fn fields(written: &Fields, errors: &mut Errors) -> Vec<Field> {
-    let mut causes = 0;
-    let mut fields = Vec::new();
-    for field in written {
-        let settings = attributes(&field.attrs, "a field's `#[problem(..)]`", &["skip", "cause"], errors);
-        for setting in &settings {
-            setting.flag(errors);
-        }
-        if let [_, second, ..] = settings.as_slice() {
-            errors.on(&second.name, "a cause is never a member; remove `skip`, or `cause`");
-        }
-        let role = match settings.first() {
-            Some(setting) if setting.name == "cause" => Role::Cause,
-            Some(_) => Role::Skipped,
-            None => Role::Member,
-        };
-        if role == Role::Cause {
-            causes += 1;
-            if causes > 1 {
-                let at = settings.first().map_or_else(Span::call_site, |setting| setting.name.span());
-                errors.at(at, "a variant has one cause; mark the other field `#[problem(skip)]`");
-            }
-        }
-        if role == Role::Member && settings.is_empty() && !was_marked(field) {
-            member(field, errors);
-        }
-        fields.push(Field { ident: field.ident.clone(), ty: field.ty.clone(), role });
-    }
-    fields
-}
-
-/// Whether the field has an attribute. If it could not be parsed, it has an error already and needs no second one.
-fn was_marked(field: &syn::Field) -> bool {
-    field.attrs.iter().any(|attr| attr.path().is_ident("problem"))
-}
-
-fn member(field: &syn::Field, errors: &mut Errors) {
-    let Some(ident) = &field.ident else {
-        errors.on(
-            &field.ty,
-            "a field without a name cannot be a member of the problem; name it, or mark it `#[problem(cause)]` or `#[problem(skip)]`; if it is a problem itself, mark the variant `#[problem(transparent)]`",
-        );
-        return;
-    };
-    let name = ident.unraw().to_string();
-    if OWN_MEMBERS.contains(&name.as_str()) {
-        errors.at(
-            ident.span(),
-            format!("`{name}` is a member that every problem has (RFC 9457); rename the field, or mark it `#[problem(skip)]`"),
-        );
-    }
 }

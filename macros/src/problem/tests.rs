@@ -42,7 +42,7 @@ fn an_unknown_option_names_the_known() {
     variant_says("#[problem(status = 404, titel = \"x\")] A", "unknown option `titel`; did you mean `title`?");
     variant_says("#[problem(status = 404, code = 1)] A", "a variant's `#[problem(..)]` knows `status`, `type`");
     variant_says("#[problem(status = 404)] A { #[problem(skp)] a: u8 }", "did you mean `skip`?");
-    variant_says("#[problem(status = 404)] A { #[problem(hide)] a: u8 }", "knows `skip` and `cause`");
+    variant_says("#[problem(status = 404)] A { #[problem(hide)] a: u8 }", "knows `skip`, `cause` and `retry_after`");
     says("#[problem(status = 404)] enum E {}", &["an enum's `#[problem(..)]` knows `crate`"]);
 }
 
@@ -86,14 +86,41 @@ fn a_transparent_variant_is_another_problem_and_nothing_more() {
 
 #[test]
 fn a_field_is_a_member_or_says_what_else() {
-    variant_says("#[problem(status = 503)] A(StoreError)", "mark it `#[problem(cause)]` or `#[problem(skip)]`");
+    variant_says(
+        "#[problem(status = 503)] A(StoreError)",
+        "mark it `#[problem(cause)]`, `#[problem(retry_after)]` or `#[problem(skip)]`",
+    );
     variant_says(
         "#[problem(status = 503)] A { #[problem(cause)] a: A, #[problem(cause)] b: B }",
         "a variant has one cause",
     );
     variant_says(
         "#[problem(status = 503)] A { #[problem(skip, cause)] a: A }",
-        "a cause is never a member; remove `skip`, or `cause`",
+        "what is marked `skip` is never a member of the problem; remove `cause`, or `skip`",
+    );
+}
+
+#[test]
+fn a_time_to_retry_after_is_said_once() {
+    variant_says(
+        "#[problem(status = 503, retry_after = 1)] A { #[problem(retry_after)] seconds: u32 }",
+        "a field says after how many seconds to try again; remove `retry_after` here, or at the field",
+    );
+    variant_says(
+        "#[problem(status = 503)] A { #[problem(retry_after)] a: u32, #[problem(retry_after)] b: u32 }",
+        "a variant has one `retry_after`; mark the other field `#[problem(skip)]`",
+    );
+    variant_says(
+        "#[problem(status = 503)] A { #[problem(retry_after = 5)] seconds: u32 }",
+        "`retry_after` takes no value: write `retry_after`",
+    );
+    variant_says(
+        "#[problem(status = 503)] A { #[problem(retry_after, skip)] seconds: u32 }",
+        "what is marked `retry_after` is never a member of the problem; remove `skip`, or `retry_after`",
+    );
+    variant_says(
+        "#[problem(transparent)] A(#[problem(retry_after)] B)",
+        "the field of a transparent variant is a problem of its own; remove `retry_after`",
     );
 }
 
@@ -147,6 +174,8 @@ fn an_enum_of_each_kind_of_variant_expands() {
                 VersionMismatch { #[problem(skip)] r#type: u8 },
                 #[problem(status = 503, type = "https://example.com/down", retry_after = 1)]
                 Unavailable(#[problem(cause)] StoreError),
+                #[problem(status = 503, detail = "closed for {seconds} s")]
+                Closed { #[problem(retry_after)] seconds: u32, until: String },
                 #[problem(status = 500)]
                 Bug(#[problem(cause)] Box<dyn Error + Send + Sync>),
                 #[problem(transparent)]

@@ -39,6 +39,19 @@ impl ::lambda::problem::Problem for NoteError {
                     )
                     .retry_after(1u32)
             }
+            Self::Closed { seconds: __field0, until: __field1, .. } => {
+                ::lambda::problem::ProblemDetails::new(
+                        503u16,
+                        "urn:problem:closed",
+                        "Closed",
+                    )
+                    .detail(::std::format!("closed for {seconds} s", seconds = __field0))
+                    .member("until", __field1)
+                    .retry_after({
+                        let __seconds: &::core::primitive::u32 = __field0;
+                        *__seconds
+                    })
+            }
             Self::Bug { .. } => {
                 ::lambda::problem::ProblemDetails::new(500u16, "urn:problem:bug", "Bug")
             }
@@ -55,6 +68,7 @@ impl ::lambda::problem::Problem for NoteError {
             Self::Unavailable { 0: __field0, .. } => {
                 ::core::option::Option::Some(__field0)
             }
+            Self::Closed { .. } => ::core::option::Option::None,
             Self::Bug { 0: __field0, .. } => ::core::option::Option::Some(&**__field0),
             Self::Other(__field0) => {
                 <OtherProblem as ::lambda::problem::Problem>::cause(__field0)
@@ -105,6 +119,19 @@ impl ::lambda::problem::Problem for NoteError {
                         "Unavailable",
                     )
                     .retry_after(1u32),
+            );
+        __kinds
+            .push(
+                ::lambda::problem::ProblemKind::new(
+                        503u16,
+                        "urn:problem:closed",
+                        "Closed",
+                    )
+                    .detail("closed for {seconds} s")
+                    .members(const {
+                        &[::lambda::problem::Member::of::<String>("until")]
+                    })
+                    .retry_after(0u32),
             );
         __kinds
             .push(::lambda::problem::ProblemKind::new(500u16, "urn:problem:bug", "Bug"));

@@ -17,6 +17,15 @@ mod a_slip {
     }
 }
 
+mod another_name {
+    use super::*;
+
+    #[handler(sqs)]
+    async fn take(message: Message<NewBooking>) -> () {
+        let _ = message;
+    }
+}
+
 mod not_a_function {
     use super::*;
 

@@ -29,4 +29,31 @@ mod two_ticks {
     }
 }
 
+mod no_message {
+    use super::*;
+
+    #[handler(queue)]
+    async fn take(bookings: &Bookings) -> () {
+        let _ = bookings;
+    }
+}
+
+mod lent_message {
+    use super::*;
+
+    #[handler(queue)]
+    async fn take(message: &Message<NewBooking>) -> () {
+        let _ = message;
+    }
+}
+
+mod owned_bookings {
+    use super::*;
+
+    #[handler(event)]
+    async fn greet(event: BusEvent<NewBooking>, bookings: Bookings) -> () {
+        let _ = (event, bookings);
+    }
+}
+
 fn main() {}

@@ -28,6 +28,24 @@ mod no_route {
     async fn sweep() -> () {}
 }
 
+mod no_queue {
+    use super::*;
+
+    #[handler(event, concurrency = 2)]
+    async fn greet(event: BusEvent<NewBooking>) -> () {
+        let _ = event;
+    }
+}
+
+mod too_many {
+    use super::*;
+
+    #[handler(queue, concurrency = 10_001)]
+    async fn take(message: Message<NewBooking>) -> () {
+        let _ = message;
+    }
+}
+
 mod quoted {
     use super::*;
 

@@ -17,6 +17,11 @@ enum BookingError {
     Transparent(handlers::booking::BookingError),
     #[problem(transparent)]
     Bare,
+    #[problem(status = 503, retry_after = 1)]
+    TwoTimes {
+        #[problem(retry_after)]
+        seconds: u32,
+    },
 }
 
 fn main() {}

@@ -40,6 +40,13 @@ enum ShopError {
     },
     #[problem(transparent)]
     Till(TillError),
+    #[problem(status = 503, detail = "back in {seconds} s")]
+    Break {
+        #[problem(retry_after)]
+        seconds: u32,
+    },
+    #[problem(status = 429)]
+    Queue(#[problem(retry_after)] u32),
 }
 
 #[derive(Debug, Problem)]
@@ -102,6 +109,19 @@ fn a_transparent_variant_is_what_it_holds() {
 }
 
 #[test]
+fn a_field_says_after_how_many_seconds_to_try_again() {
+    let pause = ShopError::Break { seconds: 90 };
+    assert_eq!(pause.details().retry_after_seconds(), Some(90));
+    let expected = json!({ "type": "urn:problem:break", "title": "Break", "status": 503, "detail": "back in 90 s" });
+    assert_eq!(told(&pause), expected, "the seconds are a header, not a member");
+    assert_eq!(ShopError::Queue(7).details().retry_after_seconds(), Some(7));
+    assert_eq!(ShopError::HTTPClosed(1, Broken("fuse")).details().retry_after_seconds(), Some(60));
+    assert_eq!(ShopError::NotFound.details().retry_after_seconds(), None);
+    let documented: Vec<_> = ShopError::kinds().iter().map(|kind| kind.retry_after.is_some()).collect();
+    assert_eq!(documented, [false, false, true, false, false, true, true]);
+}
+
+#[test]
 fn every_kind_is_documented() {
     let kinds: Vec<_> = ShopError::kinds().iter().map(|kind| (kind.status, kind.kind, kind.description)).collect();
     let expected = [
@@ -110,6 +130,8 @@ fn every_kind_is_documented() {
         (503, "https://example.com/closed", ""),
         (500, "urn:problem:internal", ""),
         (500, "urn:problem:stuck", "It does not open."),
+        (503, "urn:problem:break", ""),
+        (429, "urn:problem:queue", ""),
     ];
     assert_eq!(kinds, expected);
 }

@@ -120,3 +120,6 @@ fn sender(message: &Received) -> Sender {
     let segment = message.system.get(TRACE).and_then(|header| trace::parent(header));
     Sender { event: message.event.clone(), segment: segment.map(ToOwned::to_owned) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -67,8 +67,10 @@ impl Mapping {
                     });
                 }
                 Err(error) => {
-                    self.say_once(&mut said, &error);
-                    let _ = timeout(PAUSE_AFTER_ERROR, self.stop.cancelled()).await;
+                    // A queue that the template does not have any more is gone a moment before its mapping.
+                    if timeout(PAUSE_AFTER_ERROR, self.stop.cancelled()).await.is_err() {
+                        self.say_once(&mut said, &error);
+                    }
                 }
             }
         }

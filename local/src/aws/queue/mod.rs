@@ -9,6 +9,7 @@ mod api;
 mod digest;
 mod journal;
 mod message;
+mod moves;
 mod page;
 mod receive;
 mod receiver;
@@ -29,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::journal::{Journal, Kept};
 use self::message::{Message, Receipt};
+use self::moves::Move;
 pub(crate) use self::page::pages;
 use self::state::{Changed, Counts, Queue};
 use crate::aws::interface::observe::Observer;
@@ -49,6 +51,8 @@ struct Inner {
     directory: Option<PathBuf>,
     region: RwLock<String>,
     all: Mutex<BTreeMap<String, Queue>>,
+    /// The last moves of dead letters, newest first.
+    moves: Mutex<Vec<Move>>,
     /// Wakes waiting receivers when a message may have become visible.
     news: Notify,
     logger: Logger,
@@ -75,8 +79,8 @@ impl Queues {
         observer: Arc<dyn Observer>,
         stop: CancellationToken,
     ) -> Self {
-        let (region, all, news) = (RwLock::default(), Mutex::default(), Notify::new());
-        Self(Arc::new(Inner { url, directory, region, all, news, logger, observer, stop }))
+        let (region, all, news, moves) = (RwLock::default(), Mutex::default(), Notify::new(), Mutex::default());
+        Self(Arc::new(Inner { url, directory, region, all, moves, news, logger, observer, stop }))
     }
 
     /// Has these queues. A new one begins with the messages in the data directory, and one that stays keeps its messages.
@@ -138,7 +142,7 @@ impl Queues {
 
     fn delete(&self, queue: &str, receipt: &Receipt) -> Result<(), QueueError> {
         self.all().get_mut(queue).ok_or(QueueError::Unknown)?.delete(receipt)?;
-        self.0.observer.queues_changed();
+        self.changed();
         Ok(())
     }
 
@@ -151,11 +155,11 @@ impl Queues {
 
     fn purge(&self, queue: &str) -> Result<(), QueueError> {
         self.all().get_mut(queue).ok_or(QueueError::Unknown)?.purge()?;
-        self.0.observer.queues_changed();
+        self.changed();
         Ok(())
     }
 
-    /// A message may have become visible.
+    /// A message may have become visible, or the next one of its group can be received.
     fn changed(&self) {
         self.0.news.notify_waiters();
         self.0.observer.queues_changed();

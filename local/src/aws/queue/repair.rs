@@ -2,7 +2,6 @@
 
 use chrono::Utc;
 
-use super::message::Message;
 use super::{QueueError, Queues};
 
 impl Queues {
@@ -18,16 +17,8 @@ impl Queues {
         let source = message.source.as_deref().and_then(|arn| arn.rsplit(':').next()).filter(|source| *source != queue);
         match source.and_then(|source| all.get_mut(source)) {
             Some(source) => {
-                let anew = Message {
-                    sent: now,
-                    visible: now,
-                    receives: 0,
-                    first_received: None,
-                    source: None,
-                    ..message.clone()
-                };
                 // Written there before it is deleted here: a crash in between duplicates it and loses nothing.
-                source.put(vec![anew])?;
+                source.put(vec![message.anew(now)])?;
                 all.get_mut(queue).ok_or(QueueError::Unknown)?.let_go(&[message])?;
             }
             None => all.get_mut(queue).ok_or(QueueError::Unknown)?.show(now, id)?,
@@ -44,7 +35,7 @@ impl Queues {
         let Some(message) = queue.get(id) else { return Ok(false) };
         queue.let_go(&[message])?;
         drop(all);
-        self.0.observer.queues_changed();
+        self.changed();
         Ok(true)
     }
 }

@@ -1,10 +1,14 @@
 //! EventBridge's event patterns, for rules and for the filters of event source mappings.
 //!
-//! The syntax is the part of EventBridge's that Lambda supports:
-//! <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax>. Numbers in
+//! The syntax: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html>. A mapping takes part
+//! of it only: <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax>. Numbers in
 //! DynamoDB's JSON are strings (`{"N": "5"}`), so that `numeric` never matches them, here and on AWS.
 
+mod rule;
+
 use serde_json::{Map, Value};
+
+use self::rule::Rule;
 
 /// A pattern.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,26 +31,6 @@ enum Node {
     Any(Vec<Node>),
     /// Matches when one of the rules holds for the value.
     Leaf(Vec<Rule>),
-}
-
-#[derive(Debug, Clone, PartialEq)]
-enum Rule {
-    Equals(Value),
-    EqualsIgnoreCase(String),
-    Prefix(String),
-    Suffix(String),
-    AnythingBut(Vec<Rule>),
-    Numeric(Vec<(Comparison, f64)>),
-    Exists(bool),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Comparison {
-    Less,
-    LessOrEqual,
-    Equal,
-    GreaterOrEqual,
-    Greater,
 }
 
 impl Pattern {
@@ -84,7 +68,9 @@ fn members_of(members: &Map<String, Value>) -> Result<Node, String> {
                 });
                 Node::Any(alternatives.collect::<Result<_, _>>()?)
             }
-            Value::Array(rules) if !rules.is_empty() => Node::Leaf(rules.iter().map(rule).collect::<Result<_, _>>()?),
+            Value::Array(rules) if !rules.is_empty() => {
+                Node::Leaf(rules.iter().map(Rule::parse).collect::<Result<_, _>>()?)
+            }
             Value::Object(members) => members_of(members)?,
             _ => {
                 return Err(format!(
@@ -95,46 +81,6 @@ fn members_of(members: &Map<String, Value>) -> Result<Node, String> {
         all.push((name.clone(), node));
     }
     Ok(Node::All(all))
-}
-
-fn rule(value: &Value) -> Result<Rule, String> {
-    let members = match value {
-        Value::Object(members) => members,
-        Value::Array(_) => return Err(format!("has the list {value} where a value is needed")),
-        other => return Ok(Rule::Equals(other.clone())),
-    };
-    let unknown = || format!("has the rule {value}, which is not known here");
-    let (name, argument) = members.iter().next().filter(|_| members.len() == 1).ok_or_else(unknown)?;
-    let text = || argument.as_str().map(ToOwned::to_owned).ok_or_else(unknown);
-    Ok(match name.as_str() {
-        "prefix" => Rule::Prefix(text()?),
-        "suffix" => Rule::Suffix(text()?),
-        "equals-ignore-case" => Rule::EqualsIgnoreCase(text()?),
-        "exists" => Rule::Exists(argument.as_bool().ok_or_else(unknown)?),
-        "anything-but" => match argument {
-            Value::Array(values) => Rule::AnythingBut(values.iter().map(rule).collect::<Result<_, _>>()?),
-            one => Rule::AnythingBut(vec![rule(one)?]),
-        },
-        "numeric" => Rule::Numeric(numeric(argument).ok_or_else(unknown)?),
-        _ => return Err(unknown()),
-    })
-}
-
-/// `[">", 0, "<=", 5]`.
-fn numeric(argument: &Value) -> Option<Vec<(Comparison, f64)>> {
-    let parts = argument.as_array().filter(|parts| !parts.is_empty() && parts.len() % 2 == 0)?;
-    let pair = |pair: &[Value]| {
-        let comparison = match pair.first()?.as_str()? {
-            "<" => Comparison::Less,
-            "<=" => Comparison::LessOrEqual,
-            "=" => Comparison::Equal,
-            ">=" => Comparison::GreaterOrEqual,
-            ">" => Comparison::Greater,
-            _ => return None,
-        };
-        Some((comparison, pair.get(1)?.as_f64()?))
-    };
-    parts.chunks(2).map(pair).collect()
 }
 
 impl Node {
@@ -148,51 +94,6 @@ impl Node {
             }),
             (Self::Any(nodes), value) => nodes.iter().any(|node| node.matches(value)),
             (Self::Leaf(rules), value) => rules.iter().any(|rule| rule.holds(value)),
-        }
-    }
-}
-
-impl Rule {
-    fn holds(&self, value: Option<&Value>) -> bool {
-        // `exists` is about leaves: an object in the place of a leaf does not exist.
-        let value = value.filter(|value| !value.is_object());
-        if let Self::Exists(wanted) = self {
-            return value.is_some() == *wanted;
-        }
-        match value {
-            Some(Value::Array(items)) => items.iter().any(|item| self.holds(Some(item))),
-            Some(value) => self.holds_for(value),
-            None => false,
-        }
-    }
-
-    fn holds_for(&self, value: &Value) -> bool {
-        let text = value.as_str();
-        match self {
-            Self::Equals(wanted) => match (wanted.as_f64(), value.as_f64()) {
-                (Some(wanted), Some(value)) => Comparison::Equal.holds(value, wanted),
-                _ => wanted == value,
-            },
-            Self::EqualsIgnoreCase(wanted) => text.is_some_and(|text| text.to_lowercase() == wanted.to_lowercase()),
-            Self::Prefix(prefix) => text.is_some_and(|text| text.starts_with(prefix)),
-            Self::Suffix(suffix) => text.is_some_and(|text| text.ends_with(suffix)),
-            Self::AnythingBut(rules) => !rules.iter().any(|rule| rule.holds_for(value)),
-            Self::Numeric(conditions) => value
-                .as_f64()
-                .is_some_and(|number| conditions.iter().all(|(comparison, bound)| comparison.holds(number, *bound))),
-            Self::Exists(wanted) => *wanted,
-        }
-    }
-}
-
-impl Comparison {
-    fn holds(self, left: f64, right: f64) -> bool {
-        match self {
-            Self::Less => left < right,
-            Self::LessOrEqual => left <= right,
-            Self::Equal => left.total_cmp(&right).is_eq() || (left - right).abs() < f64::EPSILON,
-            Self::GreaterOrEqual => left >= right,
-            Self::Greater => left > right,
         }
     }
 }

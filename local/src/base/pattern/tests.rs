@@ -30,6 +30,19 @@ fn every_rule() {
         (json!({ "anything-but": ["a", "b"] }), json!("c"), json!("a")),
         (json!({ "anything-but": "a" }), json!("c"), json!("a")),
         (json!({ "anything-but": { "prefix": "a" } }), json!("ba"), json!("ab")),
+        (json!({ "anything-but": { "prefix": ["a", "b"] } }), json!("ca"), json!("ba")),
+        (json!({ "anything-but": { "equals-ignore-case": ["A", "b"] } }), json!("c"), json!("B")),
+        (json!({ "anything-but": { "wildcard": "*x*" } }), json!("abc"), json!("axc")),
+        (json!({ "prefix": { "equals-ignore-case": "aB" } }), json!("AbC"), json!("cab")),
+        (json!({ "suffix": { "equals-ignore-case": ".PNG" } }), json!("a.png"), json!("png.a")),
+        (json!({ "wildcard": "a*b" }), json!("ab"), json!("abc")),
+        (json!({ "wildcard": "*.b.*" }), json!("a.b.c"), json!("a.c.b")),
+        (json!({ "wildcard": "a*a" }), json!("aa"), json!("a")),
+        (json!({ "wildcard": r"a\*b" }), json!("a*b"), json!("axb")),
+        (json!({ "wildcard": "plain" }), json!("plain"), json!("plainer")),
+        (json!({ "cidr": "10.0.0.0/24" }), json!("10.0.0.255"), json!("10.0.1.0")),
+        (json!({ "cidr": "0.0.0.0/0" }), json!("1.2.3.4"), json!("::1")),
+        (json!({ "cidr": "2001:db8::/32" }), json!("2001:db8:1::1"), json!("2001:db9::1")),
         (json!({ "numeric": [">", 0, "<=", 5] }), json!(5), json!(0)),
         (json!({ "numeric": ["=", 1.5] }), json!(1.5), json!("1.5")),
         (json!({ "exists": true }), json!("x"), json!({ "S": "x" })),
@@ -65,7 +78,17 @@ fn mistakes_are_refused_with_their_fix() {
     let error = |pattern| Pattern::parse(&pattern).unwrap_err();
     assert!(error(json!({ "eventName": "INSERT" })).contains(r#"`eventName: ["INSERT"]`"#));
     assert!(error(json!({ "v": [{ "like": "x" }] })).contains("is not known"));
-    assert!(error(json!({ "v": [{ "numeric": [">"] }] })).contains("is not known"));
+    for rule in [
+        json!({ "numeric": [">"] }),
+        json!({ "wildcard": "a**b" }),
+        json!({ "wildcard": r"a\b" }),
+        json!({ "cidr": "10.0.0.0/33" }),
+        json!({ "cidr": "10.0.0.0" }),
+        json!({ "prefix": 7 }),
+        json!({ "anything-but": { "numeric": [7] } }),
+    ] {
+        assert!(error(json!({ "v": [rule] })).contains("is not known"), "{rule}");
+    }
     assert!(error(json!([])).contains("is not a pattern"));
 }
 
@@ -74,7 +97,11 @@ fn mistakes_are_refused_with_their_fix() {
 fn the_service_sees_all_that_tells_something_and_all_that_cannot_be_read() {
     let template = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../serverless.yml")).unwrap();
     let template: Value = serde_saphyr::from_str(&template).unwrap();
-    let stream = template["functions"]["publishEvents"]["events"][0]["stream"].as_object().unwrap();
+    // A list of maps is one map.
+    let functions = &template["functions"];
+    let maps = functions.as_array().map_or(std::slice::from_ref(functions), Vec::as_slice);
+    let publish = maps.iter().find_map(|map| map.get("publishEvents")).unwrap();
+    let stream = publish["events"][0]["stream"].as_object().unwrap();
     let patterns = stream["filterPatterns"].as_array().unwrap();
     assert!(patterns.len() <= 5, "a mapping takes no more");
     let passes = |record: &Value| patterns.iter().any(|pattern| matches(pattern, record));

@@ -3,9 +3,9 @@
 use super::*;
 
 #[test]
-fn without_arguments_the_three_forms_are_shown() {
-    for form in ["#[handler(POST \"/notes\")]", "#[handler(stream)]", "#[handler(schedule)]"] {
-        attribute_says("", form);
+fn without_arguments_all_forms_are_shown() {
+    for form in ["POST \"/notes\"", "stream", "schedule", "queue", "event"] {
+        attribute_says("", &format!("`#[handler({form})]`"));
     }
     attribute_says("whatever", "`#[handler(stream)]`");
     attribute_says("200", "`#[handler(stream)]`");
@@ -55,18 +55,32 @@ fn a_method_has_a_route() {
 fn a_slip_in_a_trigger_is_recognised() {
     attribute_says("streams", "unknown trigger `streams`; did you mean `stream`?");
     attribute_says("scheduled", "unknown trigger `scheduled`; did you mean `schedule`?");
+    attribute_says("queues", "unknown trigger `queues`; did you mean `queue`?");
+    attribute_says("events", "unknown trigger `events`; did you mean `event`?");
+}
+
+#[test]
+fn the_service_behind_a_trigger_suggests_it() {
+    attribute_says("sqs", "unknown trigger `sqs`; did you mean `queue`?");
+    attribute_says("eventBridge", "unknown trigger `eventBridge`; did you mean `event`?");
+    attribute_says("cron", "unknown trigger `cron`; did you mean `schedule`?");
+    attribute_says("dynamodb", "unknown trigger `dynamodb`; did you mean `stream`?");
 }
 
 #[test]
 fn a_trigger_without_a_client_has_no_route() {
     says(r#"schedule "/""#, "async fn sweep() -> () {}", &["`schedule` has no route"]);
+    says(r#"queue "/""#, "async fn take(message: Message<Order>) -> () {}", &["`queue` has no route"]);
+    says(r#"event "/""#, "async fn greet(event: BusEvent<Order>) -> () {}", &["`event` has no route"]);
 }
 
 #[test]
 fn an_unknown_option_names_the_known() {
     attribute_says(r#"GET "/", stats = 201"#, "unknown option `stats`; did you mean `status`?");
-    attribute_says(r#"GET "/", timeout = 3"#, "a handler knows `status` and `crate`");
-    attribute_says(r#"GET "/", "x""#, "expected an option: a handler knows `status` and `crate`");
+    attribute_says(r#"GET "/", timeout = 3"#, "a handler knows `status`, `concurrency` and `crate`");
+    attribute_says(r#"GET "/", "x""#, "expected an option: a handler knows `status`, `concurrency` and `crate`");
+    let queue = "async fn take(message: Message<Order>) -> () {}";
+    says("queue, concurency = 3", queue, &["unknown option `concurency`; did you mean `concurrency`?"]);
 }
 
 #[test]
@@ -88,6 +102,37 @@ fn a_status_is_a_success() {
 fn a_status_belongs_to_a_route() {
     says("stream, status = 200", "async fn f(records: Records) -> () {}", &["`status` belongs to a route"]);
     says("schedule, status = 200", "async fn f() -> () {}", &["`status` belongs to a route"]);
+    says(
+        "queue, status = 200",
+        "async fn f(message: Message<Order>) -> () {}",
+        &["`status` belongs to a route: no client receives the result of a queue handler; remove it"],
+    );
+}
+
+#[test]
+fn a_concurrency_belongs_to_a_queue() {
+    attribute_says(
+        r#"GET "/", concurrency = 3"#,
+        "`concurrency` belongs to a queue: a route's handler is called with one request at a time; remove it",
+    );
+    for (trigger, argument) in [("stream", "records: Records"), ("schedule", ""), ("event", "event: BusEvent<Order>")] {
+        says(
+            &format!("{trigger}, concurrency = 3"),
+            &format!("async fn f({argument}) -> () {{}}"),
+            &["`concurrency` belongs to a queue"],
+        );
+    }
+}
+
+#[test]
+fn a_concurrency_is_a_number_of_messages() {
+    let queue = "async fn take(message: Message<Order>) -> () {}";
+    for value in ["0", "10001", "-1", "\"10\"", "10u16", "MANY", "99999999999"] {
+        let rule = "`concurrency` is an integer from 1 to 10000";
+        says(&format!("queue, concurrency = {value}"), queue, &[rule]);
+    }
+    says("queue, concurrency", queue, &["`concurrency` is an integer from 1 to 10000"]);
+    says("queue, concurrency = 1, concurrency = 2", queue, &["`concurrency` is given twice"]);
 }
 
 #[test]

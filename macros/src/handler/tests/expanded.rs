@@ -39,6 +39,23 @@ fn a_stream() {
 }
 
 #[test]
+fn a_queue() {
+    is(
+        "take_order",
+        "queue, concurrency = 3",
+        "/// Take an order.
+        async fn take_order(orders: &Orders, message: Message<Order>) -> Result<(), OrderError> {
+            orders.take(message.body).await
+        }",
+    );
+}
+
+#[test]
+fn an_event() {
+    is("greet", "event", "/// Greet.\nasync fn greet(event: BusEvent<Greeting>) -> () {}");
+}
+
+#[test]
 fn an_endpoint_without_content() {
     is(
         "delete_note",

@@ -256,29 +256,6 @@ mod queries {
     }
 }
 
-mod events {
-    use super::*;
-
-    #[test]
-    fn a_stream_has_its_records_and_nothing_else() {
-        says("stream", "async fn publish(bus: &Bus) -> () {}", &["add `records: Records`"]);
-        says(
-            "stream",
-            "async fn publish(records: Records, bus: Bus) -> () {}",
-            &["a stream handler takes one owned argument, its event; borrow what is built once: `&Bus`"],
-        );
-    }
-
-    #[test]
-    fn a_schedule_has_its_tick_or_nothing() {
-        says(
-            "schedule",
-            "async fn sweep(tick: Tick, notes: Notes) -> () {}",
-            &["a schedule handler takes one owned argument"],
-        );
-    }
-}
-
 mod together {
     use super::*;
 
@@ -314,4 +291,5 @@ mod together {
     }
 }
 
+mod events;
 mod expanded;

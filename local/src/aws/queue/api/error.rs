@@ -37,6 +37,10 @@ pub(super) fn unknown_queue() -> Refusal {
     modelled("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", message)
 }
 
+pub(super) fn no_such_resource(message: &str) -> Refusal {
+    modelled("ResourceNotFoundException", "ResourceNotFoundException", message)
+}
+
 pub(super) fn missing(parameter: &str) -> Refusal {
     let message = format!("The request must contain the parameter {parameter}.");
     common("MissingRequiredParameterException", "MissingParameter", message)

@@ -5,6 +5,7 @@
 mod batch;
 mod describe;
 mod error;
+mod moves;
 mod receive;
 mod request;
 mod send;
@@ -55,6 +56,8 @@ impl JsonService for Queues {
                 "DeleteMessageBatch" => settle::delete_batch(self, request),
                 "ChangeMessageVisibility" => settle::change(self, request),
                 "ChangeMessageVisibilityBatch" => settle::change_batch(self, request),
+                "StartMessageMoveTask" => moves::start(self, request),
+                "ListMessageMoveTasks" => moves::list(self, request),
                 "PurgeQueue" => settle::purge(self, request),
                 _ => Err(error::unknown_operation()),
             }

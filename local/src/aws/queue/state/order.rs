@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Queue;
+use crate::aws::queue::message::Message;
 
 /// Sequence numbers of a millisecond. They have twenty digits, as in SQS.
 const PER_MILLISECOND: u128 = 10_000_000;
@@ -23,6 +24,11 @@ impl Queue {
             }
             None
         })
+    }
+
+    /// The messages that can be received now, and in a FIFO queue those behind them.
+    pub(in crate::aws::queue) fn visible(&self, now: i64) -> Vec<Message> {
+        self.messages.iter().filter(|message| message.visible <= now).cloned().collect()
     }
 
     /// The next sequence numbers. They grow across restarts, also where all messages are gone.

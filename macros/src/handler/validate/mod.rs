@@ -1,5 +1,7 @@
 //! Checks of a handler's signature. Every fault is reported, on the tokens to change.
 
+mod events;
+
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -33,8 +35,7 @@ pub(crate) fn check(args: &Args, function: &Function, errors: &mut Errors) {
             bodies(http, &arguments, errors);
             queries(http, &arguments, errors);
         }
-        Some(Trigger::Stream) => one_event(function, &arguments, errors),
-        Some(Trigger::Schedule) => at_most_one(&arguments, "schedule", errors),
+        Some(trigger) => events::check(trigger, function, &arguments, errors),
         None => {}
     }
 }
@@ -206,24 +207,5 @@ fn is_called(ty: &Type, extractor: &str) -> bool {
         Some((name, inner)) if name == "Option" => inner.first().is_some_and(|inner| is_called(inner, extractor)),
         Some((name, _)) => name == extractor,
         None => false,
-    }
-}
-
-fn one_event(function: &Function, arguments: &[Argument], errors: &mut Errors) {
-    if arguments.iter().all(|argument| argument.owned().is_none()) {
-        errors.on(&function.sig.ident, "a stream handler takes the records it is called with: add `records: Records`");
-    }
-    at_most_one(arguments, "stream", errors);
-}
-
-fn at_most_one(arguments: &[Argument], trigger: &str, errors: &mut Errors) {
-    for ty in arguments.iter().filter_map(Argument::owned).skip(1) {
-        errors.on(
-            ty,
-            format!(
-                "a {trigger} handler takes one owned argument, its event; borrow what is built once: `&{}`",
-                shown(ty)
-            ),
-        );
     }
 }

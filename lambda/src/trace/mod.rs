@@ -1,9 +1,12 @@
 //! X-Ray traces: a subsegment of the invocation's trace for each call of an AWS service.
 //!
-//! Lambda's own segment has an invocation's duration; subsegments show where the time went. They are sent by UDP to the
+//! Lambda's own segment has an invocation's duration; subsegments show where the time went. The work on a message of a queue
+//! is a segment of its own, in the trace of the message's producer. Both are sent by UDP to the
 //! daemon that Lambda runs for a function with tracing
 //! (<https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-daemon>), and only for the few
 //! invocations that are sampled.
+
+mod segment;
 
 use std::net::UdpSocket;
 use std::sync::OnceLock;
@@ -20,6 +23,8 @@ use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_types::config_bag::{Storable, StoreReplace};
 use serde_json::{Value, json};
 
+pub(super) use self::segment::Segment;
+
 tokio::task_local! {
     /// The trace header of the current task. The environment variable is not used: with several invocations in one
     /// process it would be another's.
@@ -31,10 +36,15 @@ pub(super) async fn within<F: Future>(header: Option<String>, work: F) -> F::Out
     HEADER.scope(header, work).await
 }
 
-/// The trace header of this invocation, to pass on to other services.
+/// The trace header of this invocation, or of the message of a queue that is handled, to pass on to other services.
 #[must_use]
 pub fn header() -> Option<String> {
     HEADER.try_with(Clone::clone).ok().flatten()
+}
+
+/// The part `name` of a trace header.
+fn part<'a>(header: &'a str, name: &str) -> Option<&'a str> {
+    header.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 /// Trace id and parent id from a trace header: where a subsegment belongs
@@ -48,9 +58,8 @@ struct Place {
 impl Place {
     /// Parses a header; `None` if the trace is not sampled or the header is invalid.
     fn of(header: &str) -> Option<Self> {
-        let part = |name: &str| header.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
-        (part("Sampled") == Some("1")).then_some(())?;
-        Some(Self { root: part("Root")?.to_owned(), parent: part("Parent")?.to_owned() })
+        (part(header, "Sampled") == Some("1")).then_some(())?;
+        Some(Self { root: part(header, "Root")?.to_owned(), parent: part(header, "Parent")?.to_owned() })
     }
 }
 
@@ -103,8 +112,7 @@ impl Intercept for Subsegments {
             bag.load::<RequestAttempts>().map_or(1, RequestAttempts::attempts),
         );
         if let Some(socket) = self.0.get_or_init(daemon) {
-            // A lost subsegment does no harm.
-            let _ = socket.send(format!("{{\"format\":\"json\",\"version\":1}}\n{document}").as_bytes());
+            send(socket, &document);
         }
         Ok(())
     }
@@ -120,7 +128,7 @@ fn document(
 ) -> Value {
     json!({
         "type": "subsegment",
-        "id": format!("{:016x}", fastrand::u64(..)),
+        "id": new_id(),
         "trace_id": call.place.root,
         "parent_id": call.place.parent,
         "name": metadata.map_or("AWS", Metadata::service),
@@ -147,6 +155,16 @@ fn daemon() -> Option<UdpSocket> {
     socket.set_nonblocking(true).ok()?;
     socket.connect(of_udp.unwrap_or(&addresses)).ok()?;
     Some(socket)
+}
+
+/// Sends a document to the daemon. A lost one does no harm.
+fn send(daemon: &UdpSocket, document: &Value) {
+    let _ = daemon.send(format!("{{\"format\":\"json\",\"version\":1}}\n{document}").as_bytes());
+}
+
+/// The id of a new segment or subsegment.
+fn new_id() -> String {
+    format!("{:016x}", fastrand::u64(..))
 }
 
 /// Seconds since the Unix epoch.
