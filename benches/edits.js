@@ -37,7 +37,7 @@ const EDITS = [
     what: 'a line of `serverless.yml`',
     target: 1,
     file: 'serverless.yml',
-    change: (text, round) => text.replace('- httpApi: GET /health', `- httpApi: GET /health\n      - httpApi: GET /health/${round}`),
+    change: (text, round) => text.replace('- httpApi: GET /health', `- httpApi: GET /health\n        - httpApi: GET /health/${round}`),
     ask: (round) => `/health/${round}`,
     shows: (answer) => answer.status === 200,
   },

@@ -4,13 +4,15 @@
 // would refuse half way or that the smoke test would roll back, names that are too long, and routes without authorization.
 
 const { complaint, named } = require('./names');
+const { unfit } = require('./webhook');
 
 const OPEN = ['health'];
 
 module.exports = class Checks {
   constructor(serverless, options) {
     const { configurationInput: { functions, params }, processedInput, classes } = serverless;
-    const given = (options.param ?? []).map((text) => text.split('='));
+    // A value may have a `=`, as an address with a query does.
+    const given = (options.param ?? []).map((text) => [text.split('=', 1)[0], text.slice(text.indexOf('=') + 1)]);
     const known = new Set(['issuer', 'audience', ...Object.values(params).flatMap((stage) => Object.keys(stage))]);
     const values = { ...params.default, ...params[options.stage ?? 'dev'], ...Object.fromEntries(given) };
     const { alarms, alarmEmail, budget, certificate, domain, edgeSecret, edgeSecretNext, issuer, shift } = values;
@@ -43,7 +45,12 @@ module.exports = class Checks {
     // A function without a role of its own gets the framework's, which has no access to the table. A route without an
     // authorizer does not check who calls.
     const deploying = ['package', 'deploy'].includes(processedInput.commands[0]);
-    for (const [name, { role, events = [] }] of Object.entries(deploying ? functions : {})) {
+    const sentence = unfit(values, deploying);
+    refuse(sentence, sentence);
+    // Variables are not resolved yet: an entry that is one is of deploy/webhooks.yml, which has a role and no route.
+    const written = [functions].flat().filter((map) => typeof map === 'object');
+    const all = Object.assign({}, ...written);
+    for (const [name, { role, events = [] }] of Object.entries(deploying ? all : {})) {
       refuse(!role, `the function "${name}" has no role: write one in deploy/roles.yml, and name it here as its neighbours do`);
       const open = events.some(({ httpApi }) => httpApi && !httpApi.authorizer);
       refuse(issuer && open && !OPEN.includes(name), `a route of "${name}" asks for no token: give it an authorizer, as its neighbours have`);

@@ -1,6 +1,6 @@
 'use strict';
 
-// Protection of the table: sets it for of a stage with `protected: true`, and keeps `remove` from failing half way.
+// Protection of the table: sets it for a stage with `protected: true`, and keeps `remove` from failing half way.
 
 const { createRequire } = require('node:module');
 // The framework's own clients, loaded by the commands that need them.
@@ -64,9 +64,10 @@ module.exports = class Keep {
    * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteEventBus.html
    */
   async consumers() {
-    const EventBusName = this.service.custom.bus;
-    // An archive's own rule is managed by EventBridge, and goes with the archive.
-    const names = (await this.rules(EventBusName)).filter(({ ManagedBy }) => !ManagedBy).map(({ Name }) => Name);
+    const { bus: EventBusName, webhooks } = this.service.custom;
+    // An archive's own rule is managed by EventBridge, and goes with the archive. That of webhooks goes with the stack.
+    const others = (await this.rules(EventBusName)).filter(({ ManagedBy, Name }) => !ManagedBy && Name !== webhooks);
+    const names = others.map(({ Name }) => Name);
     if (!names.length) return;
     throw new this.error(
       `the bus "${EventBusName}" has rules of consumers, and AWS deletes no bus with rules: delete ${names.join(', ')} first ` +

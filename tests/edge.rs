@@ -1,8 +1,8 @@
 //! The edge comes in, gets another secret and goes without refusing a request: the steps of docs/runbook.md, rehearsed.
 //!
 //! A version of the functions is a service of its own here, with the parameters of the runbook's command. CloudFront is
-//! the client, which sends what CloudFront would add. A reference to a secret stays as it is written in the template, and
-//! serves as the secret: so the functions and `deploy/edge.yml` have to refer to it alike.
+//! the client, which sends what CloudFront would add. The value of a secret is its name here: so the functions and
+//! `deploy/edge.yml` have to refer to the same one.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -58,8 +58,9 @@ fn step(command: &str) -> Option<Step> {
 fn header(secret: &str) -> String {
     let template = read("deploy/edge.yml");
     let (_, line) = template.split_once("HeaderName: x-edge-secret").unwrap();
-    let written = line.split('"').nth(1).unwrap();
-    written.replace("${Secret}", secret)
+    let written = line.split('"').nth(1).unwrap().replace("${Secret}", secret);
+    let name = written.strip_prefix("{{resolve:secretsmanager:").and_then(|rest| rest.strip_suffix("}}"));
+    name.expect("a reference to a secret").to_owned()
 }
 
 /// Where requests go and what they carry.

@@ -253,7 +253,7 @@ Seen:
 ";
     let resources = format!("Resources:\n  {}", format!("{rule}{seen}").replace('\n', "\n  "));
     std::fs::write(folder.path().join("consumer.yml"), resources).unwrap();
-    let function = format!("  {}", function.trim_end().replace('\n', "\n  "));
+    let function = format!("    {}", function.trim_end().replace('\n', "\n    "));
     let written = std::fs::read_to_string(template()).unwrap();
     let (functions, resources) = written.split_once("\nresources:\n").unwrap();
     let all = format!("{functions}\n{function}\nresources:\n  - ${{file(consumer.yml)}}\n{resources}");

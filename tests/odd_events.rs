@@ -114,7 +114,7 @@ fn spoil(value: &mut Value, random: &mut fastrand::Rng) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_spoilt_event_of_any_trigger_is_answered_or_refused() {
-    let world = World::start().await;
+    let world = World::with(with_everything()).await;
     for (function, event) in example_events() {
         let mut random = fastrand::Rng::with_seed(13);
         for _ in 0..150 {

@@ -39,4 +39,6 @@ mod stack;
 mod template;
 mod timers;
 mod traces;
+mod webhook_faults;
+mod webhooks;
 mod zones;

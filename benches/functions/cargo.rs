@@ -96,7 +96,7 @@ pub(crate) fn unwanted() -> Result<Vec<String>, Box<dyn Error>> {
     if !output.status.success() {
         return Err("cargo tree failed".into());
     }
-    let unwanted = ["aws-lc-rs ", "aws-lc-sys ", "rustls v0.21", "rustls-native-certs ", "openssl "];
+    let unwanted = ["aws-lc-rs ", "aws-lc-sys ", "rustls v0.21", "openssl "];
     let mut found: Vec<_> = String::from_utf8(output.stdout)?
         .lines()
         .filter(|line| unwanted.iter().any(|name| line.starts_with(name)))

@@ -173,7 +173,7 @@ fn rescheduled(subject: &Subject) -> Result<bytes::Bytes, Box<dyn Error>> {
 
 /// Rows of things that must not be part of a function.
 pub(crate) async fn dependencies(bench: &Bench) -> Result<Vec<Row>, Box<dyn Error>> {
-    let mut rows = vec![Row::absent("aws-lc, rustls 0.21, native roots in the tree", &unwanted()?)];
+    let mut rows = vec![Row::absent("aws-lc, rustls 0.21, openssl in the tree", &unwanted()?)];
     if is_installed("strace") {
         let (mut opened, mut threads) = (Vec::new(), Vec::new());
         for function in bench.with_dynamodb() {
@@ -183,7 +183,7 @@ pub(crate) async fn dependencies(bench: &Bench) -> Result<Vec<Row>, Box<dyn Erro
             let starts = |line: &&str| line.contains("clone(") || line.contains("clone3(");
             threads.push((function, trace.lines().filter(starts).count() as u64));
         }
-        rows.push(Row::absent("the system's certificates opened by any function", &opened));
+        rows.push(Row::absent("the system's certificates opened by any function that calls AWS alone", &opened));
         // Resolving the endpoint's name must not start a thread in the init phase.
         let (function, threads) = most(threads);
         rows.push(Row::held(format!("threads started by {function}, the most"), Unit::Requests, threads, 0));

@@ -46,7 +46,7 @@ fn remind(reminder: &Reminder) {
     println!("remind of what starts at {}", reminder.start_time);
 }
 
-/// What is needed of the event's detail.
+/// The members of the event's detail that the consumer uses.
 #[derive(Deserialize)]
 struct Reminder {
     id: String,

@@ -7,13 +7,15 @@
 //! - [`booking`]: the domain: bookings, requests about them, and the rules by which these are refused.
 //! - [`store`]: bookings in DynamoDB.
 //! - [`events`]: from records of the table's stream to entries of an EventBridge bus.
-//! - [`surroundings`]: the clock and the random numbers that both of them use.
+//! - [`webhooks`]: events of the bus, signed and sent to one address.
+//! - [`surroundings`]: the clock and the random numbers that they use.
 
 pub mod booking;
 pub mod events;
 mod requests;
 pub mod store;
 pub mod surroundings;
+pub mod webhooks;
 
 pub use lambda::{self, Problem, handler};
 #[cfg(feature = "shared")]
@@ -28,6 +30,7 @@ pub mod prelude {
     };
     pub use crate::events::{Bus, DeadLetters, PublishError};
     pub use crate::store::Bookings;
+    pub use crate::webhooks::{DeliveryError, Published, Webhook};
     pub use garde::Validate;
     pub use lambda::{
         BatchResult, BusEvent, Created, IfMatch, Json, Message, Page, Problem, Query, Records, Tagged, Tick, Timestamp,

@@ -38,7 +38,7 @@ pub struct BusEvent<T> {
     /// The ARNs of the resources that the event is about.
     #[serde(default)]
     pub resources: Vec<String>,
-    /// What happened.
+    /// The content.
     pub detail: T,
 }
 

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     let mut build = prepared(&std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     build.args(["build", "--package", "local", "--bins"]);
     if is_new && in_root() {
-        // What a function's compile error is, the command says itself.
+        // The command reports the compile errors of functions.
         build.args(FUNCTIONS).arg("--keep-going");
     }
     match build.status() {

@@ -9,8 +9,11 @@ pub mod checker;
 pub mod clock;
 pub mod console;
 pub mod http;
+pub mod lapse;
 pub mod proxy;
+pub mod receiver;
 pub mod resources;
+pub mod verify;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -53,6 +56,20 @@ pub fn options() -> Options {
         }
         Err(_) => built,
     }
+}
+
+/// A secret of webhooks.
+pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+/// The parameters of a service whose webhooks go to `url`.
+pub fn webhook(url: &str) -> BTreeMap<String, String> {
+    [("webhook", url), ("webhookSecret", SECRET)].map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+}
+
+/// [`options`] with every function that a parameter can ask for. No webhook is taken.
+pub fn with_everything() -> Options {
+    // Discard: nothing listens there.
+    Options { params: webhook("http://127.0.0.1:9/"), ..options() }
 }
 
 /// A running service and a client of it.
@@ -135,11 +152,20 @@ impl World {
 
     /// Calls the database as the AWS CLI would. `target` is an operation such as `DynamoDB_20120810.GetItem`.
     pub async fn database(&self, target: &str, request: &Value) -> Value {
+        self.aws(self.service.dynamodb_url(), target, request).await
+    }
+
+    /// Calls SQS as the AWS CLI would.
+    pub async fn sqs(&self, operation: &str, request: &Value) -> Value {
+        self.aws(self.service.sqs_url(), &format!("AmazonSQS.{operation}"), request).await
+    }
+
+    async fn aws(&self, url: String, target: &str, request: &Value) -> Value {
         let signature = "AWS4-HMAC-SHA256 Credential=local/20260101/eu-central-1/dynamodb/aws4_request, \
                          SignedHeaders=host, Signature=0";
         let request = self
             .client
-            .post(self.service.dynamodb_url())
+            .post(url)
             .header("x-amz-target", target)
             .header("x-amz-date", "20260101T000000Z")
             .header("authorization", signature)

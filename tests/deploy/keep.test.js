@@ -47,7 +47,7 @@ async function plugin(t, { wanted = true, stack = {}, rules = [] }) {
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());
-  const service = { custom: { bus: 'bookings-prod' }, provider: { deletionProtection: wanted, stackParameters: [{ ParameterKey: 'Other' }] } };
+  const service = { custom: { bus: 'bookings-prod', webhooks: 'bookings-prod-webhooks' }, provider: { deletionProtection: wanted, stackParameters: [{ ParameterKey: 'Other' }] } };
   const config = {
     endpoint: `http://127.0.0.1:${server.address().port}`,
     region: 'eu-central-1',
@@ -103,6 +103,13 @@ describe('removing a stage', () => {
   it('is refused while a consumer has a rule on the bus, with the names of all of them', async (t) => {
     const { hooks } = await plugin(t, { rules: [[{ Name: 'mail' }], [{ Name: 'billing' }]] });
     await assert.rejects(hooks['before:remove:remove'](), /delete mail, billing first \(docs\/runbook\.md#removing-a-stage\)/);
+  });
+
+  it('does not wait for the rule of webhooks, which is the stack\'s own', async (t) => {
+    const { hooks } = await plugin(t, { rules: [[{ Name: 'bookings-prod-webhooks' }]] });
+    await hooks['before:remove:remove']();
+    const { hooks: others } = await plugin(t, { rules: [[{ Name: 'bookings-prod-webhooks' }, { Name: 'webhooks' }]] });
+    await assert.rejects(others['before:remove:remove'](), /delete webhooks first/);
   });
 
   it('does not wait for the rule of the archive, which EventBridge manages', async (t) => {

@@ -15,7 +15,8 @@ after(() => fs.rmSync(folder, { recursive: true }));
 
 /** Types whose names AWS documents no limit for. */
 const UNLIMITED = ['AWS::ApiGatewayV2::Api'];
-const ALL = ['alarms=all', 'budget=1', 'shift=CodeDeployDefault.LambdaAllAtOnce'].flatMap((param) => ['--param', param]);
+const EVERYTHING = ['alarms=all', 'budget=1', 'shift=CodeDeployDefault.LambdaAllAtOnce', 'webhook=https://example.com/webhooks', 'webhookSecret=webhooks'];
+const ALL = EVERYTHING.flatMap((param) => ['--param', param]);
 const packaged = (stage, ...more) => serverless(['package', '--stage', stage, ...HERE, ...ALL, ...more, '--package', folder]);
 
 /** A resource of the type with a name of `length` characters. */

@@ -8,9 +8,11 @@ const { createRequire } = require('node:module');
 const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
+const { ringing, sections, shown, widgets } = require('./support/alarms');
 const { costs } = require('./support/costs');
 const { lens } = require('./support/lens');
 const { lint } = require('./support/lint');
+const { known } = require('./support/metrics');
 const { operations } = require('./support/operations');
 const { lines } = require('./support/access-log');
 const roles = require('./support/roles');
@@ -259,6 +261,91 @@ describe('the edge', () => {
   });
 });
 
+describe('webhooks', () => {
+  const stage = 'webhooks';
+  const address = 'https://example.com/webhooks?for=a=b&token=t,{0}.none';
+  const params = { webhook: address, webhookSecret: 'bookings-prod-webhooks' };
+  const packages = { webhooks: params, replacing: { ...params, webhookSecretNext: 'bookings-prod-webhooks-2' }, silent: { ...params, alarms: 'none', shift: 'none', budget: 0 } };
+  before(async () => {
+    for (const [step, given] of Object.entries(packages)) {
+      const all = Object.entries(given).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
+      const { code, stdout } = await serverless(['package', '--stage', 'prod', ...HERE, ...TOKENS, ...all, '--package', path.join(folder, step)]);
+      assert.equal(code, 0, stdout);
+    }
+  });
+  const OWN = ['DeliverWebhooksLambdaFunction', 'DeliverWebhooksRole', 'Webhooks', 'WebhooksDeadLetters', 'WebhooksPolicy', 'WebhooksRule', 'WebhooksUndelivered'];
+
+  it('pass cfn-lint', () => lint(templateFile(stage)));
+
+  it('are not there unless asked for', () => {
+    for (const other of Object.keys(STAGES)) {
+      for (const id of OWN) assert.equal(template(other)[id], undefined, `${other} ${id}`);
+      assert.doesNotMatch(fs.readFileSync(templateFile(other), 'utf8'), /webhook/i, other);
+    }
+    for (const id of OWN) assert.ok(template(stage)[id], id);
+  });
+
+  it('have a role of their own, for their queue alone', () => {
+    const role = template(stage).DeliverWebhooksRole;
+    assert.deepEqual(roles.granted(role), roles.expected('deliverWebhooks', role));
+    assert.deepEqual(template(stage).DeliverWebhooksLambdaFunction.Properties.Role, { 'Fn::GetAtt': ['DeliverWebhooksRole', 'Arn'] });
+  });
+
+  it('go to the address as it was given, signed by secrets that CloudFormation resolves', () => {
+    const secret = (name) => ({ 'Fn::Join': ['', ['{{resolve:secretsmanager:', name, '}}']] });
+    const set = (step) => {
+      const { WEBHOOK_URL, WEBHOOK_SECRET, WEBHOOK_SECRET_NEXT } = template(step).DeliverWebhooksLambdaFunction.Properties.Environment.Variables;
+      return [WEBHOOK_URL, WEBHOOK_SECRET, WEBHOOK_SECRET_NEXT];
+    };
+    assert.deepEqual(set(stage), [address, secret('bookings-prod-webhooks'), '']);
+    assert.deepEqual(set('replacing'), [address, secret('bookings-prod-webhooks'), secret('bookings-prod-webhooks-2')]);
+  });
+
+  it('come from a rule for every event, and from no other rule', () => {
+    const { WebhooksRule, WebhooksPolicy, Webhooks } = template(stage);
+    const [bus, source] = [WebhooksRule.Properties.EventBusName, WebhooksRule.Properties.EventPattern.source];
+    const published = [...fs.readFileSync(path.join(ROOT, 'docs/events.md'), 'utf8').matchAll(/^\| `(booking\.\w+)` \|/gm)].map(([, name]) => name);
+    assert.deepEqual([bus, [...source].sort()], [{ Ref: 'EventBus' }, [...new Set(published)].sort()]);
+    assert.deepEqual(WebhooksRule.Properties.Targets.map(({ Arn }) => Arn), [{ 'Fn::GetAtt': ['Webhooks', 'Arn'] }]);
+    const [{ Condition, Principal, Action }] = WebhooksPolicy.Properties.PolicyDocument.Statement;
+    assert.deepEqual([Principal, Action], [{ Service: 'events.amazonaws.com' }, 'sqs:SendMessage']);
+    assert.deepEqual(Condition, { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': ['WebhooksRule', 'Arn'] } } });
+    assert.equal(Webhooks.Properties.QueueName, 'bookings-prod-webhooks');
+  });
+
+  it('are tried seven times, each while the message is invisible for long enough, and are kept for 14 days', () => {
+    const { Webhooks, WebhooksDeadLetters, DeliverWebhooksLambdaFunction } = template(stage);
+    const { RedrivePolicy, VisibilityTimeout, MessageRetentionPeriod } = Webhooks.Properties;
+    assert.deepEqual([RedrivePolicy.maxReceiveCount, MessageRetentionPeriod], [7, 1209600]);
+    assert.deepEqual(RedrivePolicy.deadLetterTargetArn, { 'Fn::GetAtt': ['WebhooksDeadLetters', 'Arn'] });
+    assert.ok(VisibilityTimeout >= 6 * DeliverWebhooksLambdaFunction.Properties.Timeout);
+    assert.equal(WebhooksDeadLetters.Properties.MessageRetentionPeriod, 1209600);
+    assert.deepEqual([WebhooksDeadLetters.DeletionPolicy, WebhooksDeadLetters.UpdateReplacePolicy], ['RetainExceptOnCreate', 'Retain']);
+    for (const { Properties } of [Webhooks, WebhooksDeadLetters]) assert.equal(Properties.SqsManagedSseEnabled, true);
+  });
+
+  it('are read by an alias, a bounded number at once, and fail one by one', () => {
+    const [mapping] = Object.values(template(stage)).filter(({ Type, Properties }) =>
+      Type === 'AWS::Lambda::EventSourceMapping' && JSON.stringify(Properties.EventSourceArn).includes('"Webhooks"'));
+    const { FunctionResponseTypes, ScalingConfig, FunctionName } = mapping.Properties;
+    assert.deepEqual([FunctionResponseTypes, ScalingConfig], [['ReportBatchItemFailures'], { MaximumConcurrency: 10 }]);
+    assert.match(JSON.stringify(FunctionName), /DeliverWebhooksLambdaFunction.*"live"/);
+  });
+
+  it('have an alarm where the stage has alarms, which the dashboard and the runbook know', () => {
+    const { AlarmDescription, Dimensions } = template(stage).WebhooksUndelivered.Properties;
+    assert.match(AlarmDescription, /docs\/runbook\.md#webhooksundelivered$/);
+    assert.ok(sections().includes('webhooksundelivered'));
+    assert.deepEqual(Dimensions, [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['WebhooksDeadLetters', 'QueueName'] } }]);
+    const [{ properties }] = widgets(template(stage));
+    assert.deepEqual(properties.alarms.map((arn) => arn.split(':alarm:bookings-prod-')[1]).sort(), ringing(template(stage)).map(([id]) => id).sort());
+    for (const [namespace, name, dimensions] of shown(template(stage))) assert.ok(known(namespace, name, dimensions), `${namespace} ${name}`);
+    assert.ok(shown(template(stage)).some(([, name]) => name === 'WebhooksDelivered'));
+    assert.equal(template('silent').WebhooksUndelivered, undefined);
+    assert.ok(template('silent').Webhooks);
+  });
+});
+
 describe('packaging refuses', () => {
   const refused = async (args, reason, env) => {
     const { code, stdout } = await serverless(['package', ...HERE, '--package', path.join(folder, 'refused'), ...args], { env });
@@ -283,9 +370,40 @@ describe('packaging refuses', () => {
     ['edgeSecretNext=bookings-edge', /edgeSecretNext replaces edgeSecret/],
     ['edgeSecret=', /the parameter "edgeSecret" is empty/],
     ['systemLogLevel=SOME', /systemLogLevel/],
+    ['webhook=https://example.com/webhooks', /webhook needs a secret: add --param webhookSecret/],
+    ['webhookSecret=bookings-dev-webhooks', /webhookSecret signs what is sent to webhook/],
+    ['webhookSecretNext=bookings-dev-webhooks', /webhookSecretNext replaces webhookSecret/],
   ]) {
     it(params, () => refused(['--param', params], reason));
   }
+
+  describe('a webhook', () => {
+    const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+    const to = (address, ...more) => [`webhook=${address}`, 'webhookSecret=bookings-dev-webhooks', ...more].flatMap((param) => ['--param', param]);
+    for (const [what, address, reason] of [
+      ['to another machine without TLS', 'http://example.com/webhooks', /webhook has to begin with https:\/\//],
+      ['to a name that only looks like this machine', 'http://localhost.example.com/', /webhook has to begin with https:\/\//],
+      ['to an address with a password', 'https://me:s3cret@example.com/webhooks', /webhook has a user name or a password/],
+      ['to an address with a user name', 'https://me@example.com/webhooks', /webhook has a user name or a password/],
+      ['to an address with a fragment', 'https://example.com/webhooks#part', /webhook has a fragment/],
+      ['to a host without a scheme', 'example.com/webhooks', /webhook is no address/],
+      ['to another scheme', 'ftp://example.com/', /webhook is no address/],
+      ['to what the function would read otherwise', 'https:example.com/webhooks', /webhook is no address/],
+    ]) {
+      it(what, async () => {
+        await refused(to(address), reason);
+        const { stdout, stderr } = await serverless(['package', ...HERE, '--package', path.join(folder, 'refused'), ...to(address)]);
+        assert.doesNotMatch(stdout + stderr, /s3cret/);
+      });
+    }
+    it('whose secret would stand in the template', async () => {
+      const given = (secret, ...more) => ['webhook=https://example.com/', `webhookSecret=${secret}`, ...more].flatMap((param) => ['--param', param]);
+      await refused(given(SECRET), /webhookSecret is the secret itself/);
+      await refused(given('bookings-dev-webhooks', `webhookSecretNext=${SECRET}`), /webhookSecretNext is the secret itself/);
+    });
+    it('whose secret is replaced by itself', () =>
+      refused(to('https://example.com/', 'webhookSecretNext=bookings-dev-webhooks'), /webhookSecretNext and webhookSecret are the same/));
+  });
 
   describe('a stage with a domain', () => {
     const named = ['--param', 'domain=api.example.com', '--param', 'certificate=arn:aws:acm:eu-central-1:123456789012:certificate/0'];
@@ -300,7 +418,7 @@ describe('packaging refuses', () => {
     const own = path.join(ROOT, 'serverless-own-endpoint.yml');
     const endpoint = (role) => {
       const [functions, rest] = fs.readFileSync(path.join(ROOT, 'serverless.yml'), 'utf8').split('\nresources:\n');
-      const added = `\n  own:\n    handler: health\n${role}    events:\n      - httpApi: GET /own\n`;
+      const added = `\n    own:\n      handler: health\n${role}      events:\n        - httpApi: GET /own\n`;
       fs.writeFileSync(own, `${functions}${added}\nresources:\n${rest}`);
       return ['--config', path.basename(own)];
     };
@@ -308,6 +426,6 @@ describe('packaging refuses', () => {
 
     it('without a role', () => refused(endpoint(''), /"own" has no role/));
     it('without an authorizer, where the others have one', () =>
-      refused([...endpoint('    role: HealthRole\n'), ...TOKENS], /"own" asks for no token/));
+      refused([...endpoint('      role: HealthRole\n'), ...TOKENS], /"own" asks for no token/));
   });
 });

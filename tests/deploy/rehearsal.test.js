@@ -13,6 +13,7 @@ const { after, before, describe, it } = require('node:test');
 const { startEmulator, until } = require('./support/emulator');
 const { startIssuer } = require('./support/issuer');
 const { EVENT_ALARMS } = require('./support/operations');
+const { SECRET, startReceiver, verified } = require('./support/receiver');
 const { HERE, ROOT, run, serverless } = require('./support/serverless');
 
 const STAGE = 'test';
@@ -20,12 +21,14 @@ const SECOND = 'test2';
 
 let emulator;
 let issuer;
+let hook;
 
 before(async () => {
-  [emulator, issuer] = await Promise.all([startEmulator(), startIssuer()]);
+  [emulator, issuer, hook] = await Promise.all([startEmulator(), startIssuer(), startReceiver()]);
 });
 after(async () => {
   issuer?.stop();
+  hook?.stop();
   await emulator?.stop();
 });
 
@@ -213,7 +216,10 @@ describe('a second stage', () => {
   let call;
   before(async () => {
     const tokens = ['--param', `issuer=${issuer.issuer}`, '--param', `audience=${issuer.audience}`];
-    await sls('deploy', '--stage', SECOND, ...HERE, '--param', 'archiveDays=0', ...tokens);
+    const webhookSecret = `bookings-${SECOND}-webhooks`;
+    await emulator.aws('secretsmanager', 'create_secret', { Name: webhookSecret, SecretString: SECRET });
+    const webhooks = ['--param', `webhook=${hook.url}`, '--param', `webhookSecret=${webhookSecret}`];
+    await sls('deploy', '--stage', SECOND, ...HERE, '--param', 'archiveDays=0', ...tokens, ...webhooks);
     call = await client(SECOND);
   });
 
@@ -229,6 +235,21 @@ describe('a second stage', () => {
     assert.equal((await call('GET', '/users/alice/bookings', { token: reader })).status, 200);
     // Each stage has its own table.
     assert.equal((await (await client(STAGE))('GET', path)).status, 404);
+  });
+
+  it('sends each change to an address of one\'s own, signed by the secret that only AWS knows', async () => {
+    const created = await call('POST', '/bookings', { body: booking('room-8', 48), token: issuer.token(both) });
+    assert.equal(created.status, 201, JSON.stringify(created));
+    const id = created.body.booking_id;
+    const one = await until(() => hook.got.find(({ body }) => JSON.parse(body).data.booking_id === id), 'the webhook arrives');
+    const { type, data } = verified(one);
+    assert.deepEqual([type, data.after], ['booking.created', created.body]);
+    assert.equal(one.headers['webhook-id'], data.id);
+    const { EventSourceMappings } = await emulator.aws('lambda', 'list_event_source_mappings', { FunctionName: `bookings-${SECOND}-deliverWebhooks` });
+    assert.deepEqual(EventSourceMappings.map(({ FunctionResponseTypes }) => FunctionResponseTypes), [['ReportBatchItemFailures']]);
+    // The other stage was deployed without them.
+    const { Functions } = await emulator.aws('lambda', 'list_functions');
+    assert.ok(!Functions.some(({ FunctionName }) => FunctionName === `bookings-${STAGE}-deliverWebhooks`));
   });
 
   it('passes the smoke test, with a token or without', async () => {

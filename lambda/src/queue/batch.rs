@@ -91,7 +91,7 @@ async fn handle(handler: &Handler, record: Record, invocation: Invocation<'_>) -
     let Invocation { function, request, trace } = invocation;
     let Record { payload, envelope } = record;
     let (segment, header) = Segment::begin(envelope.trace.as_deref(), trace, function, request);
-    // What unwinds is dropped. The environment is shared with invocations that follow, as it is after a panic in a route.
+    // A panic drops the future of the message. The environment is shared with later invocations, as it is after a panic in a route.
     let work = AssertUnwindSafe(async { handler(payload).await }).catch_unwind();
     let work = async {
         match work.await {

@@ -11,7 +11,7 @@ pub(super) struct Record {
     pub(super) envelope: Envelope,
 }
 
-/// What is kept of a message until the batch is answered.
+/// Ids, order and trace of a message, kept until the batch is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Envelope {
     /// Lambda's batch response names the message by it.

@@ -28,7 +28,7 @@ enum Part {
     Variable { name: String, place: Place },
 }
 
-/// Where a variable stands in the template.
+/// Place of a variable in the template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// As a JSON value.

@@ -1,17 +1,19 @@
-//! Pairs the template's functions with the package's binaries, which must be the same set.
+//! Pairs the template's functions with the package's binaries. These must be the same set, but for binaries whose
+//! functions a parameter leaves out (`custom.local.optional`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::base::error::StartError;
-use crate::project::template::Function;
+use crate::project::template::{Function, Template};
 
 /// Gives each function its executable.
 pub(crate) fn pair(
-    functions: &[Function],
+    template: &Template,
     mut executables: BTreeMap<String, PathBuf>,
 ) -> Result<Vec<(Function, PathBuf)>, StartError> {
-    check(functions, &executables.keys().cloned().collect())?;
+    let functions = &template.functions;
+    check(functions, &template.optional, &executables.keys().cloned().collect())?;
     // Two functions may share a binary.
     let pairs =
         functions.iter().filter_map(|function| Some((function.clone(), executables.get(&function.handler)?.clone())));
@@ -26,7 +28,11 @@ pub(crate) fn pair(
 }
 
 /// An error about a missing binary, or one without a function.
-pub(crate) fn check(functions: &[Function], binaries: &BTreeSet<String>) -> Result<(), StartError> {
+pub(crate) fn check(
+    functions: &[Function],
+    optional: &BTreeSet<String>,
+    binaries: &BTreeSet<String>,
+) -> Result<(), StartError> {
     for function in functions {
         if !binaries.contains(&function.handler) {
             let called = function.routes.first().map_or_else(String::new, |route| format!(" ({})", route.key()));
@@ -36,10 +42,10 @@ pub(crate) fn check(functions: &[Function], binaries: &BTreeSet<String>) -> Resu
             )));
         }
     }
-    let unnamed = binaries.iter().find(|binary| functions.iter().all(|function| function.handler != **binary));
-    match unnamed {
+    let unnamed = |binary: &&String| functions.iter().all(|function| function.handler != **binary);
+    match binaries.difference(optional).find(unnamed) {
         Some(binary) => Err(StartError::Binaries(format!(
-            "the binary `{binary}` is the handler of no function in serverless.yml; add a function for it or remove src/bin/{binary}.rs"
+            "the binary `{binary}` is the handler of no function in serverless.yml; add a function for it, name it in custom.local.optional if a parameter leaves its function out, or remove src/bin/{binary}.rs"
         ))),
         None => Ok(()),
     }

@@ -20,7 +20,7 @@ impl Build {
             Binaries::Built(_) => Ok(Self::Nothing),
             Binaries::Cargo { .. } => {
                 let package = cargo::find(template.directory(), &template.functions).await?;
-                binaries::check(&template.functions, &package.binaries)?;
+                binaries::check(&template.functions, &template.optional, &package.binaries)?;
                 Ok(Self::Package(package))
             }
         }

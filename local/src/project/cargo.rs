@@ -121,10 +121,12 @@ mod tests {
 
         let has = |names: &[&str]| names.iter().map(ToString::to_string).collect::<BTreeSet<String>>();
         let check = |binaries| {
-            crate::project::binaries::check(&[function("a"), function("b")], &binaries)
+            let optional = has(&["later"]);
+            crate::project::binaries::check(&[function("a"), function("b")], &optional, &binaries)
                 .map_err(|error| error.to_string())
         };
         assert_eq!(check(has(&["a", "b"])), Ok(()));
+        assert_eq!(check(has(&["a", "b", "later"])), Ok(()), "a parameter leaves its function out");
         assert!(check(has(&["a"])).unwrap_err().contains("function `b` of serverless.yml has the handler `b`"));
         assert!(check(has(&["a", "b", "z"])).unwrap_err().contains("binary `z` is the handler of no function"));
     }

@@ -31,7 +31,7 @@ impl Version {
 
     /// Pairs the template's functions with executables.
     pub(super) fn of(template: Template, built: Built, keep: Option<&mut Keep>) -> Result<Self, StartError> {
-        let mut binaries = binaries::pair(&template.functions, built.executables)?;
+        let mut binaries = binaries::pair(&template, built.executables)?;
         if let Some(keep) = keep {
             for (function, executable) in &mut binaries {
                 *executable = keep.executable(&function.handler, executable, &built.libraries)?;

@@ -28,6 +28,7 @@ const DOES = {
   setResource: { table: ['GetItem', 'PutItem'] },
   deleteResource: { table: ['GetItem', 'PutItem'] },
   sweepTimers: { table: ['GetItem', 'PutItem', 'Query', 'BatchWriteItem'] },
+  deliverWebhooks: { webhooks: ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes', 'GetQueueUrl'].map((action) => `sqs:${action}`) },
   publishEvents: { stream: STREAM, table: ['GetItem'], bus: ['events:PutEvents'], undelivered: ['sqs:GetQueueUrl', 'sqs:SendMessage'] },
 };
 
@@ -37,6 +38,7 @@ const RESOURCES = {
   'user_id_index': { 'Fn::Sub': '${BookingsTable.Arn}/index/user_id_index' },
   'bus': { 'Fn::GetAtt': ['EventBus', 'Arn'] },
   'undelivered': { 'Fn::GetAtt': ['DeadLetters', 'Arn'] },
+  'webhooks': { 'Fn::GetAtt': ['Webhooks', 'Arn'] },
 };
 
 const permissions = (grants) => grants.flatMap(([actions, resource]) => actions.map((action) => permission(action, resource)));
@@ -55,11 +57,11 @@ function expected(name, role) {
   return [...always, ...own].sort();
 }
 
-/** The functions of serverless.yml. */
+/** The functions of every stage: those that serverless.yml has itself. */
 function functions() {
   const template = fs.readFileSync(path.resolve(__dirname, '../../../serverless.yml'), 'utf8');
   const [, section] = /\nfunctions:\n([\s\S]*?)\n\S/.exec(template);
-  return [...section.matchAll(/^ {2}(\w+):$/gm)].map(([, name]) => name);
+  return [...section.matchAll(/^ {2}[- ] (\w+):$/gm)].map(([, name]) => name);
 }
 
 function permission(action, resource) {

@@ -28,7 +28,7 @@ pub(super) enum Entry {
     Seen(Seen),
 }
 
-/// What a journal holds.
+/// Content of a journal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Kept {
     /// The messages, in the order they were sent.

@@ -37,7 +37,7 @@ pub async fn openapi(options: &Options) -> Result<String, StartError> {
     let (stage, params) = (options.stage.clone(), options.params.clone());
     let template = Template::load(&options.template, Given { stage, params, issuer, ..Given::default() })?;
     let executables = Build::find(options, &template).await?.run(options, &template).await?.executables;
-    let api = Api::new(&template, &binaries::pair(&template.functions, executables)?);
+    let api = Api::new(&template, &binaries::pair(&template, executables)?);
     Ok(text(&api.document().await?))
 }
 

@@ -1,4 +1,4 @@
-//! What is around an event of a function: the parts of the template that it refers to, and its function.
+//! Context of a function's event: the parts of the template that it refers to, and its function.
 
 use std::time::Duration;
 

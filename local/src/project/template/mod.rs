@@ -15,6 +15,7 @@ mod intrinsics;
 mod kinds;
 mod members;
 mod names;
+mod optional;
 mod pages;
 mod queues;
 mod resources;
@@ -106,6 +107,8 @@ pub(crate) struct Template {
     pub cors: Option<Cors>,
     /// Kinds of items, for the page `/_local/`.
     pub kinds: Vec<Kind>,
+    /// Binaries whose functions a parameter leaves out.
+    pub optional: BTreeSet<String>,
     /// Static pages, mounted below `/_local/`.
     pub pages: Vec<StaticPage>,
     /// Parts that do not run on one machine, a sentence each.
@@ -194,6 +197,7 @@ impl Template {
         routes::refuse_duplicates(&functions)?;
         let cors = routes::cors(&variables, &functions)?;
         let kinds = kinds::read(&variables)?;
+        let optional = optional::read(&variables)?;
         let pages = pages::read(&variables, directory, &mut notices)?;
         Ok(Self {
             path: PathBuf::new(),
@@ -207,6 +211,7 @@ impl Template {
             rules,
             cors,
             kinds,
+            optional,
             pages,
             notices,
         })
