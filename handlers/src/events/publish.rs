@@ -51,7 +51,8 @@ impl Bus {
     /// reminder now.
     ///
     /// A record is moved to the dead-letter queue if it cannot be read, if the bus finally refuses its event, or if the
-    /// bus has not accepted it within 20 hours. The rest of the batch continues.
+    /// bus has not accepted it within 20 hours. The rest of the batch continues. Records move in the order of the stream, and
+    /// none before an earlier one that has failed.
     ///
     /// # Errors
     /// When the bookings cannot be read; nothing is published then.
@@ -96,7 +97,13 @@ impl Bus {
         if !failed.is_empty() {
             warn!(count = failed.len(), "left to the next attempt");
         }
+        parked.sort_unstable_by_key(|(place, _)| *place);
         for (place, reason) in parked {
+            // Lambda repeats everything from the first failed record on. Parked now, a later one would be parked again, and before an
+            // earlier event of its booking.
+            if failed.iter().any(|failed| *failed < place) {
+                break;
+            }
             let record = &records.0[place];
             error!(sequence_number = sequence(record), reason, "parked");
             if let Err(cause) = dead_letters.park(record, reason).await {
