@@ -27,6 +27,7 @@ mod modules;
 mod odd_events;
 mod openapi;
 mod outside_rules;
+mod parking;
 mod readme;
 mod reminders;
 mod resource_auth;
