@@ -1,9 +1,10 @@
-//! Order of the records that are moved to the dead-letter queue.
+//! Records that are moved to the dead-letter queue: which, how, and in what order.
 
 use std::sync::{Arc, Mutex};
 
 use crate::common::proxy::read;
 use crate::common::*;
+use crate::events::told;
 use local::Options;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
@@ -75,4 +76,72 @@ async fn no_record_is_parked_before_an_earlier_one_that_is_tried_again() {
     assert_eq!(publish().await, json!({ "batchItemFailures": [] }));
     assert_eq!(*queue.0.lock().unwrap(), ["1", "1", "2"]);
     world.stop().await;
+}
+
+/// Delivers a batch of three records whose middle one cannot be published. It must be moved to the dead-letter queue
+/// whole, and the other two must be published.
+async fn is_parked(poison: impl Fn(&mut Value)) {
+    let world = World::start().await;
+    let booking = world.book(&hour("room", DAY)).await;
+    told(&world, &booking, 1).await;
+    let item = world.item(&format!("BOOKING#{}", text(&booking["booking_id"])), "BOOKING").await.unwrap();
+    let record = |sequence: &str| inserted(&item, sequence);
+    let mut odd = record("100000000000000000002");
+    poison(&mut odd);
+    let batch = json!({"Records": [record("100000000000000000001"), odd, record("100000000000000000003")]});
+    let answer = world.service.invoke("publishEvents", batch).await.unwrap();
+    assert_eq!(answer, json!({"batchItemFailures": []}));
+    assert_eq!(world.events(&booking).await.len(), 3, "the other two records are published");
+    assert!(parked(&world).await == [odd], "the dead-letter queue has the whole record");
+    world.stop().await;
+}
+
+/// The messages in the dead-letter queue.
+async fn parked(world: &World) -> Vec<Value> {
+    let queues = world.get("/_local/queues").await.body;
+    let queue = queues.as_array().unwrap().iter().find(|queue| queue["name"] == "bookings-dev-dead-letters").unwrap();
+    queue["messages"].as_array().unwrap().iter().map(|message| message["body"].clone()).collect()
+}
+
+/// The stream keeps a record for 24 hours, and no other copy of it exists.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_bus_takes_is_tried_again_until_it_would_be_forgotten_and_then_kept_whole() {
+    // No server listens on this port.
+    let environment = [("AWS_ENDPOINT_URL_EVENTBRIDGE".to_owned(), "http://127.0.0.1:1".to_owned())].into();
+    let world = World::with(Options { environment, ..options() }).await;
+    let booking = world.book(&hour("room", DAY)).await;
+    let item = world.item(&format!("BOOKING#{}", text(&booking["booking_id"])), "BOOKING").await.unwrap();
+    let hours_ago = |hours: i64, sequence: &str, booking: &str| {
+        let mut record = inserted(&item, sequence);
+        record["dynamodb"]["NewImage"]["booking_id"] = json!({"S": booking});
+        record["dynamodb"]["ApproximateCreationDateTime"] = json!(chrono::Utc::now().timestamp() - hours * HOUR);
+        record
+    };
+    let old = hours_ago(21, "100000000000000000001", "00000000-0000-4000-8000-000000000001");
+    let young = hours_ago(19, "100000000000000000002", "00000000-0000-4000-8000-000000000002");
+    let answer = world.service.invoke("publishEvents", json!({"Records": [old, young]})).await.unwrap();
+    assert_eq!(answer, json!({"batchItemFailures": [{"itemIdentifier": "100000000000000000002"}]}));
+    assert!(parked(&world).await == [old]);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_nobody_can_read_is_kept_whole_and_holds_up_nobody() {
+    is_parked(|record| record["dynamodb"]["NewImage"]["start_time"] = json!({"S": "soon"})).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_the_bus_finds_too_large_is_kept_whole_and_holds_up_nobody() {
+    is_parked(|record| {
+        // An item of the maximum size. The event has it three times (before, after, and its fields), which is more than
+        // the bus accepts.
+        let user = json!({"S": "x".repeat(380_000)});
+        record["eventName"] = json!("MODIFY");
+        let old = record["dynamodb"]["NewImage"].clone();
+        record["dynamodb"]["OldImage"] = old;
+        record["dynamodb"]["OldImage"]["user_id"] = user.clone();
+        record["dynamodb"]["NewImage"]["user_id"] = user;
+        record["dynamodb"]["NewImage"]["version"] = json!({"N": "2"});
+    })
+    .await;
 }

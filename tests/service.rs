@@ -12,6 +12,7 @@ mod auth;
 mod bodies;
 mod bookings;
 mod clinic;
+mod consumer;
 mod contract;
 mod deleted;
 mod edge;

@@ -90,7 +90,7 @@ async fn what_is_published_and_what_is_parked_is_told_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_work_on_a_message_is_below_its_producer_and_has_its_calls_below_it() {
     let (daemon, options) = daemon().await;
-    let world = crate::events::consumed(options).await;
+    let world = crate::consumer::consumed(options).await;
     let detail = json!({ "id": "1", "start_time": "2099-01-01T00:00:00Z" });
     let event = json!({
         "id": "1", "source": "booking.reminder", "detail-type": "ReminderDue", "time": "2098-12-31T23:45:00Z", "detail": detail,
