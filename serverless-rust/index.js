@@ -1,7 +1,9 @@
 'use strict';
 
 const fs = require('node:fs/promises');
+const os = require('node:os');
 const path = require('node:path');
+const { constants } = require('node:zlib');
 const { addAliases, takeAliases } = require('./lib/alias');
 const { build } = require('./lib/build');
 const { checkBinary } = require('./lib/elf');
@@ -84,14 +86,24 @@ class ServerlessRust {
     const executables = await this.build(functions);
     const directory = path.join(this.serverless.serviceDir, '.serverless');
     await fs.mkdir(directory, { recursive: true });
-    for (const fn of functions) {
-      const content = await fs.readFile(executables.get(fn.key));
-      const reason = checkBinary(content, fn);
-      if (reason) throw new UserError(reason);
-      const artifact = path.join(directory, `${fn.key}.zip`);
-      await fs.writeFile(artifact, zip('bootstrap', content));
-      fn.config.package = { ...fn.config.package, artifact, individually: true };
-    }
+    // As many at once as there are processors: an executable is in memory while it is compressed.
+    const [waiting, refused] = [[...functions], []];
+    const worker = async () => {
+      for (let fn; (fn = waiting.shift()); ) {
+        const content = await fs.readFile(executables.get(fn.key));
+        const reason = checkBinary(content, fn);
+        if (reason) refused.push(reason);
+        else await this.pack(fn, content, directory);
+      }
+    };
+    await Promise.all(Array.from({ length: os.availableParallelism() }, worker));
+    if (refused.length) throw new UserError(refused.sort().join('\n'));
+  }
+
+  async pack(fn, content, directory) {
+    const artifact = path.join(directory, `${fn.key}.zip`);
+    await fs.writeFile(artifact, await zip('bootstrap', content, level(fn.options)));
+    fn.config.package = { ...fn.config.package, artifact, individually: true };
   }
 
   async build(functions) {
@@ -147,6 +159,11 @@ class ServerlessRust {
       throw error instanceof UserError ? new this.serverless.classes.Error(error.message) : error;
     }
   }
+}
+
+/** Small packages for Lambda, and quick ones of debug builds: zlib takes minutes for the small ones of those. */
+function level({ profile }) {
+  return profile === 'dev' ? constants.Z_BEST_SPEED : constants.Z_BEST_COMPRESSION;
 }
 
 function pretty(payload) {

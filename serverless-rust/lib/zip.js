@@ -1,15 +1,20 @@
 'use strict';
 
+const { promisify } = require('node:util');
 const zlib = require('node:zlib');
 
+const deflate = promisify(zlib.deflateRaw);
+
 /**
- * A zip archive of one executable file, with the same bytes for the same content: fixed date, mode 0755. Lambda and the
- * framework compare hashes, so an unchanged function is not deployed again.
+ * A zip archive of one executable file, with the same bytes for the same content and level: fixed date, mode 0755. Lambda
+ * and the framework compare hashes, so an unchanged function is not deployed again.
+ *
+ * `level` is zlib's: https://nodejs.org/api/zlib.html#compression-options
  *
  * Format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
-function zip(name, content) {
-  const data = zlib.deflateRawSync(content, { level: zlib.constants.Z_BEST_COMPRESSION });
+async function zip(name, content, level) {
+  const data = await deflate(content, { level });
   const file = Buffer.from(name);
   const common = Buffer.alloc(26);
   common.writeUInt16LE(20, 0); // version needed to extract: 2.0, deflate

@@ -4,6 +4,7 @@ const assert = require('node:assert/strict');
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const zlib = require('node:zlib');
 const { describe, it } = require('node:test');
 const { fakeCargo } = require('./support/cargo');
 const { elf } = require('./support/elf');
@@ -11,6 +12,8 @@ const { service } = require('./support/service');
 
 const AARCH64 = 'aarch64-unknown-linux-gnu';
 const X86_64 = 'x86_64-unknown-linux-gnu';
+/** The bytes of a zip with one `bootstrap`, without its data. */
+const ARCHIVE = 116;
 
 /** Packages a service with a fake cargo. */
 function packaged(t, { functions, lambda, needs = 'GLIBC_2.34', others, templates = [], ...rest }) {
@@ -146,6 +149,20 @@ describe('a package', () => {
     assert.deepEqual(await bytes(), await bytes());
   });
 
+  it('is as small as zlib makes it, but for a debug build, which is packed quickly', async (t) => {
+    // Repeats far apart, which only a thorough search finds.
+    const words = Array.from({ length: 4096 }, (_, index) => `${(index * 2654435761) % 4294967296}`);
+    const content = Buffer.from(Array.from({ length: 30000 }, (_, index) => words[(index * index) % words.length]).join(' '));
+    const functions = { small: { handler: 'one' }, quick: { handler: 'one', rust: { profile: 'dev' } } };
+    const { directory, packageAll } = packaged(t, { functions });
+    fs.appendFileSync(path.join(directory, 'host'), content);
+    await packageAll();
+    const data = zlib.deflateRawSync(fs.readFileSync(path.join(directory, 'host')), { level: 9 }).length;
+    const size = ({ package: { artifact } }) => fs.statSync(artifact).size;
+    assert.equal(size(functions.small), data + ARCHIVE);
+    assert.ok(size(functions.quick) > size(functions.small));
+  });
+
   it('of one function is made for `deploy function`', async (t) => {
     const functions = { a: { handler: 'one' }, b: { handler: 'two' } };
     const { plugin } = packaged(t, { functions, options: { function: 'b' } });
@@ -159,4 +176,9 @@ it('an executable that Lambda cannot run is refused, in a sentence', async (t) =
   const { packageAll, serverless } = packaged(t, { functions: { a: { handler: 'one' } }, needs: 'GLIBC_2.38' });
   const told = (error) => error instanceof serverless.classes.Error && /"one" needs glibc 2\.38/.test(error.message);
   await assert.rejects(packageAll(), told);
+});
+
+it('all executables that Lambda cannot run are refused at once', async (t) => {
+  const { packageAll } = packaged(t, { functions: { a: { handler: 'two' }, b: { handler: 'one' } }, needs: 'GLIBC_2.38' });
+  await assert.rejects(packageAll(), /"one" needs glibc 2\.38.*\n"two" needs glibc 2\.38/);
 });

@@ -346,7 +346,8 @@ describe('webhooks', () => {
   });
 });
 
-describe('packaging refuses', () => {
+// Nothing of `.serverless` is used before a refusal, so these run side by side.
+describe('packaging refuses', { concurrency: os.availableParallelism() }, () => {
   const refused = async (args, reason, env) => {
     const { code, stdout } = await serverless(['package', ...HERE, '--package', path.join(folder, 'refused'), ...args], { env });
     assert.equal(code, 1);
@@ -414,7 +415,8 @@ describe('packaging refuses', () => {
     it('that would be tested at the address that it closes', () => refused(secret, /answers at its domain only/, { SMOKE_URL: own }));
   });
 
-  describe('an endpoint of one\'s own', () => {
+  // In turn: they share a file.
+  describe('an endpoint of one\'s own', { concurrency: 1 }, () => {
     const own = path.join(ROOT, 'serverless-own-endpoint.yml');
     const endpoint = (role) => {
       const [functions, rest] = fs.readFileSync(path.join(ROOT, 'serverless.yml'), 'utf8').split('\nresources:\n');
