@@ -15,7 +15,7 @@ use reqwest::Client;
 use tokio::task::JoinHandle;
 
 /// Requests that have to be answered in each state of a step. A tenth of the traffic goes to a new version.
-const ENOUGH: usize = 60;
+const ENOUGH: usize = 40;
 const CLIENTS: u64 = 3;
 
 /// A step of the runbook that changes what functions accept, or what CloudFront sends.

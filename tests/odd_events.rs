@@ -117,7 +117,8 @@ async fn a_spoilt_event_of_any_trigger_is_answered_or_refused() {
     let world = World::with(with_everything()).await;
     for (function, event) in example_events() {
         let mut random = fastrand::Rng::with_seed(13);
-        for _ in 0..150 {
+        // A sweep reads a hundred partitions, whatever its event says.
+        for _ in 0..if function == "sweepTimers" { 30 } else { 150 } {
             let parameters = event.get("pathParameters").cloned();
             let mut event = event.clone();
             for _ in 0..random.u8(1..3) {

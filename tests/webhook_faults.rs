@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::common::receiver::{Answering, Receiver};
 use crate::common::*;
+use futures_util::future::join_all;
 use local::Options;
 use rcgen::{CertificateParams, KeyPair};
 use rustls::ServerConfig;
@@ -31,8 +32,6 @@ fn member<'a>(line: &'a Value, name: &str) -> &'a Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_refuses_hangs_up_redirects_or_is_silent_gets_the_webhook_again() {
     let elsewhere = Receiver::start(Answering::Status(200)).await;
-    let receiver = Receiver::start(Answering::Status(500)).await;
-    let world = World::with(Options { params: webhook(&receiver.url()), ..options() }).await;
     let cases = [
         (Answering::Status(500), "status", Some(500)),
         (Answering::Status(410), "status", Some(410)),
@@ -40,21 +39,23 @@ async fn an_address_that_refuses_hangs_up_redirects_or_is_silent_gets_the_webhoo
         (Answering::Closes, "no HTTP response", None),
         (Answering::Hangs, "timed out", None),
     ];
-    for (place, (answering, reason, status)) in cases.into_iter().enumerate() {
-        receiver.answer(answering);
-        let booking = world.book(&hour(&format!("room-{place}"), DAY)).await;
-        let event =
-            eventually("the event is published", async || world.events(&booking).await.into_iter().next()).await;
-        let id = text(&event["detail"]["id"]).to_owned();
-        let line = not_delivered(&world, &id).await;
-        assert_eq!(member(&line, "reason"), reason, "{line}");
-        assert_eq!(member(&line, "status").as_u64(), status, "{line}");
-        assert_eq!(member(&line, "seconds"), 5, "{line}");
-        receiver.answer(Answering::Status(200));
-        eventually("it is taken", async || receiver.got().iter().filter(|webhook| webhook.id() == id).nth(1).map(drop))
-            .await;
-    }
+    join_all(cases.map(|(answering, reason, status)| is_tried_again(answering, reason, status))).await;
     assert!(elsewhere.got().is_empty(), "a redirect was followed");
+}
+
+async fn is_tried_again(answering: Answering, reason: &str, status: Option<u64>) {
+    let receiver = Receiver::start(answering).await;
+    let world = World::with(Options { params: webhook(&receiver.url()), ..options() }).await;
+    let booking = world.book(&hour("room", DAY)).await;
+    let event = eventually("the event is published", async || world.events(&booking).await.into_iter().next()).await;
+    let id = text(&event["detail"]["id"]).to_owned();
+    let line = not_delivered(&world, &id).await;
+    assert_eq!(member(&line, "reason"), reason, "{line}");
+    assert_eq!(member(&line, "status").as_u64(), status, "{line}");
+    assert_eq!(member(&line, "seconds"), 5, "{line}");
+    receiver.answer(Answering::Status(200));
+    eventually("it is taken", async || receiver.got().iter().filter(|webhook| webhook.id() == id).nth(1).map(drop))
+        .await;
     world.stop().await;
 }
 

@@ -78,6 +78,8 @@ pub struct World {
     client: Client,
     /// The table's name on this stage.
     pub table: String,
+    /// The first minute that the watermark had left to sweep.
+    pub unswept: i64,
 }
 
 /// A response with its whole body.
@@ -93,10 +95,19 @@ impl World {
         Self::with(options()).await
     }
 
+    /// Starts a stage whose last sweep was a moment ago. The first sweep of a stage reads a thousand partitions, which takes
+    /// longer than most tests.
     pub async fn with(options: Options) -> Self {
         let table = format!("bookings-{}", options.stage.as_deref().unwrap_or("dev"));
         let service = Service::start(options).await.expect("the service starts");
-        Self { service, client: Client::new(), table }
+        let unswept = Timestamp::now().seconds().div_euclid(60) - 5;
+        let world = Self { service, client: Client::new(), table, unswept };
+        if world.item("SWEEP", "WATERMARK").await.is_none() {
+            let numbers = json!({"next": {"N": unswept.to_string()}, "shards": {"N": "16"}});
+            let item = with(json!({"pk": {"S": "SWEEP"}, "sk": {"S": "WATERMARK"}}), numbers);
+            world.database("DynamoDB_20120810.PutItem", &json!({"TableName": world.table, "Item": item})).await;
+        }
+        world
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -199,18 +210,18 @@ impl World {
         self.service.invoke("sweepTimers", tick).await.expect("a sweep");
     }
 
-    /// All items of the table.
+    /// All items of the table but the watermark, which every stage has.
     pub async fn items(&self) -> Vec<Value> {
         let mut items = Vec::new();
         let mut request = json!({ "TableName": self.table });
         loop {
             let mut answer = self.database("DynamoDB_20120810.Scan", &request).await;
             items.append(answer["Items"].as_array_mut().expect("items"));
-            match answer.get("LastEvaluatedKey") {
-                Some(key) => request["ExclusiveStartKey"] = key.clone(),
-                None => return items,
-            }
+            let Some(key) = answer.get("LastEvaluatedKey") else { break };
+            request["ExclusiveStartKey"] = key.clone();
         }
+        items.retain(|item| item["pk"]["S"] != "SWEEP");
+        items
     }
 
     /// One item.

@@ -58,7 +58,13 @@ impl Drop for Scratch {
 }
 
 pub(crate) fn binaries() -> BTreeMap<String, PathBuf> {
-    [("misbehave".to_owned(), PathBuf::from(env!("CARGO_BIN_EXE_misbehave")))].into()
+    let file = format!("examples/misbehave{}", std::env::consts::EXE_SUFFIX);
+    let path = Path::new(env!("CARGO_BIN_EXE_cargo-local")).with_file_name(file);
+    assert!(
+        path.is_file(),
+        "`cargo test` builds the example; so does `cargo build --package local --example misbehave`"
+    );
+    [("misbehave".to_owned(), path)].into()
 }
 
 fn lines(path: &Path) -> Vec<String> {

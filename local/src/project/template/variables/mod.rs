@@ -6,8 +6,10 @@
 mod expression;
 mod sources;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -28,6 +30,8 @@ pub(super) struct Variables {
     stage: String,
     region: String,
     files: Files,
+    /// The files that were read.
+    contents: RefCell<BTreeMap<PathBuf, Arc<Value>>>,
 }
 
 /// The variables being resolved, for error messages and to detect cycles.
@@ -50,8 +54,9 @@ impl Variables {
         }
         let options = stage.into_iter().map(|stage| ("stage", stage)).collect();
         let (stage, region) = ("dev".to_owned(), "us-east-1".to_owned());
-        let defaults = BTreeMap::new();
-        let mut variables = Self { document, directory, options, params, defaults, environment, stage, region, files };
+        let (defaults, contents) = (BTreeMap::new(), RefCell::default());
+        let mut variables =
+            Self { document, directory, options, params, defaults, environment, stage, region, files, contents };
         let text = |value: Value| value.as_str().map(ToOwned::to_owned);
         match variables.options.get("stage") {
             Some(stage) => variables.stage.clone_from(stage),

@@ -1,5 +1,8 @@
 //! Sources of variables: the document, options, the environment, parameters and other files.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::super::{ACCOUNT, TemplateError, yaml};
@@ -74,16 +77,28 @@ impl Variables {
             return Err(complain("but only .yml, .yaml and .json files can be read here".to_owned()));
         }
         self.files.add(&path);
-        let text = match std::fs::read_to_string(&path) {
+        let Some(content) = self.content(&path, is("json")).map_err(complain)? else { return Ok(None) };
+        self.lookup(&content, address, &trail)
+    }
+
+    /// The content of a file, which is read and parsed once; `None` if there is no such file. The error is the end of a
+    /// sentence about the file.
+    fn content(&self, path: &Path, json: bool) -> Result<Option<Arc<Value>>, String> {
+        if let Some(content) = self.contents.borrow().get(path) {
+            return Ok(Some(Arc::clone(content)));
+        }
+        let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(complain(format!("which cannot be read: {error}"))),
+            Err(error) => return Err(format!("which cannot be read: {error}")),
         };
-        let content = if is("json") {
-            serde_json::from_str(&text).map_err(|error| complain(format!("which is not JSON: {error}")))?
+        let content = if json {
+            serde_json::from_str(&text).map_err(|error| format!("which is not JSON: {error}"))?
         } else {
-            yaml::parse(&text).map_err(|reason| complain(format!("which is not YAML: {reason}")))?
+            yaml::parse(&text).map_err(|reason| format!("which is not YAML: {reason}"))?
         };
-        self.lookup(&content, address, &trail)
+        let content = Arc::new(content);
+        self.contents.borrow_mut().insert(path.to_owned(), Arc::clone(&content));
+        Ok(Some(content))
     }
 }
