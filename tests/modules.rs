@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Programs of their own, named in a `Cargo.toml`.
-const PROGRAMS: [&str; 6] = ["lateness", "proof", "races", "service", "simulation", "ui"];
+const PROGRAMS: [&str; 5] = ["lateness", "races", "service", "simulation", "ui"];
 
 #[test]
 fn every_file_of_tests_is_run() {

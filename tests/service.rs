@@ -1,13 +1,14 @@
 //! Tests of the whole service, end to end: the real functions behind the emulator.
 //!
 //! Each module is a file of this folder, and `cargo test --test service holds::` runs one of them. `modules.rs` fails if a
-//! file was forgotten here. `proof.rs` and `races.rs` are programs of their own: they need the whole machine.
+//! file was forgotten here. `races.rs` is a program of its own: it needs the whole machine.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
 mod common;
 
 mod activity;
+mod all_reminders;
 mod auth;
 mod bodies;
 mod bookings;

@@ -2,17 +2,13 @@
 //! while the bus and the table fail and functions are killed in the middle of a batch. No reminder is lost or stale,
 //! and each has one event id.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
-
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use common::bus::{FailingBus, Taken};
-use common::proxy::{Fault, Proxy};
-use common::*;
+use crate::common::bus::{FailingBus, Taken};
+use crate::common::proxy::{Fault, Proxy};
+use crate::common::*;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use handlers::booking::{Booking, BookingPatch, Caller, NewBooking, Timestamp};
