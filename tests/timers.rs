@@ -214,8 +214,6 @@ async fn a_clock_that_was_ahead_does_not_leave_a_gap() {
 #[tokio::test(flavor = "multi_thread")]
 async fn fewer_shards_than_before_leave_no_timer_behind() {
     let world = World::with(quiet()).await;
-    // The sweep at the start, which knows fewer shards, would overwrite the watermark.
-    watermark(&world).await;
     let (many, few) = (world.store(60), world.store(1));
     many.sweep(Timestamp::now()).await.unwrap();
     let mut bookings = Vec::new();
@@ -226,6 +224,50 @@ async fn fewer_shards_than_before_leave_no_timer_behind() {
     few.sweep(Timestamp::from_millis((now() + 60) * 1000).unwrap()).await.unwrap();
     for booking in &bookings {
         world.reminded(booking).await;
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_of_fewer_shards_at_the_same_time_does_not_hide_the_others() {
+    let world = World::with(quiet()).await;
+    watermark(&world).await;
+    let proxy = Proxy::start(1).await;
+    proxy.target(world.service.dynamodb_url());
+    let (many, few) = (world.store(60), world.store_at(&proxy.url, 1));
+    let mut held = proxy.hold_next("PutItem");
+    let between = async {
+        held.arrived().await;
+        many.sweep(Timestamp::now()).await.unwrap();
+        held.release();
+    };
+    let (swept, ()) = tokio::join!(few.sweep(Timestamp::now()), between);
+    swept.unwrap();
+    assert_eq!(world.item("SWEEP", "WATERMARK").await.unwrap()["shards"], json!({"N": "60"}));
+    // The next one knows, and goes on.
+    let before = watermark(&world).await;
+    few.sweep(Timestamp::from_millis((now() + 120) * 1000).unwrap()).await.unwrap();
+    let after = watermark(&world).await;
+    assert_eq!(after["shards"], json!({"N": "60"}));
+    assert_ne!(after["next"], before["next"]);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watermark_that_cannot_be_read_is_replaced() {
+    let world = World::with(quiet()).await;
+    watermark(&world).await;
+    for broken in [
+        json!({"shards": {"S": "many"}}),
+        json!({"next": {"N": "1"}}),
+        json!({"next": {"N": "1"}, "shards": {"S": "x"}}),
+    ] {
+        let item = with(json!({"pk": {"S": "SWEEP"}, "sk": {"S": "WATERMARK"}}), broken);
+        world.database("DynamoDB_20120810.PutItem", &json!({"TableName": world.table, "Item": item})).await;
+        world.store(1).sweep(Timestamp::now()).await.unwrap();
+        let stored = world.item("SWEEP", "WATERMARK").await.unwrap();
+        assert_eq!(stored["shards"], json!({"N": "16"}));
+        assert!(text(&stored["next"]["N"]).parse::<i64>().unwrap() >= now() / 60 - 5);
     }
     world.stop().await;
 }

@@ -166,7 +166,7 @@ impl Sweep<'_> {
     async fn advance(&mut self, next: i64) -> bool {
         self.watermark.next = next;
         match self.bookings.set_watermark(&self.watermark).await {
-            Ok(()) => true,
+            Ok(stored) => stored,
             Err(error) => {
                 self.failure = Some(error);
                 false

@@ -1,5 +1,7 @@
 //! The watermark: how far the timers are swept.
 
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::AttributeValue;
 use lambda::tracing::warn;
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +18,8 @@ pub(in crate::store) const FEWEST_SHARDS: u32 = 16;
 const PK: &str = "SWEEP";
 const SK: &str = "WATERMARK";
 
-/// How far the timers are swept. A plain put replaces it: each sweep writes only what is true for it, so of two
-/// concurrent sweeps either may be the last.
+/// How far the timers are swept. Of two concurrent sweeps either may be the last to replace it, since each writes only
+/// what is true for it. But a sweep of fewer shards has not seen all timers: it leaves the watermark as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Watermark {
     /// The first minute to sweep, counted since the Unix epoch.
@@ -52,10 +54,21 @@ impl Bookings {
         })
     }
 
-    /// Stores the watermark.
-    pub(super) async fn set_watermark(&self, watermark: &Watermark) -> Result<(), BookingError> {
+    /// Stores the watermark. Returns `false` if a sweep of more shards has stored one since this sweep has read it.
+    pub(super) async fn set_watermark(&self, watermark: &Watermark) -> Result<bool, BookingError> {
         let item = write(&WatermarkItem { pk: PK, sk: SK, watermark: *watermark })?;
-        self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await.map_err(classify)?;
-        Ok(())
+        let request = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        // Also true where there is no number to compare with.
+        let request = request
+            .condition_expression("NOT (#shards > :shards)")
+            .expression_attribute_names("#shards", "shards")
+            .expression_attribute_values(":shards", AttributeValue::N(watermark.shards.to_string()));
+        match request.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
+                Ok(false)
+            }
+            Err(error) => Err(classify(error)),
+        }
     }
 }
