@@ -161,7 +161,7 @@ class ServerlessRust {
   }
 }
 
-/** Small packages for Lambda, and quick ones of debug builds: zlib takes minutes for the small ones of those. */
+/** zlib's level: small packages for Lambda, quick ones of debug builds, whose best compression takes seconds for each function. */
 function level({ profile }) {
   return profile === 'dev' ? constants.Z_BEST_SPEED : constants.Z_BEST_COMPRESSION;
 }
