@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::common::proxy::{Fault, Proxy};
 use crate::common::*;
 use futures_util::future::join_all;
-use handlers::booking::{BookingError, Caller, Timestamp};
+use handlers::booking::{BookingError, Caller, IdempotencyKey, Timestamp};
 use handlers::surroundings::{Machine, Surroundings};
 use local::Options;
 use reqwest::Method;
@@ -201,6 +201,22 @@ async fn a_day_that_is_full_is_refused_as_such_and_other_days_are_not() {
     let other = world.book(&silent(noon + 2 * DAY)).await;
     assert_eq!(world.put(&path(&other), &moved).await.is_problem(409).body["type"], "urn:problem:day-full");
     assert_eq!(world.get(&path(&other)).await.body, other);
+    // A create that is repeated was made before the day was full. Its booking is on another day now, and its claim would be new.
+    let keyed = world.store(SHARDS);
+    let caller = &Caller::Unchecked;
+    let new = |start: i64| serde_json::from_value(silent(start)).unwrap();
+    let key = || IdempotencyKey::parse("repeated");
+    let patch =
+        serde_json::from_value(json!({"start_time": soon(noon + 4 * DAY), "end_time": soon(noon + 4 * DAY + HOUR)}));
+    let noon_after = noon + 3 * DAY;
+    let made = keyed.create(new(noon_after), key(), caller).await.unwrap().value;
+    keyed.update(made.booking_id, patch.unwrap(), None, caller).await.unwrap();
+    let day = format!("DAY#{}", &made.span.start().sortable()[..10]);
+    let item = world.item("RESOURCE#room", &day).await.unwrap();
+    let full = with(item, json!({"pad": {"S": "x".repeat(409_400)}}));
+    world.database("DynamoDB_20120810.PutItem", &json!({"TableName": world.table, "Item": full})).await;
+    let repeated = keyed.create(new(noon_after), key(), caller).await.unwrap();
+    assert_eq!((repeated.replayed, repeated.value.booking_id), (true, made.booking_id));
     // Cancelling still works.
     assert_eq!(world.cancel(&first).await.status, 200);
     world.stop().await;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::common::*;
+use handlers::booking::Timestamp;
 use serde_json::{Value, json};
 
 fn leads(first: &Value, further: &[i64]) -> Value {
@@ -62,6 +63,82 @@ async fn a_change_of_one_lead_leaves_the_timers_of_the_others() {
     assert_eq!((&none["reminder_lead_seconds"], &none["ttl"]), (&Value::Null, &Value::Null));
     assert!(world.timers(&booking).await.is_empty());
     world.stop().await;
+}
+
+/// A form that sends the leads in another order must not remind anybody twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn leads_that_change_places_are_told_once() {
+    let world = World::start().await;
+    // Both of 7200 and 3600 are due at once; 60 is due later.
+    let booking = world.book(&with(hour("room", 1800), leads(&json!(7200), &[3600, 60]))).await;
+    let told = async || world.reminders(&booking).await;
+    eventually("two are told", async || (told().await.len() == 2).then_some(())).await;
+    let put = async |first: i64, further: &[i64]| {
+        let answer = world.put(&path(&booking), &leads(&json!(first), further)).await;
+        assert_eq!(answer.status, 200, "{:?}", answer.body);
+        answer.body
+    };
+    assert_eq!(put(3600, &[60, 7200]).await["ttl"], booking["ttl"], "it was due then");
+    assert_eq!(put(60, &[7200, 3600]).await["ttl"], json!(start(&booking) - 60));
+    assert_eq!(put(7200, &[3600, 60]).await["ttl"], booking["ttl"]);
+    assert_eq!(world.timers(&booking).await.len(), 1, "nothing that is told is set again");
+    // Whatever was set anew would be due, and swept.
+    world.sweep(now() + 5).await;
+    world.reminded(&world.book(&with(hour("hall", 600), leads(&json!(3600), &[]))).await).await;
+    assert_eq!(told().await.len(), 2);
+    // The one that is still to come comes.
+    world.sweep(start(&booking) - 59).await;
+    let all = eventually("the third is told", async || Some(told().await).filter(|told| told.len() > 2)).await;
+    let leads: Vec<_> = all.iter().map(|event| event["detail"]["lead_seconds"].as_i64().unwrap()).collect();
+    assert_eq!((leads.len(), leads[2]), (3, 60));
+    world.stop().await;
+}
+
+/// A record may be handed over again after the leads have changed places: its id stays, and its lead is right.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reminder_that_is_told_again_after_an_exchange_has_its_first_id() {
+    let world = World::start().await;
+    let booking = world.book(&with(hour("room", 1800), leads(&json!(7200), &[3600]))).await;
+    eventually("both are told", async || (world.reminders(&booking).await.len() == 2).then_some(())).await;
+    let first = world.reminders(&booking).await;
+    let item = world.item(&format!("BOOKING#{}", text(&booking["booking_id"])), "BOOKING").await.unwrap();
+    let further = &item["timers"]["M"]["reminder-3600"]["M"]["token"]["N"];
+    let removed = [("reminder", &item["reminder_generation"]["N"]), ("reminder-3600", further)];
+    let removed = removed.map(|(kind, token)| removal(&booking, kind, text(token)));
+    world.put(&path(&booking), &leads(&json!(3600), &[7200])).await;
+    let answer = world.service.invoke("publishEvents", json!({ "Records": removed })).await.unwrap();
+    assert_eq!(answer, json!({ "batchItemFailures": [] }));
+    let told = world.reminders(&booking).await;
+    assert_eq!(told.len(), 4);
+    let known = |events: &[Value]| {
+        let of = |event: &Value| {
+            (text(&event["detail"]["id"]).to_owned(), event["detail"]["lead_seconds"].clone().to_string())
+        };
+        events.iter().map(of).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(known(&told), known(&first));
+    world.stop().await;
+}
+
+/// The record of the removal of a timer that was due when the booking was made.
+fn removal(booking: &Value, kind: &str, token: &str) -> Value {
+    let (id, due) = (text(&booking["booking_id"]), booking["ttl"].as_i64().unwrap());
+    let keys = json!({ "pk": { "S": "TIMER#2035-05-14T10:00#0" }, "sk": { "S": format!("{due}#{id}#{kind}") } });
+    json!({
+        "eventName": "REMOVE",
+        "dynamodb": {
+            "Keys": keys, "OldImage": with(keys.clone(), json!({ "ttl": { "N": due.to_string() }, "token": { "N": token } })),
+            "SequenceNumber": "100000000000000000001",
+        },
+    })
+}
+
+fn now() -> i64 {
+    chrono::Utc::now().timestamp()
+}
+
+fn start(booking: &Value) -> i64 {
+    text(&booking["start_time"]).parse::<Timestamp>().unwrap().seconds()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -130,6 +130,34 @@ async fn a_record_that_nobody_can_read_is_kept_whole_and_holds_up_nobody() {
     is_parked(|record| record["dynamodb"]["NewImage"]["start_time"] = json!({"S": "soon"})).await;
 }
 
+/// As after a rollback, where a later release has stored what this one does not know.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reminder_whose_booking_cannot_be_read_is_kept_whole_and_holds_up_nobody() {
+    let world = World::start().await;
+    let (broken, sound) = (world.book(&hour("room", 600)).await, world.book(&hour("hall", 600)).await);
+    world.reminded(&sound).await;
+    world.reminded(&broken).await;
+    let at = format!("BOOKING#{}", text(&broken["booking_id"]));
+    let removal = |booking: &Value, item: &Value| {
+        let due = text(&item["reminder_due"]["N"]);
+        let sk = format!("{due}#{}#reminder", text(&booking["booking_id"]));
+        let keys = json!({ "pk": { "S": "TIMER#2035-05-14T10:00#0" }, "sk": { "S": sk } });
+        let rest = json!({ "ttl": { "N": due }, "token": item["reminder_generation"] });
+        let change = json!({ "Keys": keys, "OldImage": with(keys.clone(), rest), "SequenceNumber": "1" });
+        json!({ "eventName": "REMOVE", "dynamodb": change })
+    };
+    let item = world.item(&at, "BOOKING").await.unwrap();
+    let of_sound = world.item(&format!("BOOKING#{}", text(&sound["booking_id"])), "BOOKING").await.unwrap();
+    let records = [removal(&broken, &item), removal(&sound, &of_sound)];
+    let later = with(item, json!({ "status": { "S": "waitlisted" } }));
+    world.database("DynamoDB_20120810.PutItem", &json!({ "TableName": world.table, "Item": later })).await;
+    let answer = world.service.invoke("publishEvents", json!({ "Records": records })).await.unwrap();
+    assert_eq!(answer, json!({ "batchItemFailures": [] }));
+    assert!(parked(&world).await.contains(&records[0]), "the dead-letter queue has the whole record");
+    assert_eq!(world.reminders(&sound).await.len(), 2, "the record of the other one is told again");
+    world.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_the_bus_finds_too_large_is_kept_whole_and_holds_up_nobody() {
     is_parked(|record| {

@@ -228,6 +228,42 @@ async fn fewer_shards_than_before_leave_no_timer_behind() {
     world.stop().await;
 }
 
+/// While a deployment shifts gradually, creates may have the new number of shards long before the first sweep has it, and a
+/// rollback may come before that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_timer_is_in_no_shard_that_a_sweep_of_the_version_before_would_pass_over() {
+    let world = World::with(quiet()).await;
+    let (many, few) = (world.store(60), world.store(1));
+    let ids = async |first: usize| {
+        let mut bookings = Vec::new();
+        for place in first..first + 10 {
+            bookings.push(due_at(&many, &format!("room-{place}"), now() + 5).await);
+        }
+        assert!(bookings.iter().any(|booking| shard(booking, 60) >= 16));
+        bookings
+    };
+    let before = ids(0).await;
+    few.sweep(Timestamp::from_millis((now() + 60) * 1000).unwrap()).await.unwrap();
+    for booking in &before {
+        world.reminded(booking).await;
+    }
+    let shards = async |bookings: &[Value]| {
+        let mut shards = Vec::new();
+        for booking in bookings {
+            let item = world.item(&format!("BOOKING#{}", text(&booking["booking_id"])), "BOOKING").await.unwrap();
+            shards.push(text(&item["timer_shard"]["N"]).parse::<u32>().unwrap());
+        }
+        shards
+    };
+    assert!(shards(&before).await.iter().all(|shard| *shard < 16));
+    // As soon as every sweep looks at them, all shards are used.
+    many.sweep(Timestamp::now()).await.unwrap();
+    let after = ids(10).await;
+    let expected: Vec<_> = after.iter().map(|booking| shard(booking, 60)).collect();
+    assert_eq!(shards(&after).await, expected);
+    world.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_of_fewer_shards_at_the_same_time_does_not_hide_the_others() {
     let world = World::with(quiet()).await;
@@ -280,7 +316,8 @@ fn shard(booking: &Value, shards: u32) -> u32 {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_removes_the_timer_that_was_set_whatever_the_shards_are_now() {
     let world = World::with(quiet()).await;
-    let (many, few) = (world.store(200), world.store(1));
+    let (many, few) = (world.store(60), world.store(1));
+    many.sweep(Timestamp::now()).await.unwrap();
     let lead = |lead: Option<i64>| BookingPatch { reminder_lead_seconds: Some(lead), ..BookingPatch::default() };
     let caller = &Caller::Unchecked;
     let mut ended = Vec::new();

@@ -73,9 +73,9 @@ async fn rest(world: &World) {
     let due = world
         .history()
         .timers
-        .iter()
-        .find(|(_, timer)| timer.fired.is_none() && timer.due * 1000 < now - 3 * MINUTE)
-        .map(|((id, kind), _)| format!("the {kind} of {id} does not fire"));
+        .values()
+        .find(|timer| timer.fired.is_none() && timer.due * 1000 < now - 3 * MINUTE)
+        .map(|timer| format!("the {} of {} does not fire", timer.kind, timer.id));
     world.check(|| "at rest".to_owned(), due.map_or(Ok(()), Err));
 }
 

@@ -33,6 +33,9 @@ impl History {
             | (Answer::Internal(_), Some(Refused::Odd)) => {
                 return Ok(());
             }
+            // Its key was used before.
+            (Answer::Created(_, true) | Answer::KeyReused | Answer::Deleted, Some(Refused::TooLarge)) => {}
+            (Answer::Throttled | Answer::Unavailable, Some(Refused::TooLarge)) if faults > 0 => return Ok(()),
             (Answer::DayFull, _) | (_, Some(_)) => return Err(format!("{answer:?} after {:?}", run.refused)),
             (Answer::Throttled | Answer::Unavailable, None) if faults > 0 || gave_up => return Ok(()),
             (Answer::Contended, None) if contended => return Ok(()),

@@ -26,6 +26,14 @@ fn further(rng: &mut Rng) -> Vec<i64> {
     leads
 }
 
+/// A lead and further ones, of a few. Two of them often have the same leads in other places.
+fn exchanged(rng: &mut Rng) -> (Option<i64>, Vec<i64>) {
+    let mut leads = vec![900, 3600, 86_400];
+    rng.shuffle(&mut leads);
+    leads.truncate(rng.usize(2..=3));
+    (leads.pop(), leads)
+}
+
 fn matches(rng: &mut Rng) -> Match {
     match rng.u8(..20) {
         0..11 => Match::None,
@@ -138,6 +146,10 @@ impl Mood {
     }
 
     fn patch(&self, at: i64, rng: &mut Rng) -> Patch {
+        if rng.u8(..8) == 0 {
+            let (lead, further) = exchanged(rng);
+            return Patch { lead: Some(lead), further: Some(further), ..Patch::default() };
+        }
         let times = (rng.u8(..3) > 0).then(|| self.times(at, rng));
         Patch {
             resource: (rng.u8(..4) == 0).then(|| rng.u8(..self.resources)),
@@ -172,7 +184,11 @@ impl Mood {
 
     /// The members of a create with this lead, beside its time.
     pub fn more(&self, lead: Option<i64>, rng: &mut Rng) -> More {
-        let mut further = if lead.is_some() && rng.u8(..3) == 0 { further(rng) } else { Vec::new() };
+        let mut further = match rng.u8(..6) {
+            0 | 1 if lead.is_some() => further(rng),
+            2 if lead.is_some() => exchanged(rng).1,
+            _ => Vec::new(),
+        };
         further.retain(|more| Some(*more) != lead);
         let hold = (rng.u8(..100) < self.holds).then(|| match rng.u8(..8) {
             0..4 => rng.i64(10..=30),

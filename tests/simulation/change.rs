@@ -1,11 +1,12 @@
 //! A booking after a change, a cancellation or a confirmation.
 
-use handlers::booking::{Booking, BookingPatch, Span, Status, Timestamp};
+use handlers::booking::{Booking, BookingPatch, Kind, Span, Status, Timestamp};
 
-use super::model::due;
+use super::model::{Stands, due};
 
 /// The booking with the fields of the patch; `None` if they contradict each other or the time.
-pub fn patched(before: &Booking, patch: &BookingPatch, now: Timestamp) -> Option<Booking> {
+pub fn patched(stands: &Stands, patch: &BookingPatch, now: Timestamp) -> Option<Booking> {
+    let before = &stands.booking;
     let start = patch.start_time.unwrap_or(before.span.start());
     let span = Span::new(start, patch.end_time.unwrap_or(before.span.end())).ok()?;
     let old_lead = before.reminder_lead_seconds;
@@ -26,7 +27,10 @@ pub fn patched(before: &Booking, patch: &BookingPatch, now: Timestamp) -> Option
     if leads.windows(2).any(|pair| pair[0] == pair[1]) || lead.is_none() && !further.is_empty() {
         return None;
     }
-    let due_anew = lead.filter(|_| set_anew).map(|lead| due(start, lead, now));
+    let due_anew = lead.filter(|_| set_anew).map(|lead| {
+        let kept = stands.kept(Kind::Reminder, lead, start, now);
+        kept.map_or_else(|| due(start, lead, now), |(_, (due, _))| due)
+    });
     Some(Booking {
         resource_id: patch.resource_id.clone().unwrap_or_else(|| before.resource_id.clone()),
         span,

@@ -147,7 +147,7 @@ impl History {
             next.bookings.insert(id, Entry::Stands(Arc::new(stands)));
             fits(&next, id, at)?;
         } else {
-            self.timers.retain(|(of, _), _| *of != id);
+            self.left(id, before.as_deref(), &BTreeMap::new());
             if id.is_of_key() {
                 next.bookings.insert(id, Entry::Gone);
             } else {
@@ -174,21 +174,53 @@ impl History {
         if found != dues {
             return Err(format!("the timers of {id} are {found:?} instead of {dues:?}"));
         }
-        self.timers.retain(|(of, kind), _| *of != id || dues.contains_key(kind));
+        self.left(id, before, timers);
         for (kind, (due, token)) in timers {
-            if let Some((_, kept)) = before.and_then(|before| before.timers.get(kind)).filter(|(old, _)| old == due) {
-                if kept != token {
-                    return Err(format!("a new token for an old timer: {kind}"));
+            if let Some((was, kept)) = before.and_then(|before| kept_timer(before, booking, *kind, *due)) {
+                if kept != *token {
+                    return Err(format!("a new token for the timer {was}, which is {kind} now"));
                 }
                 continue;
             }
-            if !self.tokens.insert(*token) {
+            if self.tokens.insert(*token, *kind).is_some() {
                 return Err(format!("the token {token} was used before"));
             }
-            self.timers.insert((id, *kind), Timer { due: *due, token: *token, set: now, fired: None });
+            // It takes the place of one that is left there.
+            self.timers.retain(|_, timer| (timer.id, timer.kind, timer.due) != (id, *kind, *due));
+            let timer = Timer { id, kind: *kind, due: *due, set: now, fired: None, stale: false };
+            self.timers.insert(*token, timer);
         }
         Ok(())
     }
+
+    /// The booking has only `timers` now.
+    fn left(&mut self, id: BookingId, before: Option<&Stands>, timers: &BTreeMap<Kind, Set>) {
+        let had = |token: &u64| before.is_some_and(|before| before.timers.values().any(|(_, had)| had == token));
+        let kept: Vec<_> = timers.values().filter(|(_, token)| had(token)).collect();
+        self.timers.retain(|token, timer| {
+            let has = |kinds: &BTreeMap<Kind, Set>, kind: Kind| kinds.get(&kind).is_some_and(|(_, of)| of == token);
+            if timer.id != id || timers.values().any(|(_, of)| of == token) {
+                return true;
+            }
+            // The change removes an item whose key has the kind that the timer has for the booking.
+            let removed = before.is_some_and(|before| has(&before.timers, timer.kind))
+                && (timer.kind == Kind::Hold || kept.iter().all(|(due, _)| *due != timer.due));
+            timer.stale |= !removed;
+            !removed && timer.fired.is_none()
+        });
+    }
+}
+
+/// The timer that the booking keeps as one of `kind`, due at `due`: its kind before, and its token.
+fn kept_timer(before: &Stands, booking: &Booking, kind: Kind, due: i64) -> Option<(Kind, u64)> {
+    let lead = match kind {
+        Kind::Reminder => booking.reminder_lead_seconds,
+        Kind::Further(lead) => Some(lead),
+        Kind::Hold => None,
+    };
+    let same = before.timers.get(&kind).map(|set| (kind, *set));
+    let kept = lead.and_then(|lead| before.kept(kind, lead, booking.span.start(), booking.updated_at));
+    [kept, same].into_iter().flatten().find(|(_, (at, _))| *at == due).map(|(was, (_, token))| (was, token))
 }
 
 fn stands(before: Option<&Stands>, request: &Request, changed: Changed, witness: &Witness, number: usize) -> Stands {

@@ -175,7 +175,7 @@ fn update(
         Status::Held if stands.ended => return Err(Answer::HoldExpired),
         Status::Held | Status::Active => {}
     }
-    let after = patched(before, patch, now).ok_or(Answer::Invalid)?;
+    let after = patched(stands, patch, now).ok_or(Answer::Invalid)?;
     if after == *before {
         return Err(Answer::Booking(after));
     }

@@ -16,14 +16,16 @@ impl History {
             let json = serde_json::to_value(&stands.booking).unwrap();
             let same =
                 ["user_id", "resource_id", "start_time", "end_time"].iter().all(|name| json[name] == detail[name]);
-            let mut kinds = stands.timers.iter().filter(|(_, (at, _))| *at == due && same).map(|(kind, _)| *kind);
-            kinds.find(|kind| match kind {
+            let mut timers = stands.timers.iter().filter(|(_, (at, _))| *at == due && same);
+            let found = timers.find(|(kind, _)| match kind {
                 Kind::Reminder => json["reminder_lead_seconds"] == detail["lead_seconds"],
                 Kind::Further(lead) => detail["lead_seconds"] == *lead,
                 Kind::Hold => false,
-            })
+            });
+            found.map(|(_, (_, token))| *token)
         };
-        let Some(kind) = reads.iter().find_map(of) else { return Err(format!("a stale reminder: {detail}")) };
+        let Some(token) = reads.iter().find_map(of) else { return Err(format!("a stale reminder: {detail}")) };
+        let kind = self.tokens.get(&token).ok_or("a timer that was never set")?;
         let late = detail["late_seconds"].as_i64().unwrap_or(-1);
         // A run takes up to a minute, and its last request may be held back.
         let most = (now + SKEW) / 1000 - due;
@@ -31,7 +33,7 @@ impl History {
             return Err(format!("a reminder that is {most} s late says {late}: {entry}"));
         }
         self.told.one_id(&detail["id"], &format!("the {kind} of {id} at {due}"))?;
-        self.told.timers.insert((id, kind, due));
+        self.told.timers.insert(token);
         Ok(())
     }
 
@@ -47,13 +49,14 @@ impl History {
             let same =
                 ["user_id", "resource_id", "start_time", "end_time"].iter().all(|name| before[name] == detail[name]);
             let told = stands.ended && held.status == Status::Held && same;
-            let (due, _) = stands.timers.get(&Kind::Hold)?;
+            let timer = stands.timers.get(&Kind::Hold)?;
             let after = Booking { status: Status::Expired, ..held.clone() };
-            (told && before == detail["before"] && json(&after) == detail["after"]).then_some(*due)
+            (told && before == detail["before"] && json(&after) == detail["after"]).then_some(*timer)
         };
-        let due = reads.iter().find_map(of).ok_or_else(|| format!("an end of no hold that has ended: {detail}"))?;
+        let (due, token) =
+            reads.iter().find_map(of).ok_or_else(|| format!("an end of no hold that has ended: {detail}"))?;
         self.told.one_id(&detail["id"], &format!("the hold of {id} at {due}"))?;
-        self.told.timers.insert((id, Kind::Hold, due));
+        self.told.timers.insert(token);
         Ok(())
     }
 }

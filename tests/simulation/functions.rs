@@ -26,22 +26,31 @@ const PARKED_SOON: i64 = 18 * HOUR;
 /// The store of the current deployment.
 #[derive(Clone)]
 pub struct Deployed {
-    current: Arc<Mutex<Bookings>>,
+    /// With the number of partitions of its timers.
+    current: Arc<Mutex<(Bookings, u32)>>,
     /// The store with so many partitions of the timers.
     make: Arc<dyn Fn(u32) -> Bookings + Send + Sync>,
+    /// Partitions of each minute that every sweep looks at.
+    swept: u32,
 }
 
 impl Deployed {
-    pub fn new(timer_shards: u32, make: impl Fn(u32) -> Bookings + Send + Sync + 'static) -> Self {
-        Self { current: Arc::new(Mutex::new(make(timer_shards))), make: Arc::new(make) }
+    pub fn new(timer_shards: u32, swept: u32, make: impl Fn(u32) -> Bookings + Send + Sync + 'static) -> Self {
+        Self { current: Arc::new(Mutex::new((make(timer_shards), timer_shards))), make: Arc::new(make), swept }
     }
 
     pub fn bookings(&self) -> Bookings {
-        self.current.lock().unwrap().clone()
+        self.current.lock().unwrap().0.clone()
+    }
+
+    /// The store, and the fewest partitions of each minute that its sweeps look at.
+    pub fn sweeping(&self) -> (Bookings, u32) {
+        let (bookings, shards) = &*self.current.lock().unwrap();
+        (bookings.clone(), self.swept.max(*shards))
     }
 
     pub fn deploy(&self, timer_shards: u32) {
-        *self.current.lock().unwrap() = (self.make)(timer_shards);
+        *self.current.lock().unwrap() = ((self.make)(timer_shards), timer_shards);
     }
 }
 

@@ -26,25 +26,30 @@ pub struct Operation {
     pub answer: Option<Answer>,
 }
 
-/// The timer of a booking.
+/// The timer of a booking, or one that was.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timer {
+    pub id: BookingId,
+    /// The kind in its key.
+    pub kind: Kind,
     pub due: i64,
-    pub token: u64,
     /// When it was set, in milliseconds.
     pub set: i64,
     /// When it was removed because its time had come, in milliseconds.
     pub fired: Option<i64>,
+    /// The booking no longer has it. It was due already, and of another kind by then: its item is left to the sweeper.
+    pub stale: bool,
 }
 
 #[derive(Debug)]
 pub struct History {
     pub states: Vec<Arc<State>>,
     pub operations: Vec<Operation>,
-    pub timers: BTreeMap<(BookingId, Kind), Timer>,
+    /// By their tokens.
+    pub timers: BTreeMap<u64, Timer>,
     pub told: Told,
-    /// All tokens of timers so far, and the ids of all bookings that were made without a key.
-    pub tokens: BTreeSet<u64>,
+    /// All tokens of timers so far, with the kinds in their keys, and the ids of all bookings that were made without a key.
+    pub tokens: BTreeMap<u64, Kind>,
     pub ids: BTreeSet<BookingId>,
     /// Pauses after the first failure, and after later ones.
     pub pauses: BTreeMap<(pace::Kind, bool), Pauses>,
@@ -63,7 +68,7 @@ impl History {
             operations: Vec::new(),
             timers: BTreeMap::new(),
             told: Told::default(),
-            tokens: BTreeSet::new(),
+            tokens: BTreeMap::new(),
             ids: BTreeSet::new(),
             pauses: BTreeMap::new(),
             first_versions: BTreeSet::new(),
@@ -93,8 +98,8 @@ impl History {
 
     /// A timer was removed because its time had come.
     pub fn fire(&mut self, id: BookingId, kind: Kind, token: u64, now: i64) -> Result<(), String> {
-        match self.timers.get_mut(&(id, kind)) {
-            Some(timer) if timer.token == token && timer.fired.is_none() => {
+        match self.timers.get_mut(&token) {
+            Some(timer) if (timer.id, timer.kind) == (id, kind) && timer.fired.is_none() => {
                 // The clocks of the sweeper and of TTL may be ahead.
                 if timer.due * 1000 > now + super::run::SKEW {
                     return Err(format!("the {kind} of {id} fires before its time"));
@@ -116,9 +121,9 @@ impl History {
     /// A sweep that began at `began` puts the watermark: no timer of an earlier minute is left.
     pub fn passed(&self, next: i64, began: i64) -> Result<(), String> {
         let left = |timer: &Timer| timer.fired.is_none() && timer.due.div_euclid(60) < next && timer.set < began;
-        let left = self.timers.iter().find(|(_, timer)| left(timer));
-        left.map_or(Ok(()), |((id, kind), timer)| {
-            Err(format!("the watermark {next} passes the {kind} of {id}, due at {}", timer.due))
+        let left = self.timers.values().find(|timer| left(timer));
+        left.map_or(Ok(()), |Timer { id, kind, due, .. }| {
+            Err(format!("the watermark {next} passes the {kind} of {id}, due at {due}"))
         })
     }
 
@@ -126,9 +131,9 @@ impl History {
     /// seconds after it began: so the end of a hold is told a minute after it at the latest.
     pub fn swept(&self, began: i64, by: i64) -> Result<(), String> {
         let left = |timer: &Timer| timer.fired.is_none() && timer.due <= by && timer.set < began;
-        let left = self.timers.iter().find(|(_, timer)| left(timer));
-        left.map_or(Ok(()), |((id, kind), timer)| {
-            Err(format!("the {kind} of {id}, due at {}, was left by a sweep", timer.due))
+        let left = self.timers.values().find(|timer| left(timer));
+        left.map_or(Ok(()), |Timer { id, kind, due, .. }| {
+            Err(format!("the {kind} of {id}, due at {due}, was left by a sweep"))
         })
     }
 }

@@ -8,7 +8,7 @@ use handlers::booking::{Booking, BookingId, Claim, Day, ResourceId, Timestamp};
 
 use super::claims::claims;
 use super::clock::{DAY, HOUR};
-use super::history::History;
+use super::history::{History, Timer};
 use super::model::State;
 use super::stored::{next_version, same_entry, same_rules, text};
 use super::timers;
@@ -55,6 +55,10 @@ fn same_day(pk: &str, sk: &str, item: Option<&Item>, state: &State, now: i64) ->
         .collect();
     let found = item.map(|item| claims(item, midnight.millis())).transpose()?.unwrap_or_default();
     if found == expected { Ok(()) } else { Err(format!("claims of {pk} {sk}: {found:?} instead of {expected:?}")) }
+}
+
+fn stored(token: u64, timer: &Timer) -> timers::Stored {
+    timers::Stored { id: timer.id, kind: timer.kind, due: timer.due, token }
 }
 
 impl History {
@@ -118,17 +122,9 @@ impl History {
         let (old, new) = (old.and_then(timers::of_item), new.and_then(timers::of_item));
         if writer == Writer::Commit {
             let Some(timer) = new.as_ref().or(old.as_ref()) else { return Ok(()) };
-            let (id, kind) = (timer.id, timer.kind);
-            let expected = self.timers.get(&(id, kind)).filter(|timer| timer.fired.is_none());
-            let expected =
-                expected.map(|expected| timers::Stored { id, kind, due: expected.due, token: expected.token });
-            // The old one may be in another place than the new one.
-            let left = new.is_none() && expected.as_ref() != old.as_ref();
-            return if new == expected || left {
-                Ok(())
-            } else {
-                Err(format!("{pk}: timer {new:?} instead of {expected:?}"))
-            };
+            let expected = self.timers.get(&timer.token).filter(|timer| timer.fired.is_none());
+            let expected = expected.map(|expected| stored(timer.token, expected));
+            return if new == expected { Ok(()) } else { Err(format!("{pk}: timer {new:?} instead of {expected:?}")) };
         }
         match (old, new) {
             (Some(old), None) => self.fire(old.id, old.kind, old.token, now),
@@ -171,13 +167,7 @@ impl History {
             return Err(format!("the rules of {resource} are not in the table"));
         }
         let timers = self.timers.iter().filter(|(_, timer)| timer.fired.is_none());
-        let stored = timers.map(|((id, kind), timer)| timers::Stored {
-            id: *id,
-            kind: *kind,
-            due: timer.due,
-            token: timer.token,
-        });
-        let expected: BTreeSet<_> = stored.collect();
+        let expected: BTreeSet<_> = timers.map(|(token, timer)| stored(*token, timer)).collect();
         if pending != expected {
             return Err(format!("timers {pending:?} instead of {expected:?}"));
         }

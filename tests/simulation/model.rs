@@ -95,6 +95,19 @@ impl Stands {
         self.booking.clone().at(now).status.takes_time()
     }
 
+    /// The timer that a reminder of this kind and lead keeps after a change at `now` that leaves the start at `start`, and its
+    /// kind before. A timer of another kind is kept only if it may have fired.
+    pub fn kept(&self, kind: Kind, lead: u32, start: Timestamp, now: Timestamp) -> Option<(Kind, Set)> {
+        let of = |kind: &Kind| match kind {
+            Kind::Reminder => self.booking.reminder_lead_seconds,
+            Kind::Further(lead) => Some(*lead),
+            Kind::Hold => None,
+        };
+        let (was, set) = self.timers.iter().find(|(kind, _)| of(kind) == Some(lead))?;
+        let kept = self.booking.span.start() == start && (*was == kind || set.0 <= now.seconds() + 10);
+        kept.then_some((*was, *set))
+    }
+
     /// The days of its claims.
     pub fn days(&self) -> impl Iterator<Item = Day> {
         let takes = self.booking.status.takes_time();
@@ -184,11 +197,10 @@ pub fn dues(booking: &Booking, before: Option<&Stands>) -> BTreeMap<Kind, i64> {
         // Five seconds after its end, rounded up: by then no clock says that it stands.
         (Status::Held, Some(end)) => [(Kind::Hold, (end.millis() + 999).div_euclid(1000) + 5)].into(),
         (Status::Active, _) => {
-            let stays = before.filter(|before| before.booking.span.start() == start);
             let further = booking.further_reminder_lead_seconds.iter().map(|lead| {
                 let kind = Kind::Further(*lead);
-                let stays = stays.and_then(|before| before.timers.get(&kind)).map(|(due, _)| *due);
-                (kind, stays.unwrap_or_else(|| due(start, *lead, booking.updated_at)))
+                let kept = before.and_then(|before| before.kept(kind, *lead, start, booking.updated_at));
+                (kind, kept.map_or_else(|| due(start, *lead, booking.updated_at), |(_, (due, _))| due))
             });
             booking.ttl.map(|due| (Kind::Reminder, due)).into_iter().chain(further).collect()
         }

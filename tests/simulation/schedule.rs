@@ -35,19 +35,19 @@ impl Functions {
         let dies = rng.u8(..100) < weather.deaths;
         let limit = if dies { Duration::from_millis(rng.u64(0..500)) } else { Duration::from_secs(55) };
         world.trace(|| format!("{} begins", run.name));
-        *run.sweeping.lock().unwrap() = Some(Sweeping::begin(began, time.max(began + run.skew)));
-        let bookings = self.deployed.bookings();
+        let (bookings, fewest) = self.deployed.sweeping();
+        *run.sweeping.lock().unwrap() = Some(Sweeping::begin(began, time.max(began + run.skew), fewest));
         let done = timeout(limit, Arc::clone(&run).within(bookings.sweep(timestamp(time)))).await;
         let Some(sweeping) = run.sweeping.lock().unwrap().take() else { return false };
         let calm = run.undisturbed() && !run.pace.lock().unwrap().gave_up;
         let finished = matches!(done, Ok(Ok(()))) && sweeping.finished();
         world.trace(|| format!("{} ends, finished: {finished}, {done:?}", run.name));
         let judged = match done {
-            Ok(Ok(())) if calm && !finished && world.now() - began < 40 * SECOND => {
+            Ok(Ok(())) if calm && !finished && !sweeping.overtaken && world.now() - began < 40 * SECOND => {
                 Err("it finishes nothing".to_owned())
             }
             Ok(Ok(())) if calm && finished => sweeping.complete().and_then(|()| {
-                run.counted(&[("Sweeps", 1), ("SweepsUnfinished", 0), ("TimersRemoved", sweeping.deleted.len())])
+                run.counted(&[("Sweeps", 1), ("SweepsUnfinished", 0), ("TimersRemoved", sweeping.reminders())])
             }),
             Ok(Ok(())) if calm => run.counted(&[("Sweeps", 1), ("SweepsUnfinished", 1)]),
             Ok(Ok(())) => run.counted(&[("Sweeps", 1)]),

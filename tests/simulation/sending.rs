@@ -21,10 +21,11 @@ impl World {
         }
     }
 
-    /// A sweep has read its watermark, or put another one.
-    pub fn watermark(&self, run: &Run, sweeping: &mut Sweeping, operation: &str, body: &[u8]) {
+    /// A sweep has read its watermark, or put another one, if its condition holds.
+    pub fn watermark(&self, run: &Run, sweeping: &mut Sweeping, operation: &str, body: &[u8], holds: bool) {
         match operation {
-            "GetItem" => sweeping.reads(timers::watermark(&self.table), self.shards_of_timers),
+            "GetItem" => sweeping.reads(timers::watermark(&self.table)),
+            "PutItem" if !holds => sweeping.is_overtaken(),
             "PutItem" => {
                 let passed = timers::next(body).map_or(Ok(()), |next| self.history().passed(next, sweeping.began_at));
                 self.check(|| run.name.clone(), passed);

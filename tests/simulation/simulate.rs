@@ -76,7 +76,7 @@ fn functions(world: &Arc<World>, plan: &Plan) -> Functions {
     let (store, fewest) = (Arc::clone(&inside), plan.swept_shards);
     Functions {
         world: Arc::clone(world),
-        deployed: Deployed::new(plan.timer_shards, move |timer_shards| {
+        deployed: Deployed::new(plan.timer_shards, fewest, move |timer_shards| {
             Bookings::new(client.clone(), TABLE, timer_shards).sweeping_at_least(fewest).within(Arc::clone(&store) as _)
         }),
         bus: Bus::new(config.clone(), "bus").within(inside),
@@ -175,12 +175,7 @@ fn act(
                 });
             }
         }
-        Action::Deploy { timer_shards } => {
-            // A sweep of this stage looks at more partitions than any deployment had.
-            if world.shards_of_timers > 3 {
-                functions.deployed.deploy(*timer_shards);
-            }
-        }
+        Action::Deploy { timer_shards } => functions.deployed.deploy(*timer_shards),
         Action::BadRecord(kind) => {
             let record = bad_record(*kind, step.number, now);
             world.history().told.bad.insert(record.to_string(), false);

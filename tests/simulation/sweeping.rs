@@ -36,13 +36,17 @@ pub struct Sweeping {
     since: BTreeSet<i64>,
     /// The watermark that it has put.
     pub put: Option<i64>,
+    /// A sweep of more partitions has put another watermark meanwhile.
+    pub overtaken: bool,
+    /// The fewest partitions of each minute that it looks at.
+    fewest: u32,
     /// Timers that it has asked to delete.
     pub deleted: BTreeSet<String>,
 }
 
 impl Sweeping {
-    /// A sweep of what is due by `time`.
-    pub fn begin(began_at: i64, time: i64) -> Self {
+    /// A sweep of what is due by `time`, in `fewest` partitions of each minute or more.
+    pub fn begin(began_at: i64, time: i64, fewest: u32) -> Self {
         Self {
             began: Instant::now(),
             began_at,
@@ -52,14 +56,26 @@ impl Sweeping {
             asked: BTreeSet::new(),
             since: BTreeSet::new(),
             put: None,
+            overtaken: false,
+            fewest,
             deleted: BTreeSet::new(),
         }
     }
 
-    /// The sweep reads the watermark. `fewest` partitions of each minute may have timers.
-    pub fn reads(&mut self, watermark: Option<(i64, u32)>, fewest: u32) {
-        let (from, shards) = watermark.unwrap_or((self.minute - FIRST, fewest));
-        self.from = Some((from, shards.max(fewest)));
+    /// The sweep reads the watermark.
+    pub fn reads(&mut self, watermark: Option<(i64, u32)>) {
+        let (from, shards) = watermark.unwrap_or((self.minute - FIRST, self.fewest));
+        self.from = Some((from, shards.max(self.fewest)));
+    }
+
+    /// The reminders among the timers that it has asked to delete.
+    pub fn reminders(&self) -> usize {
+        self.deleted.iter().filter(|key| !key.contains("#hold\"")).count()
+    }
+
+    /// The watermark was not put, since a sweep of more partitions has put one.
+    pub fn is_overtaken(&mut self) {
+        (self.put, self.overtaken) = (None, true);
     }
 
     pub fn sends(&mut self, operation: &str, body: &[u8]) -> Result<(), String> {

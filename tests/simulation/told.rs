@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use handlers::booking::{Booking, BookingId, Kind, Status};
+use handlers::booking::{Booking, BookingId, Status};
 use serde_json::{Value, json};
 
-use super::history::History;
+use super::history::{History, Timer};
 use super::plan::Bad;
 use super::run::{Run, SKEW};
 
@@ -18,8 +18,8 @@ pub struct Told {
     /// The event of each id on the bus.
     ids: BTreeMap<String, String>,
     of_ids: BTreeMap<String, String>,
-    /// The reminders and ends of holds that were told or parked, by booking, kind and due time.
-    pub timers: BTreeSet<(BookingId, Kind, i64)>,
+    /// The tokens of the reminders and ends of holds that were told or parked.
+    pub timers: BTreeSet<u64>,
     /// Records that cannot be decoded, and whether they were parked.
     pub bad: BTreeMap<String, bool>,
     pub events: usize,
@@ -184,7 +184,7 @@ impl History {
         if !(old || reason.contains("refuses")) {
             return Err(format!("a {} of {} is parked: {reason}", timer.kind, timer.id));
         }
-        self.told.timers.insert((timer.id, timer.kind, timer.due));
+        self.told.timers.insert(timer.token);
         Ok(())
     }
 
@@ -195,9 +195,9 @@ impl History {
                 return Some(format!("event {place} of {id}, {}, was never told", events[place].kind));
             }
         }
-        for ((id, kind), timer) in &self.timers {
-            if timer.fired.is_some() && !self.told.timers.contains(&(*id, *kind, timer.due)) {
-                return Some(format!("the {kind} of {id} at {} was never told", timer.due));
+        for (token, Timer { id, kind, due, fired, stale, .. }) in &self.timers {
+            if fired.is_some() && !stale && !self.told.timers.contains(token) {
+                return Some(format!("the {kind} of {id} at {due} was never told"));
             }
         }
         let bad = self.told.bad.iter().find(|(_, parked)| !**parked)?;

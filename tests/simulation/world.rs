@@ -44,8 +44,6 @@ pub struct World {
     /// Client request tokens of transactions that are committed.
     pub tokens: Mutex<BTreeSet<String>>,
     pub requests: AtomicI64,
-    /// Partitions of each minute in which there may be timers.
-    pub shards_of_timers: u32,
     /// There is a new state.
     pub changed: Notify,
     pub curse: Option<Curse>,
@@ -95,7 +93,6 @@ impl World {
             calm: false.into(),
             tokens: Mutex::default(),
             requests: AtomicI64::new(0),
-            shards_of_timers: plan.timer_shards.max(plan.swept_shards),
             changed: Notify::new(),
             curse,
         })
@@ -159,7 +156,7 @@ impl World {
                 let reply = self.table.answer(operation, body);
                 self.trace(|| format!("{} request {number} {operation}: {}", run.name, reply.0));
                 if let Some(sweeping) = &mut *run.sweeping.lock().unwrap() {
-                    self.watermark(run, sweeping, operation, body);
+                    self.watermark(run, sweeping, operation, body, reply.0 == 200);
                 }
                 if is_write(operation) {
                     self.observe(match run.role {

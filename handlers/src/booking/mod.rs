@@ -40,6 +40,6 @@ pub use slots::{Search, Slot, SlotsQuery, slots};
 pub use span::{Day, LONGEST_DAYS, Span};
 pub use status::Status;
 pub use stretch::Stretch;
-pub use timers::Kind;
+pub use timers::{Due, Kind};
 
 pub use lambda::{Created, Cursor, Fault, Faults, Page, Timestamp, TimestampError};

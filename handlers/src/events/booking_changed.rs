@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(expired.id.to_string(), "a06bf0fb-be75-50cf-84b5-a4913a8cf335");
         let reminder = |kind| {
             let timer = crate::store::Timer { booking_id: id, due: 1_763_805_600, kind, token: 1, shard: 0 };
-            crate::events::ReminderDue::new(&timer, &booking, now).id.to_string()
+            crate::events::ReminderDue::new(&timer, timer.kind, &booking, now).id.to_string()
         };
         assert_eq!(reminder(crate::booking::Kind::Reminder), "71dde4bc-88ed-57df-a737-2a2834c01997");
         assert_eq!(reminder(crate::booking::Kind::Further(3600)), "263a83d9-c4b8-509a-8104-6d91c2724892");

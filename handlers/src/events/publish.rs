@@ -50,8 +50,8 @@ impl Bus {
     /// read first (the fence), and a timer's event is dropped if its booking was deleted or cancelled, or has another
     /// reminder now.
     ///
-    /// A record is moved to the dead-letter queue if it cannot be read, if the bus finally refuses its event, or if the
-    /// bus has not accepted it within 20 hours. The rest of the batch continues. Records move in the order of the stream, and
+    /// A record is moved to the dead-letter queue if it or its timer's booking cannot be read, if the bus finally refuses its
+    /// event, or if the bus has not accepted it within 20 hours. The rest of the batch continues. Records move in the order of the stream, and
     /// none before an earlier one that has failed.
     ///
     /// # Errors
@@ -134,9 +134,12 @@ async fn tasks(bookings: &Bookings, records: &[Value], now: Timestamp) -> Result
     let mut tasks = Vec::new();
     for (place, verdict) in verdicts.into_iter().enumerate() {
         match verdict {
-            Verdict::Removed(timer) => match still_holds(&timer, &current) {
-                Ok(stored) => {
-                    let event = event(&timer, &stored.booking, now);
+            Verdict::Removed(timer) if current.unreadable.contains(&timer.booking_id) => {
+                tasks.push((place, Task::Park("its booking cannot be read")));
+            }
+            Verdict::Removed(timer) => match still_holds(&timer, &current.bookings) {
+                Ok((stored, kind)) => {
+                    let event = event(&timer, kind, &stored.booking, now);
                     info!(booking_id = %event.booking_id, kind = %timer.kind, "due");
                     tasks.push((place, Task::Publish(event)));
                 }
@@ -153,24 +156,28 @@ async fn tasks(bookings: &Bookings, records: &[Value], now: Timestamp) -> Result
     Ok(tasks)
 }
 
-/// The booking, if its timer was removed because it was due; otherwise the reason to drop it.
-fn still_holds<'a>(timer: &Timer, current: &'a BTreeMap<BookingId, Stored>) -> Result<&'a Stored, &'static str> {
+/// The booking and the kind of the timer now, if it was removed because it was due; otherwise the reason to drop it.
+fn still_holds<'a>(
+    timer: &Timer,
+    current: &'a BTreeMap<BookingId, Stored>,
+) -> Result<(&'a Stored, Kind), &'static str> {
     let stored = current.get(&timer.booking_id).ok_or("the booking is gone")?;
     match stored.booking.status {
         Status::Cancelled => return Err("the booking is cancelled"),
         Status::Active | Status::Held | Status::Expired => {}
     }
-    if stored.timers.get(&timer.kind).is_none_or(|set| set.token != timer.token) {
-        return Err("the booking has another timer");
-    }
-    Ok(stored)
+    // Leads may have changed places since it was due.
+    let is_of = |kind: Kind| (kind == Kind::Hold) == (timer.kind == Kind::Hold);
+    let mut kinds = stored.timers.iter().filter(|(_, set)| set.token == timer.token).map(|(kind, _)| *kind);
+    let kind = kinds.find(|kind| is_of(*kind)).ok_or("the booking has another timer")?;
+    Ok((stored, kind))
 }
 
-/// The event of a timer that was due.
-fn event(timer: &Timer, booking: &Booking, now: Timestamp) -> Outgoing {
+/// The event of a timer that was due, and is of `kind` now.
+fn event(timer: &Timer, kind: Kind, booking: &Booking, now: Timestamp) -> Outgoing {
     match timer.kind {
         Kind::Hold => BookingChanged::expired(booking, timer.due).into(),
-        Kind::Reminder | Kind::Further(_) => ReminderDue::new(timer, booking, now).into(),
+        Kind::Reminder | Kind::Further(_) => ReminderDue::new(timer, kind, booking, now).into(),
     }
 }
 

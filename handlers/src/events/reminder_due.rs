@@ -37,13 +37,18 @@ pub struct ReminderDue {
 }
 
 impl ReminderDue {
-    /// The event of the reminder of `booking` whose `timer` was due, published at `now`.
+    /// The event of the reminder of `booking` whose `timer` was due, published at `now`. The reminder is of `kind` now, which
+    /// differs from the timer's if leads have changed places since it was due.
     #[must_use]
-    pub fn new(timer: &Timer, booking: &Booking, now: Timestamp) -> Self {
+    pub fn new(timer: &Timer, kind: Kind, booking: &Booking, now: Timestamp) -> Self {
         let name = format!("ReminderDue {} {}", timer.booking_id, timer.due);
-        let (name, lead_seconds) = match timer.kind {
-            Kind::Further(lead) => (format!("{name} {lead}"), lead),
-            Kind::Reminder | Kind::Hold => (name, booking.reminder_lead_seconds.unwrap_or_default()),
+        let name = match timer.kind {
+            Kind::Further(lead) => format!("{name} {lead}"),
+            Kind::Reminder | Kind::Hold => name,
+        };
+        let lead_seconds = match kind {
+            Kind::Further(lead) => lead,
+            Kind::Reminder | Kind::Hold => booking.reminder_lead_seconds.unwrap_or_default(),
         };
         Self {
             version: VERSION,

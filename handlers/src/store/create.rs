@@ -42,12 +42,13 @@ impl Bookings {
         let fingerprint = new.fingerprint();
         match self.try_create(&new, id, &fingerprint).await {
             // An earlier attempt may have created the booking. Then its start may be in the past now, the rules may have
-            // changed, and others may have booked over it after it lapsed or was moved.
+            // changed, and others may have booked its time, or filled its day, after it lapsed or was moved.
             Err(
                 refusal @ (BookingError::Invalid(_)
                 | BookingError::OutsideRules(_)
                 | BookingError::NoSuchResource
-                | BookingError::TimeTaken { .. }),
+                | BookingError::TimeTaken { .. }
+                | BookingError::DayFull),
             ) if key.is_some() => match self.find(id).await? {
                 Some(entry) => replay(entry, &fingerprint, self.surroundings.now()),
                 None => Err(refusal),
@@ -64,6 +65,7 @@ impl Bookings {
         id: BookingId,
         fingerprint: &str,
     ) -> Result<Created<Booking>, BookingError> {
+        let shards = self.open_shards().await;
         let mut attempts = Attempts::default();
         loop {
             let now = self.surroundings.now();
@@ -80,7 +82,7 @@ impl Bookings {
                 booking,
                 claimed: claim.claim.stretch,
                 timers: BTreeMap::new(),
-                timer_shard: id.bucket(self.shards),
+                timer_shard: id.bucket(shards),
                 fingerprint: fingerprint.to_owned(),
             };
             let timers = set_timers(None, &mut stored, &*self.surroundings);

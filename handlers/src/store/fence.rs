@@ -19,6 +19,15 @@ const TOGETHER: usize = 25;
 /// Maximum of attempts of one transaction.
 const MOST: u32 = 6;
 
+/// What the fence has read.
+#[derive(Debug, Default)]
+pub struct Fenced {
+    /// The bookings that are there.
+    pub bookings: BTreeMap<BookingId, Stored>,
+    /// The bookings that are there and cannot be read, such as those of a later release.
+    pub unreadable: BTreeSet<BookingId>,
+}
+
 impl Bookings {
     /// The bookings among `ids`, including every transaction of which a part has been seen in the table's stream.
     ///
@@ -29,20 +38,24 @@ impl Bookings {
     ///
     /// # Errors
     /// An error of the store.
-    pub async fn fence(&self, ids: &[BookingId]) -> Result<BTreeMap<BookingId, Stored>, BookingError> {
+    pub async fn fence(&self, ids: &[BookingId]) -> Result<Fenced, BookingError> {
         let ids: Vec<_> = ids.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
-        let mut found = BTreeMap::new();
+        let mut fenced = Fenced::default();
         for ids in ids.chunks(TOGETHER) {
-            for item in self.read_together(ids).await? {
-                if let Entry::Booking(stored) = Entry::from_item(item)? {
-                    found.insert(stored.booking.booking_id, *stored);
+            for (id, item) in ids.iter().zip(self.read_together(ids).await?) {
+                let Some(item) = item else { continue };
+                match Entry::from_item(item) {
+                    Ok(Entry::Booking(stored)) => drop(fenced.bookings.insert(*id, *stored)),
+                    Ok(Entry::Tombstone) => {}
+                    Err(_) => drop(fenced.unreadable.insert(*id)),
                 }
             }
         }
-        Ok(found)
+        Ok(fenced)
     }
 
-    async fn read_together(&self, ids: &[BookingId]) -> Result<Vec<Item>, BookingError> {
+    /// The items of the bookings, in the order of `ids`.
+    async fn read_together(&self, ids: &[BookingId]) -> Result<Vec<Option<Item>>, BookingError> {
         let mut failures = 0;
         loop {
             let mut request = self.client.transact_get_items();
@@ -53,7 +66,7 @@ impl Bookings {
             }
             let error = match request.send().await {
                 Ok(answer) => {
-                    return Ok(answer.responses.unwrap_or_default().into_iter().filter_map(|one| one.item).collect());
+                    return Ok(answer.responses.unwrap_or_default().into_iter().map(|one| one.item).collect());
                 }
                 Err(error) => error,
             };

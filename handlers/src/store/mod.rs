@@ -38,10 +38,12 @@ mod tombstone;
 mod update;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
 use aws_sdk_dynamodb::Client;
 use lambda::{Init, InitError, variable};
 
+pub use fence::Fenced;
 pub use item::{BOOKING, Set, Stored};
 pub use timer::{TIMER, Timer};
 pub use tombstone::Entry;
@@ -55,6 +57,8 @@ pub struct Bookings {
     table: String,
     shards: u32,
     fewest_swept: u32,
+    /// A number of partitions at which every sweep looks, also those of a version before. Clones share it.
+    swept: Arc<AtomicU32>,
     known_only: bool,
     surroundings: Arc<dyn Surroundings>,
 }
@@ -63,8 +67,8 @@ impl Bookings {
     /// Creates the store of `table`. The timers of a minute are spread over `shards` partitions.
     pub fn new(client: Client, table: impl Into<String>, shards: u32) -> Self {
         let fewest_swept = sweep::FEWEST_SHARDS;
-        let surroundings = Arc::new(Machine);
-        Self { client, table: table.into(), shards, fewest_swept, known_only: false, surroundings }
+        let (swept, surroundings) = (Arc::default(), Arc::new(Machine));
+        Self { client, table: table.into(), shards, fewest_swept, swept, known_only: false, surroundings }
     }
 
     /// This store, which books only resources that have rules.

@@ -18,7 +18,7 @@ use serde_dynamo::Item as StreamItem;
 
 use super::commit::{Write, delete, put};
 use super::item::{Item, Set, Stored, key};
-use crate::booking::{BookingId, Kind, Timestamp};
+use crate::booking::{BookingId, Due, Kind, Timestamp};
 use crate::surroundings::Surroundings;
 
 /// Start of the `pk` of all timers.
@@ -53,6 +53,12 @@ pub(super) fn after(seconds: i64) -> String {
 /// When the timer of this key is due, in seconds since the Unix epoch.
 pub(super) fn due_of(key: &Item) -> Option<i64> {
     key.get("sk")?.as_s().ok()?.get(..10)?.parse().ok()
+}
+
+/// Whether the timer of this key is a reminder, and not the end of a hold.
+pub(super) fn is_reminder(key: &Item) -> bool {
+    let kind = key.get("sk").and_then(|sk| sk.as_s().ok()?.rsplit('#').next());
+    kind.and_then(Kind::parse).is_some_and(|kind| kind != Kind::Hold)
 }
 
 impl Timer {
@@ -133,25 +139,34 @@ impl Timer {
 /// A timer whose due time stays may be on its way to the bus: a new token would publish its event twice. It does not become
 /// stale, because the event is made from the current booking. A hold's timer that stays is required to be there, as for
 /// [`revoke`](Timer::revoke).
+///
+/// A reminder that may be told already keeps its token also where it becomes one of another kind. Its item, if it is still
+/// there, keeps the key with the former kind, and is left to the sweeper.
 pub(super) fn set_timers(before: Option<&Stored>, after: &mut Stored, chance: &dyn Surroundings) -> Vec<Write> {
     let none = BTreeMap::new();
     let had = before.map_or(&none, |before| &before.timers);
     let dues_before: BTreeMap<Kind, i64> = had.iter().map(|(kind, set)| (*kind, set.due)).collect();
     let dues = after.booking.dues(before.map(|before| (&before.booking, &dues_before)));
-    let set = dues.into_iter().map(|(kind, due)| {
-        let kept = had.get(&kind).filter(|set| set.due == due);
-        (kind, kept.copied().unwrap_or_else(|| Set { due, token: chance.number() }))
+    if let Some(Due { at, .. }) = dues.get(&Kind::Reminder) {
+        after.booking.ttl = Some(*at);
+    }
+    let set = dues.into_iter().map(|(kind, Due { at, was })| {
+        let kept = was.and_then(|was| had.get(&was));
+        (kind, kept.copied().unwrap_or_else(|| Set { due: at, token: chance.number() }))
     });
     after.timers = set.collect();
+    let was_set = |timer: &Timer| had.values().any(|set| set.token == timer.token);
+    let kept: Vec<_> = Timer::all(after).filter(was_set).collect();
+    let stays = |timer: &Timer| kept.iter().any(|kept| kept.token == timer.token);
+    // Two reminders that were due in the same second may have exchanged their kinds, but not their keys.
+    let unsure = |timer: &Timer| timer.kind != Kind::Hold && kept.iter().any(|kept| kept.due == timer.due);
     let mut writes = Vec::new();
     if let Some(before) = before {
-        let gone = Timer::all(before).filter(|timer| !after.timers.values().any(|set| set.token == timer.token));
+        let gone = Timer::all(before).filter(|timer| !stays(timer) && !unsure(timer));
         writes.extend(gone.map(|timer| timer.revoke()));
     }
-    let new = Timer::all(after).filter(|timer| !had.values().any(|set| set.token == timer.token));
-    writes.extend(new.map(|timer| timer.set()));
-    let kept = Timer::all(after).filter(|timer| had.values().any(|set| set.token == timer.token));
-    writes.extend(kept.filter(|timer| timer.kind == Kind::Hold).map(|timer| timer.keep()));
+    writes.extend(Timer::all(after).filter(|timer| !was_set(timer)).map(|timer| timer.set()));
+    writes.extend(kept.iter().filter(|timer| timer.kind == Kind::Hold).map(Timer::keep));
     writes
 }
 

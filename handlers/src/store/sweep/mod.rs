@@ -17,7 +17,7 @@ use lambda::metrics::{self, Metric};
 use lambda::tracing::{info, warn};
 use tokio::time::Instant;
 
-use self::remove::{Found, Left};
+use self::remove::{Found, Left, Removed};
 pub(super) use self::watermark::FEWEST_SHARDS;
 use self::watermark::Watermark;
 use super::Bookings;
@@ -45,7 +45,8 @@ const REMOVALS: usize = 64;
 const SWEEPS: Metric = Metric::count("Sweeps");
 /// Sweeps that left work to the next one.
 const SWEEPS_UNFINISHED: Metric = Metric::count("SweepsUnfinished");
-/// Due timers that were removed.
+/// Due timers of reminders that were removed. Ends of holds are not among them: `RemindersMissing` compares them with the
+/// reminders that were published or dropped.
 const TIMERS_REMOVED: Metric = Metric::count("TimersRemoved");
 
 /// The work of one sweep.
@@ -57,7 +58,7 @@ struct Sweep<'a> {
     watermark: Watermark,
     /// Timers that are not due yet, and will be within [`AHEAD`] seconds.
     ahead: Vec<Item>,
-    removed: usize,
+    removed: Removed,
     failure: Option<BookingError>,
 }
 
@@ -75,12 +76,20 @@ impl Bookings {
         let began = Instant::now();
         let deadline = began + LONGEST;
         let watermark = self.watermark(now).await?;
-        let mut sweep =
-            Sweep { bookings: self, now, began, deadline, watermark, ahead: Vec::new(), removed: 0, failure: None };
+        let mut sweep = Sweep {
+            bookings: self,
+            now,
+            began,
+            deadline,
+            watermark,
+            ahead: Vec::new(),
+            removed: Removed::default(),
+            failure: None,
+        };
         let finished = sweep.run().await & sweep.wait().await;
         let Sweep { removed, failure, .. } = sweep;
-        info!(removed, finished, "swept");
-        metrics::count(TIMERS_REMOVED, removed);
+        info!(removed = removed.timers, finished, "swept");
+        metrics::count(TIMERS_REMOVED, removed.reminders);
         metrics::count(SWEEPS_UNFINISHED, usize::from(!finished));
         if let Some(error) = failure {
             return Err(error);
@@ -147,7 +156,10 @@ impl Sweep<'_> {
         let mut finished = true;
         while let Some(removed) = removals.next().await {
             match removed {
-                Ok(removed) => self.removed += removed,
+                Ok(removed) => {
+                    self.removed.timers += removed.timers;
+                    self.removed.reminders += removed.reminders;
+                }
                 Err(left) => {
                     finished = false;
                     match left {

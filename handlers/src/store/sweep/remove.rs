@@ -10,7 +10,7 @@ use crate::store::Bookings;
 use crate::store::attempts::pause;
 use crate::store::errors::{classify, foreign};
 use crate::store::item::Item;
-use crate::store::timer::{after, partition};
+use crate::store::timer::{after, is_reminder, partition};
 
 /// Maximum of writes in one `BatchWriteItem`
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html>).
@@ -24,6 +24,13 @@ pub(super) enum Left {
     Late,
     /// An error of the store.
     Failed(BookingError),
+}
+
+/// How many timers were removed, and how many of them are reminders.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Removed {
+    pub(super) timers: usize,
+    pub(super) reminders: usize,
 }
 
 /// A key of a due timer, or why the rest of its partition is left.
@@ -69,11 +76,11 @@ impl Bookings {
         .boxed()
     }
 
-    /// Removes at most [`LARGEST`] timers, and returns how many. One that is gone already does no harm.
+    /// Removes at most [`LARGEST`] timers. One that is gone already does no harm.
     ///
     /// The removal has no condition, which `BatchWriteItem` does not offer. It needs none: the key contains the due
     /// time, so whatever timer is there now is due.
-    pub(super) async fn remove(&self, found: Vec<Found>) -> Result<usize, Left> {
+    pub(super) async fn remove(&self, found: Vec<Found>) -> Result<Removed, Left> {
         let (mut keys, mut left) = (Vec::with_capacity(found.len()), None);
         for found in found {
             match found {
@@ -81,7 +88,7 @@ impl Bookings {
                 Err(error) => left = Some(error),
             }
         }
-        let removed = keys.len();
+        let removed = Removed { timers: keys.len(), reminders: keys.iter().filter(|key| is_reminder(key)).count() };
         self.delete_all(keys).await.map_err(Left::Failed)?;
         left.map_or(Ok(removed), Err)
     }
