@@ -122,6 +122,11 @@ impl History {
         let (old, new) = (old.and_then(timers::of_item), new.and_then(timers::of_item));
         if writer == Writer::Commit {
             let Some(timer) = new.as_ref().or(old.as_ref()) else { return Ok(()) };
+            if new.is_none() && self.timers.get(&timer.token).is_some_and(|timer| timer.stale) {
+                // Another timer of the booking had its key.
+                self.timers.remove(&timer.token);
+                return Ok(());
+            }
             let expected = self.timers.get(&timer.token).filter(|timer| timer.fired.is_none());
             let expected = expected.map(|expected| stored(timer.token, expected));
             return if new == expected { Ok(()) } else { Err(format!("{pk}: timer {new:?} instead of {expected:?}")) };
