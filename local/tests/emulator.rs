@@ -9,6 +9,7 @@ mod common;
 mod actions;
 mod activity;
 mod auth;
+mod browsers;
 mod bus;
 mod command;
 mod docs;

@@ -5,7 +5,8 @@ use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
-use axum::http::HeaderValue;
+use axum::http::header::ORIGIN;
+use axum::http::{HeaderMap, HeaderValue};
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -76,6 +77,13 @@ pub(crate) fn is_an_address(host: &HeaderValue) -> bool {
         Some(url::Host::Domain(name)) => name == "localhost",
         None => false,
     }
+}
+
+/// Whether a browser sends a request for a page, of whatever origin. An `Origin` is in every request that a script makes with a
+/// body or to another origin (<https://fetch.spec.whatwg.org/#origin-header>), `Sec-Fetch-Site` in all of them
+/// (<https://www.w3.org/TR/fetch-metadata/>); it is `none` where a person has typed the address. Programs send neither.
+pub(crate) fn is_of_a_page(headers: &HeaderMap) -> bool {
+    headers.contains_key(ORIGIN) || headers.get("sec-fetch-site").is_some_and(|site| site != "none")
 }
 
 /// A port, on every address of a [`Host`].

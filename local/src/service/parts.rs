@@ -109,15 +109,14 @@ impl Parts {
     pub(super) fn serve_database(&self, context: &Context, listeners: Option<Listeners>) {
         let (Database::Embedded(engine), Some(listeners)) = (&self.database, listeners) else { return };
         let Context { options, logger, backing, tasks, .. } = context;
-        let front = database::front(&self.database, Arc::new(context.activity.clone()));
-        for socket in listeners.into_sockets() {
-            match &front {
-                Some((front, _)) => tasks.spawn(front.clone().serve(socket, backing.clone())),
-                None => tasks.spawn(engine.clone().serve(socket, backing.clone())),
-            };
-        }
-        if let Some((_, behind)) = front {
-            tasks.spawn(engine.clone().serve(behind, backing.clone()));
+        match database::front(&self.database, Arc::new(context.activity.clone())) {
+            Some((front, behind)) => {
+                for socket in listeners.into_sockets() {
+                    tasks.spawn(front.clone().serve(socket, backing.clone()));
+                }
+                tasks.spawn(engine.clone().serve(behind, backing.clone()));
+            }
+            None => logger.say("database", "ERROR DynamoDB is not served: the system has no free port for it"),
         }
         if let Some(every) = options.ttl_every {
             tasks.spawn(engine.clone().expire(every, logger.clone(), backing.clone()));

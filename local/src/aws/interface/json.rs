@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::clock::now;
 use super::observe::{Called, Observer};
 use super::{Pending, trace};
+use crate::base::listen::is_of_a_page;
 
 /// Limit of any request. The largest, a batch of SQS, is 1 MB before JSON escapes it.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -82,6 +83,9 @@ pub(crate) fn router(services: impl IntoIterator<Item = Arc<dyn JsonService>>, o
 }
 
 async fn call(State(services): State<Services>, headers: HeaderMap, body: Body) -> Response {
+    if is_of_a_page(&headers) {
+        return respond(Err(Refusal::new("AccessDeniedException", "Pages in a browser cannot call AWS here.")), "1.1");
+    }
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     let (name, operation) = target.split_once('.').unwrap_or(("", target));
     let service = services.all.iter().find(|service| service.target() == name);

@@ -20,7 +20,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{ConnectInfo, RawPathParams, RawQuery, State};
-use axum::http::header::{HOST, ORIGIN};
+use axum::http::header::HOST;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -35,7 +35,7 @@ use self::request::{InvocationType, Settings};
 use crate::aws::interface::body::{self, Unread};
 use crate::aws::interface::invoke::{Cause, Invoke, InvokeLater, PAYLOAD_LIMIT, Request};
 use crate::aws::interface::trace::{self, Trace};
-use crate::base::listen::{Host, is_an_address};
+use crate::base::listen::{Host, is_an_address, is_of_a_page};
 use crate::project::template::Template;
 
 /// Payload limit of an asynchronous request; 256 KB until October 2025:
@@ -74,7 +74,7 @@ impl Lambda {
         if !self.host.is_of_this_machine(client.ip()) {
             return Err(Refused::access("Functions are invoked from this machine only."));
         }
-        if headers.contains_key(ORIGIN) || !headers.get(HOST).is_some_and(is_an_address) {
+        if is_of_a_page(headers) || !headers.get(HOST).is_some_and(is_an_address) {
             return Err(Refused::access("Functions are invoked under an address or localhost, and by no page."));
         }
         Ok(())

@@ -41,6 +41,7 @@ use self::upstream::Upstream;
 use crate::aws::interface::clock::now;
 use crate::aws::interface::database::DynamoDb;
 use crate::aws::interface::observe::{Called, Change, Item, Observer, Writing};
+use crate::base::listen::is_of_a_page;
 
 /// Numbers the calls.
 static CALLS: AtomicU64 = AtomicU64::new(0);
@@ -162,6 +163,14 @@ impl Front {
 }
 
 async fn answer(State(front): State<Front>, request: Request) -> Response {
+    // The engine checks no signature, and admits pages of every origin.
+    if is_of_a_page(request.headers()) {
+        return error(
+            StatusCode::BAD_REQUEST,
+            "AccessDeniedException",
+            "Pages in a browser cannot call DynamoDB here.",
+        );
+    }
     front.pass(request).await
 }
 
@@ -185,11 +194,14 @@ async fn not_written(
     rest.into_iter().map(|(item, _)| item).collect()
 }
 
-/// DynamoDB's own words: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>.
 fn broken() -> Response {
-    let error =
-        json!({ "__type": "com.amazonaws.dynamodb.v20120810#InternalServerError", "message": "Internal server error" });
+    error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", "Internal server error")
+}
+
+/// DynamoDB's own words: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>.
+fn error(status: StatusCode, kind: &str, message: &str) -> Response {
+    let error = json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{kind}"), "message": message });
     let mut response = Response::new(Body::from(error.to_string()));
-    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    *response.status_mut() = status;
     response
 }
