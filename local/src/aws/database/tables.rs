@@ -14,22 +14,29 @@ use crate::project::template::Table;
 /// Timeout for a server to make a table active.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Ensures that every table exists and matches the template.
+/// Ensures that every table exists and matches the template. Changes nothing if one of them differs in what cannot be changed.
 pub(crate) async fn prepare(database: &Database, tables: &[Table]) -> Result<(), StartError> {
+    let mut missing = Vec::new();
     for table in tables {
-        let failed =
-            |error: DatabaseError| StartError::Database(format!("the table `{}` cannot be made: {error}", table.name));
         match describe(database, &table.name).await {
             Ok(found) => compare(table, &found, database)?,
-            Err(error) if error.is("ResourceNotFoundException") => {
-                database.call(Operation::CreateTable, table.create.clone()).await.map_err(failed)?;
-                wait_until_active(database, &table.name).await.map_err(failed)?;
-            }
-            Err(error) => return Err(failed(error)),
+            Err(error) if error.is("ResourceNotFoundException") => missing.push(table),
+            Err(error) => return Err(failed(table, &error)),
         }
-        set_ttl(database, table).await.map_err(failed)?;
+    }
+    for table in missing {
+        let made = database.call(Operation::CreateTable, table.create.clone()).await;
+        made.map_err(|error| failed(table, &error))?;
+        wait_until_active(database, &table.name).await.map_err(|error| failed(table, &error))?;
+    }
+    for table in tables {
+        set_ttl(database, table).await.map_err(|error| failed(table, &error))?;
     }
     Ok(())
+}
+
+fn failed(table: &Table, error: &DatabaseError) -> StartError {
+    StartError::Database(format!("the table `{}` cannot be made: {error}", table.name))
 }
 
 async fn describe(database: &Database, name: &str) -> Result<Value, DatabaseError> {
@@ -48,17 +55,24 @@ async fn wait_until_active(database: &Database, name: &str) -> Result<(), Databa
     Ok(())
 }
 
+/// Enables TTL by the template's attribute, or disables it if the template has none.
 async fn set_ttl(database: &Database, table: &Table) -> Result<(), DatabaseError> {
-    let Some(attribute) = &table.ttl else { return Ok(()) };
     let name = json!({ "TableName": table.name });
     let now = database.call(Operation::DescribeTimeToLive, name).await?;
     let now = &now["TimeToLiveDescription"];
-    if now["TimeToLiveStatus"] == "ENABLED" && now["AttributeName"] == attribute.as_str() {
+    let enabled = now["AttributeName"].as_str().filter(|_| now["TimeToLiveStatus"] == "ENABLED");
+    if enabled == table.ttl.as_deref() {
         return Ok(());
     }
-    let specification = json!({ "AttributeName": attribute, "Enabled": true });
-    let body = json!({ "TableName": table.name, "TimeToLiveSpecification": specification });
-    database.call(Operation::UpdateTimeToLive, body).await.map(drop)
+    // Another attribute can be chosen only while TTL is disabled.
+    let changes =
+        [enabled.map(|attribute| (attribute, false)), table.ttl.as_deref().map(|attribute| (attribute, true))];
+    for (attribute, enabled) in changes.into_iter().flatten() {
+        let specification = json!({ "AttributeName": attribute, "Enabled": enabled });
+        let body = json!({ "TableName": table.name, "TimeToLiveSpecification": specification });
+        database.call(Operation::UpdateTimeToLive, body).await?;
+    }
+    Ok(())
 }
 
 /// The keys, indexes and stream of an existing table cannot be changed here: a difference is an error.
@@ -150,6 +164,48 @@ mod tests {
         prepare(&database, &[table("by_a")]).await.unwrap();
         let ttl = database.call(Operation::DescribeTimeToLive, json!({ "TableName": "things-dev-x" })).await.unwrap();
         assert_eq!(ttl["TimeToLiveDescription"]["AttributeName"], "ttl");
+    }
+
+    #[tokio::test]
+    async fn ttl_follows_the_template() {
+        let database = Database::Embedded(Embedded::memory(None).unwrap());
+        for attribute in [Some("ttl"), Some("expires"), None, None, Some("ttl")] {
+            let table = Table { ttl: attribute.map(Into::into), ..table("by_a") };
+            prepare(&database, &[table]).await.unwrap();
+            let name = json!({ "TableName": "things-dev-x" });
+            let found = database.call(Operation::DescribeTimeToLive, name).await.unwrap();
+            let found = &found["TimeToLiveDescription"];
+            assert_eq!(found["TimeToLiveStatus"] == "ENABLED", attribute.is_some(), "{found}");
+            assert_eq!(found["AttributeName"].as_str(), attribute, "{found}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_table_that_differs_leaves_the_others_as_they_are() {
+        let database = Database::Embedded(Embedded::memory(None).unwrap());
+        prepare(&database, &[table("by_a")]).await.unwrap();
+        let other = |name: &str| {
+            let mut other = Table { name: name.into(), ..table("by_a") };
+            other.create["TableName"] = name.into();
+            other
+        };
+        let changed = Table { ttl: None, ..table("by_a") };
+        prepare(&database, &[changed.clone(), other("others-dev")]).await.unwrap();
+        prepare(
+            &database,
+            &[table("by_a"), other("third-dev"), {
+                let mut other = other("others-dev");
+                other.create = table("by_b").create;
+                other
+            }],
+        )
+        .await
+        .unwrap_err();
+        let name = json!({ "TableName": "things-dev-x" });
+        let found = database.call(Operation::DescribeTimeToLive, name).await.unwrap();
+        assert_eq!(found["TimeToLiveDescription"]["TimeToLiveStatus"], "DISABLED");
+        let third = database.call(Operation::DescribeTable, json!({ "TableName": "third-dev" })).await.unwrap_err();
+        assert!(third.is("ResourceNotFoundException"));
     }
 
     #[tokio::test]
