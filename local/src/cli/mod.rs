@@ -151,15 +151,23 @@ pub async fn run() -> ExitCode {
     }
     let json = arguments.json;
     let keeps = !arguments.ephemeral && arguments.dynamodb_endpoint.is_none();
+    // From the beginning to the end, so that no signal comes while nobody waits for it.
+    let mut stop = std::pin::pin!(asked_to_stop());
     let service = tokio::select! {
         started = Service::start(arguments.into()) => match started {
             Ok(service) => service,
             Err(error) => return refuse(&error),
         },
-        () = asked_to_stop() => return ExitCode::from(130),
+        () = &mut stop => return ExitCode::from(130),
     };
-    show(&service.screen().await, json);
-    asked_to_stop().await;
+    let shown = async {
+        show(&service.screen().await, json);
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = shown => {}
+        () = &mut stop => {}
+    }
     show(if keeps { "\nstopping; the data is kept" } else { "\nstopping" }, json);
     // A second signal stops without waiting.
     tokio::select! {
