@@ -6,16 +6,21 @@ import { el } from "./dom.js";
 export function actionButton(label, act, { confirm = null, done = null, key = null, style = "" } = {}) {
   const button = el("button", { type: "button", class: style, "data-key": key }, label);
   const fault = el("span", { class: "fault", role: "alert" });
+  const node = el("span", { class: "action" }, button, fault);
   let asked = false;
+  // While a person is not done with it, `renew` keeps it as it is.
+  const note = () => node.toggleAttribute("data-open", asked || button.disabled || fault.textContent !== "");
   const ask = (yes) => {
     asked = yes;
     button.textContent = yes ? confirm : label;
     button.classList.toggle("sure", yes);
+    note();
   };
   button.addEventListener("click", async () => {
     if (confirm && !asked) return ask(true);
     button.disabled = true;
     fault.textContent = "";
+    note();
     try {
       await act();
       if (done) button.textContent = done;
@@ -24,12 +29,13 @@ export function actionButton(label, act, { confirm = null, done = null, key = nu
     }
     button.disabled = false;
     if (confirm) ask(false);
+    note();
   });
-  button.addEventListener("blur", () => asked && ask(false));
+  button.addEventListener("blur", () => asked && !node.hasAttribute("data-moving") && ask(false));
   button.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !asked) return;
     event.stopPropagation();
     ask(false);
   });
-  return el("span", { class: "action" }, button, fault);
+  return node;
 }

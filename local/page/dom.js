@@ -27,15 +27,25 @@ export function placed(node, properties) {
   return node;
 }
 
-/** Replaces `old`, keeping what a person opened (`details`) and the focus; both are found by `data-key`. */
+/** Replaces `old`, keeping what a person opened (`details`), buttons that a person is not done with, and the focus. They are found by `data-key`. */
 export function renew(old, fresh) {
   const key = (node) => node.dataset?.key;
   for (const before of old.querySelectorAll("details[data-key]")) {
     const after = [...fresh.querySelectorAll("details[data-key]")].find((node) => key(node) === key(before));
     if (after) after.open = before.open;
   }
+  const buttons = [...old.querySelectorAll(".action[data-open]")].map((before) => {
+    const [own, all] = [before.querySelector("[data-key]"), [...fresh.querySelectorAll(".action")]];
+    return [before, own && all.find((after) => key(after.querySelector("[data-key]") ?? {}) === key(own))];
+  });
   const focused = old.contains(document.activeElement) ? key(document.activeElement) : undefined;
+  const moved = buttons.filter(([, after]) => after);
+  for (const [before, after] of moved) {
+    before.toggleAttribute("data-moving", true);
+    after.replaceWith(before);
+  }
   old.replaceWith(fresh);
   if (focused) [fresh, ...fresh.querySelectorAll("[data-key]")].find((node) => key(node) === focused)?.focus();
+  for (const [before] of moved) before.removeAttribute("data-moving");
   return fresh;
 }
