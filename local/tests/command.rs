@@ -35,3 +35,30 @@ fn once_installed_it_is_a_subcommand_of_cargo_in_any_folder() {
     assert_eq!(code, Some(1), "{text}");
     assert!(text.starts_with("error: there is no serverless.yml; run this where"), "{text}");
 }
+
+/// `cargo local > local.txt`: each line would be a change that makes another one.
+#[test]
+fn a_log_in_the_services_own_folder_is_no_change() {
+    let package = crate::common::package::Package::new();
+    let log = package.path("local.txt");
+    let file = std::fs::File::create(&log).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-local"));
+    command.args(["local", "--ephemeral", "--port", "0", "--dynamodb-port", "0"]).current_dir(package.path(""));
+    let mut child = command.stdout(file.try_clone().unwrap()).stderr(file).spawn().unwrap();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
+    let until = |line: &str, times: usize| {
+        while std::fs::read_to_string(&log).unwrap().matches(line).count() < times {
+            assert!(std::time::Instant::now() < deadline, "{}", std::fs::read_to_string(&log).unwrap());
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+    };
+    until("/_local/", 1);
+    for (text, times) in [("first", 1), ("second", 2)] {
+        package.function("one", text);
+        until(": one", times);
+    }
+    let text = std::fs::read_to_string(&log).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(text.contains("src/bin/one.rs has changed") && !text.contains("local.txt"), "{text}");
+}

@@ -35,3 +35,4 @@ mod stream;
 mod terminal;
 mod traces;
 mod watch;
+mod watched;

@@ -1,7 +1,7 @@
 //! Finds the Cargo package whose binaries are the functions.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use tokio::process::Command;
@@ -37,24 +37,43 @@ pub(super) fn cannot_run(error: &std::io::Error) -> StartError {
 
 /// Finds the package, of the service in `directory`, whose binaries are the functions.
 pub(crate) async fn find(directory: &Path, functions: &[Function]) -> Result<Package, StartError> {
-    let output = cargo(directory)
-        .args(["metadata", "--no-deps", "--format-version", "1"])
-        .output()
-        .await
-        .map_err(|error| cannot_run(&error))?;
+    let metadata = describe(directory, None).await?;
+    // Cargo's paths are canonical.
+    let canonical = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
+    let (package, manifest) = choose(&metadata, functions, |manifest| owner::belongs(manifest, &canonical))?;
+    let (mut known, mut asked) = (metadata.packages.clone(), BTreeSet::new());
+    let sources = loop {
+        let (sources, unknown) = Sources::of(&metadata, &known, &manifest, &canonical);
+        // Packages outside of the workspace, which need not be there.
+        let Some(unknown) = unknown.into_iter().find(|manifest| asked.insert(manifest.clone())) else { break sources };
+        known.extend(describe(directory, Some(&unknown)).await.map(|other| other.packages).unwrap_or_default());
+    };
+    Ok(Package { sources, ..package })
+}
+
+/// The packages of the workspace around `directory`, or around another manifest.
+async fn describe(directory: &Path, manifest: Option<&Path>) -> Result<Metadata, StartError> {
+    let mut command = cargo(directory);
+    command.args(["metadata", "--no-deps", "--format-version", "1"]);
+    if let Some(manifest) = manifest {
+        command.arg("--manifest-path").arg(manifest);
+    }
+    let output = command.output().await.map_err(|error| cannot_run(&error))?;
     if !output.status.success() {
         let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         return Err(StartError::Build(format!("cargo cannot read the workspace around serverless.yml: {reason}")));
     }
-    let metadata: Metadata = serde_json::from_slice(&output.stdout)
-        .map_err(|error| StartError::Build(format!("cargo metadata cannot be understood: {error}")))?;
-    // Cargo's paths are canonical.
-    let canonical = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
-    choose(&metadata, functions, |manifest| owner::belongs(manifest, &canonical))
+    serde_json::from_slice(&output.stdout)
+        .map_err(|error| StartError::Build(format!("cargo metadata cannot be understood: {error}")))
 }
 
-/// The package of the service with the most handlers: a typo in one of them must not hide the package.
-fn choose(metadata: &Metadata, functions: &[Function], belongs: impl Fn(&Path) -> bool) -> Result<Package, StartError> {
+/// The package of the service with the most handlers, and its manifest: a typo in one of them must not hide the package. Its sources
+/// are still missing.
+fn choose(
+    metadata: &Metadata,
+    functions: &[Function],
+    belongs: impl Fn(&Path) -> bool,
+) -> Result<(Package, PathBuf), StartError> {
     let handlers: BTreeSet<&str> = functions.iter().map(|function| function.handler.as_str()).collect();
     let members = &metadata.workspace_members;
     let is_ours = |package: &&Described| package.binaries().any(|name| name == OURS) && members.contains(&package.id);
@@ -67,13 +86,15 @@ fn choose(metadata: &Metadata, functions: &[Function], belongs: impl Fn(&Path) -
         )
     })?;
     let shared = package.features.contains_key(SHARED);
-    Ok(Package {
+    let manifest = package.manifest_path.clone();
+    let package = Package {
         ours: metadata.packages.iter().find(is_ours).map(|package| package.id.clone()),
         shared: shared.then(|| format!("{}/{}", package.name, SHARED)),
         id: package.id.clone(),
         binaries: package.binaries().map(ToOwned::to_owned).collect(),
-        sources: Sources::of(metadata, package),
-    })
+        sources: Sources::default(),
+    };
+    Ok((package, manifest))
 }
 
 #[cfg(test)]
@@ -109,7 +130,8 @@ mod tests {
             asynchronous: crate::project::template::Asynchronous::default(),
         };
         let metadata = || serde_json::from_str::<Metadata>(text).unwrap();
-        let chosen = choose(&metadata(), &[function("a"), function("b")], |_| true).unwrap();
+        let (chosen, manifest) = choose(&metadata(), &[function("a"), function("b")], |_| true).unwrap();
+        assert_eq!(manifest, Path::new("/w/app/Cargo.toml"));
         assert_eq!((chosen.id.as_str(), &chosen.binaries), ("app", &BTreeSet::from(["a".to_owned()])));
         let debug = ["--package", "app", "--bin", "a", "--package", "tools", "--features", "app/shared"];
         assert_eq!(chosen.selection(false), debug);

@@ -15,7 +15,7 @@ pub(super) struct Metadata {
     pub target_directory: PathBuf,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(super) struct Described {
     pub id: String,
     pub name: String,
@@ -27,7 +27,7 @@ pub(super) struct Described {
     pub dependencies: Vec<Dependency>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(super) struct Dependency {
     /// The folder of a package on this machine.
     pub path: Option<PathBuf>,
@@ -35,7 +35,7 @@ pub(super) struct Dependency {
     pub kind: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(super) struct Target {
     pub name: String,
     pub kind: Vec<String>,

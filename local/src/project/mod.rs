@@ -4,6 +4,7 @@ pub(crate) mod binaries;
 pub(crate) mod build;
 mod cargo;
 pub(crate) mod compile;
+pub(crate) mod dep_info;
 mod group;
 mod metadata;
 pub(crate) mod openapi;

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use super::metadata::{Described, Metadata};
 
 /// Files of the workspace, beside those of its packages, that change a build.
-const SHARED: [&str; 6] =
-    ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "rust-toolchain", ".cargo/config.toml", ".cargo/config"];
+const SHARED: [&str; 4] = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "rust-toolchain"];
+/// Cargo's settings.
+const SETTINGS: [&str; 2] = [".cargo/config.toml", ".cargo/config"];
 
 /// Where the sources are of a package and of the packages on this machine that it depends on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,22 +22,37 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
-    pub(super) fn of(metadata: &Metadata, package: &Described) -> Self {
-        let mut folders = BTreeSet::new();
-        let mut open: Vec<PathBuf> = package.manifest_path.parent().map(Path::to_owned).into_iter().collect();
+    /// Of the package whose manifest is `manifest`, for a build in `directory`, by the packages that are known. The second result is the
+    /// manifests of further packages that it depends on.
+    pub(super) fn of(
+        metadata: &Metadata,
+        known: &[Described],
+        manifest: &Path,
+        directory: &Path,
+    ) -> (Self, BTreeSet<PathBuf>) {
+        let (mut folders, mut unknown) = (BTreeSet::new(), BTreeSet::new());
+        let mut open: Vec<PathBuf> = manifest.parent().map(Path::to_owned).into_iter().collect();
         while let Some(folder) = open.pop() {
             let manifest = folder.join("Cargo.toml");
             if !folders.insert(folder) {
                 continue;
             }
-            let known = metadata.packages.iter().find(|known| known.manifest_path == manifest);
-            let needed = known.into_iter().flat_map(|known| &known.dependencies);
+            let Some(package) = known.iter().find(|known| known.manifest_path == manifest) else {
+                unknown.insert(manifest);
+                continue;
+            };
             // Development dependencies are for tests.
-            open.extend(needed.filter(|it| it.kind.as_deref() != Some("dev")).filter_map(|it| it.path.clone()));
+            let needed = package.dependencies.iter().filter(|it| it.kind.as_deref() != Some("dev"));
+            open.extend(needed.filter_map(|it| it.path.clone()));
         }
+        // The system reports changes by the real paths.
+        let folders = folders.into_iter().map(|folder| folder.canonicalize().unwrap_or(folder)).collect();
         let root = &metadata.workspace_root;
-        let files = SHARED.iter().map(|name| root.join(name)).collect();
-        Self { folders, files, target: metadata.target_directory.clone() }
+        let mut files: BTreeSet<_> = SHARED.iter().map(|name| root.join(name)).collect();
+        // Cargo reads the settings of each folder on the way: https://doc.rust-lang.org/cargo/reference/config.html
+        let between = directory.ancestors().take_while(|folder| folder.starts_with(root));
+        files.extend(between.flat_map(|folder| SETTINGS.map(|name| folder.join(name))));
+        (Self { folders, files, target: metadata.target_directory.clone() }, unknown)
     }
 }
 
@@ -58,10 +74,15 @@ mod tests {
             ]
         }"#;
         let metadata: Metadata = serde_json::from_str(text).unwrap();
-        let sources = Sources::of(&metadata, &metadata.packages[0]);
+        let of =
+            |known: &[Described]| Sources::of(&metadata, known, Path::new("/w/app/Cargo.toml"), Path::new("/w/app"));
+        let (sources, unknown) = of(&metadata.packages);
         let folders = ["/elsewhere", "/w/app", "/w/base", "/w/codegen"].map(PathBuf::from);
         assert_eq!(sources.folders, BTreeSet::from(folders));
-        assert!(sources.files.contains(Path::new("/w/Cargo.lock")));
+        for file in ["/w/Cargo.lock", "/w/.cargo/config.toml", "/w/app/.cargo/config.toml"] {
+            assert!(sources.files.contains(Path::new(file)), "{file}");
+        }
         assert_eq!(sources.target, PathBuf::from("/w/target"));
+        assert_eq!(unknown, ["/elsewhere/Cargo.toml", "/w/codegen/Cargo.toml"].map(PathBuf::from).into());
     }
 }

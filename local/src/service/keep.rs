@@ -20,7 +20,8 @@ const FOLDER: &str = ".cargo-local";
 /// Another service may clear a new folder away before it is locked.
 const ATTEMPTS: usize = 10;
 
-/// The executables of the version that runs, and of the one before it. Dropping it removes them.
+/// The executables of the version that runs, of the one before it, and of the next one as soon as it is built. Dropping it
+/// removes them.
 #[derive(Default)]
 pub(super) struct Keep {
     folder: Option<Folder>,
@@ -28,9 +29,12 @@ pub(super) struct Keep {
     links: u64,
 }
 
+/// The builds of one executable.
+#[derive(Default)]
 struct Kept {
-    stamps: Vec<Stamp>,
-    path: PathBuf,
+    builds: Vec<(Vec<Stamp>, PathBuf)>,
+    /// The one of the version that runs.
+    served: Option<PathBuf>,
     /// A process of the version before may be starting.
     before: Option<PathBuf>,
 }
@@ -51,8 +55,9 @@ impl Keep {
         let stamps: io::Result<Vec<_>> =
             [built].into_iter().chain(libraries.iter().map(PathBuf::as_path)).map(stamp).collect();
         let stamps = stamps.map_err(failed)?;
-        if let Some(kept) = self.kept.get(name).filter(|kept| kept.stamps == stamps && kept.path.is_file()) {
-            return Ok(kept.path.clone());
+        let kept = self.kept.entry(name.to_owned()).or_default();
+        if let Some((_, path)) = kept.builds.iter().find(|(of, path)| *of == stamps && path.is_file()) {
+            return Ok(path.clone());
         }
         self.links += 1;
         let folder = match &self.folder {
@@ -68,14 +73,37 @@ impl Keep {
             let name = library.file_name().unwrap_or_default();
             link(library, &directory.join(name)).map_err(failed)?;
         }
-        let before = self.kept.remove(name).map(|Kept { path, before, .. }| {
-            if let Some(directory) = before.as_deref().and_then(Path::parent) {
-                let _ = fs::remove_dir_all(directory);
-            }
-            path
-        });
-        self.kept.insert(name.to_owned(), Kept { stamps, path: path.clone(), before });
+        kept.builds.push((stamps, path.clone()));
         Ok(path)
+    }
+
+    /// A version with these executables is served from now on. Removes the builds that neither it nor the version before has.
+    pub(super) fn serves<'p>(&mut self, executables: impl IntoIterator<Item = (&'p str, &'p Path)>) {
+        for (name, path) in executables {
+            let kept = self.kept.entry(name.to_owned()).or_default();
+            if kept.served.as_deref() != Some(path) {
+                kept.before = kept.served.replace(path.to_owned());
+            }
+        }
+        self.clear();
+    }
+
+    /// The version that was built is not served. Removes its executables.
+    pub(super) fn refuses(&mut self) {
+        self.clear();
+    }
+
+    fn clear(&mut self) {
+        for kept in self.kept.values_mut() {
+            let (served, before) = (kept.served.clone(), kept.before.clone());
+            kept.builds.retain(|(_, path)| {
+                let stays = [&served, &before].into_iter().flatten().any(|kept| kept == path);
+                if !stays && let Some(directory) = path.parent() {
+                    let _ = fs::remove_dir_all(directory);
+                }
+                stays
+            });
+        }
     }
 }
 
@@ -152,16 +180,39 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let mut keep = Keep::default();
         let one = keep.executable("hello", &built(directory.path(), "one"), &[]).unwrap();
+        keep.serves([("hello", &*one)]);
         assert_eq!(keep.executable("hello", &directory.path().join("hello"), &[]).unwrap(), one, "nothing was built");
         let path = built(directory.path(), "another");
         assert_eq!(fs::read_to_string(&one).unwrap(), "one");
         let another = keep.executable("hello", &path, &[]).unwrap();
+        keep.serves([("hello", &*another)]);
         assert_eq!(fs::read_to_string(&another).unwrap(), "another");
         assert!(one.is_file(), "a process of it may be starting");
-        keep.executable("hello", &built(directory.path(), "a third"), &[]).unwrap();
+        // A change of the template alone.
+        keep.serves([("hello", &*another)]);
+        assert!(one.is_file());
+        let third = keep.executable("hello", &built(directory.path(), "a third"), &[]).unwrap();
+        keep.serves([("hello", &*third)]);
         assert!(!one.exists() && another.is_file());
         drop(keep);
         assert_eq!(folders(directory.path()), 0);
+    }
+
+    #[test]
+    fn versions_that_are_refused_leave_the_one_that_runs() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut keep = Keep::default();
+        let one = keep.executable("hello", &built(directory.path(), "one"), &[]).unwrap();
+        keep.serves([("hello", &*one)]);
+        for text in ["another", "a third", "the fourth"] {
+            let refused = keep.executable("hello", &built(directory.path(), text), &[]).unwrap();
+            assert!(refused.is_file() && one.is_file());
+            keep.refuses();
+            assert!(!refused.exists() && one.is_file());
+        }
+        let last = keep.executable("hello", &directory.path().join("hello"), &[]).unwrap();
+        keep.serves([("hello", &*last)]);
+        assert!(last.is_file() && one.is_file());
     }
 
     #[test]

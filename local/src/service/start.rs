@@ -1,5 +1,7 @@
 //! Starts a service.
 
+use std::time::SystemTime;
+
 use tokio::task::JoinSet;
 
 use super::Service;
@@ -28,12 +30,20 @@ impl Service {
         let build = Build::find(&context.options, &template).await?;
         let database = parts::open_database(&context, &template).await?;
         let watches = context.options.watch;
-        let watch = watches.then(|| Watch::begin(&context, build.sources().cloned())).flatten();
+        let mut watch = watches.then(|| Watch::begin(&context, build.sources().cloned())).flatten();
         let mut keep = (watches && matches!(context.options.binaries, Binaries::Cargo { .. })).then(Keep::default);
-        let version = Version::build(&context, template, &build, keep.as_mut()).await?;
+        let began = SystemTime::now();
+        let output = build.run(&context.options, &template).await?;
+        if let Some(watch) = &mut watch {
+            watch.built(&context, &output, began);
+        }
+        let version = Version::of(template, output, keep.as_mut())?;
         let parts = Parts::new(&context, database);
         let endpoints = context.announce()?;
 
+        if let Some(keep) = &mut keep {
+            keep.serves(version.executables());
+        }
         let running = Running::begin(context, parts, version).await?;
         let Running { context, parts, api, lambda, .. } = &*running;
         parts.serve_aws(context, opened.aws);

@@ -1,12 +1,10 @@
 //! A version of the service: all that an edit can change.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::context::Context;
 use super::keep::Keep;
 use crate::base::error::StartError;
 use crate::project::binaries;
-use crate::project::build::Build;
 use crate::project::compile::Built;
 use crate::project::template::{Function, Template};
 
@@ -17,19 +15,12 @@ pub(crate) struct Version {
 }
 
 impl Version {
-    /// Builds what the template names. `keep` holds the executables of this version where the next build cannot replace
-    /// them.
-    pub(super) async fn build(
-        context: &Context,
-        template: Template,
-        build: &Build,
-        keep: Option<&mut Keep>,
-    ) -> Result<Self, StartError> {
-        let output = build.run(&context.options, &template).await?;
-        Self::of(template, output, keep)
+    /// The names and the paths of its executables.
+    pub(super) fn executables(&self) -> impl Iterator<Item = (&str, &Path)> {
+        self.binaries.iter().map(|(function, path)| (function.handler.as_str(), path.as_path()))
     }
 
-    /// Pairs the template's functions with executables.
+    /// Pairs the template's functions with executables. `keep` holds those of this version where the next build cannot replace them.
     pub(super) fn of(template: Template, built: Built, keep: Option<&mut Keep>) -> Result<Self, StartError> {
         let mut binaries = binaries::pair(&template, built.executables)?;
         if let Some(keep) = keep {

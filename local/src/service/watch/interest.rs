@@ -8,8 +8,11 @@ use walkdir::WalkDir;
 
 use crate::project::sources::Sources;
 
-/// Folders without sources, and often with many files.
-const PASSED_OVER: [&str; 1] = ["node_modules"];
+/// Folders without sources, and often with many files; and a log that a shell writes.
+const PASSED_OVER: [&str; 2] = ["node_modules", "nohup.out"];
+/// A folder with this file contains what programs can make again: <https://bford.info/cachedir/>. Cargo's other output folders
+/// have it.
+const CACHE: &str = "CACHEDIR.TAG";
 
 /// The files that a version is made of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,15 +32,31 @@ pub(super) struct Belongs {
 
 impl Interest {
     pub(super) fn new(sources: Option<Sources>, template: &BTreeSet<PathBuf>) -> Self {
-        Self { sources, template: template.iter().flat_map(|file| real(file)).collect() }
+        let all_real = |files: &BTreeSet<PathBuf>| files.iter().flat_map(|file| real(file)).collect();
+        let sources = sources.map(|sources| Sources { files: all_real(&sources.files), ..sources });
+        Self { sources, template: all_real(template) }
     }
 
-    pub(super) fn of(&self, path: &Path) -> Belongs {
+    /// The parts that `path` belongs to. If it was made, moved or removed (`whole`), files in it were, too.
+    pub(super) fn of(&self, path: &Path, whole: bool) -> Belongs {
+        let names = |files: &BTreeSet<PathBuf>| {
+            files.contains(path) || whole && files.iter().any(|file| file.starts_with(path))
+        };
         let sources = self.sources.as_ref();
         Belongs {
-            sources: sources.is_some_and(|sources| sources.files.contains(path) || is_source(sources, path)),
-            template: self.template.contains(path),
+            sources: sources.is_some_and(|sources| names(&sources.files) || is_source(sources, path)),
+            template: names(&self.template),
         }
+    }
+
+    /// Whether it names what `other` does not.
+    pub(super) fn is_more_than(&self, other: &Self) -> bool {
+        let more = |files: &BTreeSet<PathBuf>, others: &BTreeSet<PathBuf>| !files.is_subset(others);
+        let none = Sources::default();
+        let (sources, others) = (self.sources.as_ref().unwrap_or(&none), other.sources.as_ref().unwrap_or(&none));
+        more(&self.template, &other.template)
+            || more(&sources.files, &others.files)
+            || more(&sources.folders, &others.folders)
     }
 
     /// The folders to watch, each without those in it.
@@ -55,16 +74,16 @@ impl Interest {
                 folders.extend(entries.flatten().map(walkdir::DirEntry::into_path));
             }
         }
-        folders.extend(
-            files.into_iter().filter_map(|file| file.parent()).filter(|folder| folder.is_dir()).map(Path::to_owned),
-        );
+        // A folder that is not there yet appears in the nearest one that is.
+        let nearest = |file: &PathBuf| file.ancestors().skip(1).find(|folder| folder.is_dir()).map(Path::to_owned);
+        folders.extend(files.into_iter().filter_map(nearest));
         folders
     }
 }
 
 /// Whether a path lies in a folder with sources, and is none of an editor's, a tool's, or Cargo's own files.
 fn is_source(sources: &Sources, path: &Path) -> bool {
-    if path.starts_with(&sources.target) || is_being_made(&sources.target, path) {
+    if path.starts_with(&sources.target) || is_being_made(&sources.target, path) || path.join(CACHE).exists() {
         return false;
     }
     sources.folders.iter().filter_map(|folder| path.strip_prefix(folder).ok()).any(|inside| {
@@ -83,7 +102,7 @@ fn is_name_of_source(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     // Vim writes a file `4913` to see whether it can.
     let passing = name == "4913"
-        || ["~", ".swp", ".swx", ".swo", ".tmp", ".bak", "#"].iter().any(|ending| name.ends_with(ending))
+        || ["~", ".swp", ".swx", ".swo", ".tmp", ".bak", ".log", "#"].iter().any(|ending| name.ends_with(ending))
         || name.starts_with(['.', '#']);
     !passing && !PASSED_OVER.contains(&&*name)
 }
@@ -91,8 +110,15 @@ fn is_name_of_source(name: &OsStr) -> bool {
 /// The paths by which the system reports a file: in its real folder, and where a link leads to.
 fn real(file: &Path) -> impl Iterator<Item = PathBuf> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let in_folder = folder.canonicalize().ok().zip(file.file_name()).map(|(folder, name)| folder.join(name));
+    let in_folder = file.file_name().map(|name| resolved(folder).join(name));
     in_folder.into_iter().chain(file.canonicalize().ok())
+}
+
+/// The folder without links, as far as it exists.
+fn resolved(folder: &Path) -> PathBuf {
+    let found = folder.ancestors().find_map(|part| Some((part, part.canonicalize().ok()?)));
+    let Some((part, real)) = found else { return folder.to_owned() };
+    folder.strip_prefix(part).map_or(real.clone(), |rest| real.join(rest))
 }
 
 #[cfg(test)]
@@ -111,7 +137,7 @@ mod tests {
     fn sources_are_told_from_the_files_of_tools() {
         let root = Path::new("/w");
         let interest = Interest { sources: Some(sources(root)), template: BTreeSet::from([root.join("app/s.yml")]) };
-        let is = |path: &str| interest.of(&root.join(path)).sources;
+        let is = |path: &str| interest.of(&root.join(path), false).sources;
         for source in ["app/src/bin/new.rs", "app/Cargo.toml", "app/data.json", "Cargo.lock", ".cargo/config.toml"] {
             assert!(is(source), "{source}");
         }
@@ -125,13 +151,15 @@ mod tests {
             "app/src/main.rs~",
             "app/src/#main.rs#",
             "app/src/4913",
+            "app/local.log",
+            "app/nohup.out",
             "other/src/main.rs",
             "Cargo.toml",
         ] {
             assert!(!is(other), "{other}");
         }
         let both = Belongs { sources: true, template: true };
-        assert_eq!(interest.of(&root.join("app/s.yml")), both);
+        assert_eq!(interest.of(&root.join("app/s.yml"), false), both);
     }
 
     #[test]
@@ -148,6 +176,37 @@ mod tests {
         assert_eq!(folders, expected.map(|it| it.components().collect::<PathBuf>()));
     }
 
+    #[test]
+    fn a_file_in_a_folder_that_is_not_there_yet_is_waited_for() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path().canonicalize().unwrap();
+        let wanted = root.join("extra/deep/x.yml");
+        let interest = Interest::new(Some(sources(&root)), &BTreeSet::from([wanted.clone()]));
+        assert!(interest.folders().contains(&root));
+        for made in ["extra", "extra/deep", ".cargo"] {
+            let Belongs { sources, template } = interest.of(&root.join(made), true);
+            assert_eq!((sources, template), (made == ".cargo", made != ".cargo"), "{made}");
+            assert_eq!(interest.of(&root.join(made), false), Belongs::default(), "a folder's own times");
+        }
+        std::fs::create_dir(root.join("extra")).unwrap();
+        assert!(interest.folders().contains(&root.join("extra")));
+        assert!(interest.of(&wanted, false).template);
+    }
+
+    #[test]
+    fn the_output_of_another_tool_is_no_source() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path().canonicalize().unwrap();
+        for folder in ["app/src", "app/other-target/debug"] {
+            std::fs::create_dir_all(root.join(folder)).unwrap();
+        }
+        std::fs::write(root.join("app/other-target").join(CACHE), "").unwrap();
+        let interest = Interest::new(Some(sources(&root)), &BTreeSet::new());
+        let folders = interest.folders();
+        assert!(folders.contains(&root.join("app/src")) && !folders.contains(&root.join("app/other-target")));
+        assert!(!interest.of(&root.join("app/other-target"), true).sources);
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_link_is_watched_at_both_of_its_ends() {
@@ -157,7 +216,7 @@ mod tests {
         std::os::unix::fs::symlink(root.join("real.yml"), root.join("serverless.yml")).unwrap();
         let interest = Interest::new(None, &BTreeSet::from([root.join("serverless.yml"), root.join("missing.yml")]));
         for name in ["real.yml", "serverless.yml", "missing.yml"] {
-            assert!(interest.of(&root.join(name)).template, "{name}");
+            assert!(interest.of(&root.join(name), false).template, "{name}");
         }
     }
 }

@@ -5,14 +5,16 @@
 mod changes;
 mod files;
 mod interest;
+mod output;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use self::changes::{Changed, Changes};
 use self::files::Files;
-use self::interest::Interest;
+use self::interest::{Belongs, Interest};
 use super::context::Context;
 use super::keep::Keep;
 use super::running::Running;
@@ -21,7 +23,9 @@ use crate::base::builds::State;
 use crate::base::error::StartError;
 use crate::project::build::Build;
 use crate::project::compile::Built;
+use crate::project::dep_info;
 use crate::project::sources::Sources;
+use crate::project::template::Template;
 
 /// Cargo's own file among the sources.
 const LOCK: &str = "Cargo.lock";
@@ -31,6 +35,8 @@ const NAMED: usize = 3;
 /// The watch over the files of a service.
 pub(super) struct Watch {
     sources: Option<Sources>,
+    /// Files outside of the folders of `sources` that the last build has read.
+    further: BTreeSet<PathBuf>,
     /// `Cargo.lock` after the last build: Cargo writes it, too.
     lock: Option<Vec<u8>>,
     changes: Changes,
@@ -49,15 +55,35 @@ impl Watch {
                 return None;
             }
         };
-        let mut watch = Self { sources, lock: None, changes, files };
+        let mut watch = Self { sources, further: BTreeSet::new(), lock: None, changes, files };
         watch.follow(context);
         Some(watch)
     }
 
-    fn follow(&mut self, context: &Context) {
-        let interest = Interest::new(self.sources.clone(), &context.files.all());
-        if let Err(reason) = self.files.follow(interest) {
+    /// Watches what a version is made of. Returns whether that is more than before: what was read of it may have changed unseen.
+    fn follow(&mut self, context: &Context) -> bool {
+        let sources = self.sources.clone().map(|mut sources| {
+            sources.files.extend(self.further.iter().cloned());
+            sources
+        });
+        let interest = Interest::new(sources, &context.files.all());
+        self.files.follow(interest).unwrap_or_else(|reason| {
             say(context, &format!("ERROR some edits are not served, since a folder cannot be watched: {reason}"));
+            false
+        })
+    }
+
+    /// Watches the files, too, that a build has read which began at `began`.
+    pub(super) fn built(&mut self, context: &Context, built: &Built, began: SystemTime) {
+        let Some(sources) = &self.sources else { return };
+        let further = dep_info::further(built.executables.values(), sources);
+        let new: Vec<_> = further.difference(&self.further).cloned().collect();
+        self.further = further;
+        self.follow(context);
+        // Since when they are watched, a change is seen. This is for the time before.
+        for file in new {
+            let changed = std::fs::metadata(&file).and_then(|file| file.modified()).is_ok_and(|at| at >= began);
+            self.changes.push(file, Belongs { sources: changed, template: false });
         }
     }
 
@@ -81,12 +107,9 @@ impl Watch {
                 continue;
             }
             open.add(changed);
-            // Before the build: a file in a new folder is either part of it, or seen.
-            self.follow(context);
             context.builds.begin();
             say(context, &format!("{} changed", named(&open, running.version().template.directory())));
             let made = self.attempt(running, keep.as_mut(), &open).await;
-            self.follow(context);
             self.lock = self.read_lock();
             let took = began.elapsed();
             match made {
@@ -119,23 +142,63 @@ impl Watch {
     async fn attempt(
         &mut self,
         running: &Running,
-        keep: Option<&mut Keep>,
+        mut keep: Option<&mut Keep>,
         open: &Changed,
     ) -> Result<Vec<String>, StartError> {
         let context = &running.context;
-        let template = context.template()?;
         let served = running.version();
         let executables: BTreeMap<String, PathBuf> =
-            served.binaries.iter().map(|(function, path)| (function.handler.clone(), path.clone())).collect();
-        let known = template.functions.iter().all(|function| executables.contains_key(&function.handler));
-        let version = if open.sources || !known {
-            let build = Build::find(&context.options, &template).await?;
-            self.sources = build.sources().cloned();
-            Version::build(context, template, &build, keep).await?
+            served.executables().map(|(name, path)| (name.to_owned(), path.to_owned())).collect();
+        let (template, build) = self.read(context, &executables, open).await?;
+        let version = if let Some(build) = build {
+            let began = SystemTime::now();
+            let output = build.run(&context.options, &template).await?;
+            self.built(context, &output, began);
+            Version::of(template, output, keep.as_deref_mut())?
         } else {
             Version::of(template, Built { executables, ..Built::default() }, None)?
         };
-        running.serve(Arc::new(version)).await
+        let version = Arc::new(version);
+        let changed = running.serve(version.clone()).await;
+        if let Some(keep) = keep {
+            match changed {
+                Ok(_) => keep.serves(version.executables()),
+                Err(_) => keep.refuses(),
+            }
+        }
+        changed
+    }
+
+    /// Reads the template, and what there is to build. It does so again while that shows more to watch: what changes from now on
+    /// is either read, or seen.
+    async fn read(
+        &mut self,
+        context: &Context,
+        executables: &BTreeMap<String, PathBuf>,
+        open: &Changed,
+    ) -> Result<(Template, Option<Build>), StartError> {
+        loop {
+            let read = self.read_once(context, executables, open).await;
+            if !self.follow(context) {
+                return read;
+            }
+        }
+    }
+
+    async fn read_once(
+        &mut self,
+        context: &Context,
+        executables: &BTreeMap<String, PathBuf>,
+        open: &Changed,
+    ) -> Result<(Template, Option<Build>), StartError> {
+        let template = context.template()?;
+        let known = template.functions.iter().all(|function| executables.contains_key(&function.handler));
+        if known && !open.sources {
+            return Ok((template, None));
+        }
+        let build = Build::find(&context.options, &template).await?;
+        self.sources = build.sources().cloned();
+        Ok((template, Some(build)))
     }
 }
 
