@@ -1,25 +1,26 @@
 'use strict';
 
-// Rehearses a protected stage's first deployment that fails, its next one, and its removal, on an AWS emulator.
+// Rehearses a protected stage's first deployment that fails, its next one, and its removal, on an AWS emulator. No function is called
+// here: stubs stand for their executables.
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
+const { TEMPLATE, copyService } = require('./support/copy');
 const { startEmulator } = require('./support/emulator');
-const { HERE, ROOT, serverless } = require('./support/serverless');
 
 const STAGE = 'test';
-const CONFIG = path.join(ROOT, 'serverless-failing.yml');
 const kept = ['--param', 'protected=true', '--param', 'removal=Retain'];
 
+const copy = copyService();
 let emulator;
 before(async () => {
   emulator = await startEmulator();
 });
 after(async () => {
-  fs.rmSync(CONFIG, { force: true });
   await emulator?.stop();
+  copy.remove();
 });
 
 /** The template, and a resource that waits in vain for a signal once table and queue are there. */
@@ -32,12 +33,13 @@ function failing() {
         DependsOn: [BookingsTable, DeadLetters]
         Properties: { Handle: { Ref: Signal }, Timeout: "1" }
 `;
-  fs.writeFileSync(CONFIG, fs.readFileSync(path.join(ROOT, 'serverless.yml'), 'utf8').trimEnd() + never);
-  return ['--config', path.basename(CONFIG)];
+  const config = 'serverless-failing.yml';
+  fs.writeFileSync(path.join(copy.folder, config), fs.readFileSync(path.join(copy.folder, 'serverless.yml'), 'utf8').trimEnd() + never);
+  return ['--config', config];
 }
 
 async function sls(...args) {
-  const { code, stdout, stderr } = await serverless([...args, '--stage', STAGE, ...HERE], { env: emulator.env });
+  const { code, stdout, stderr } = await copy.serverless([...args, '--stage', STAGE, ...TEMPLATE], { env: emulator.env });
   return { code, output: stdout + stderr };
 }
 

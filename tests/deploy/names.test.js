@@ -8,7 +8,8 @@ const os = require('node:os');
 const path = require('node:path');
 const { after, describe, it } = require('node:test');
 const { LONGEST, complaint, tooLong } = require('../../deploy/names');
-const { HERE, ROOT, serverless } = require('./support/serverless');
+const { TEMPLATE, inCopy } = require('./support/copy');
+const { ROOT } = require('./support/serverless');
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bookings-names-'));
 after(() => fs.rmSync(folder, { recursive: true }));
@@ -17,7 +18,7 @@ after(() => fs.rmSync(folder, { recursive: true }));
 const UNLIMITED = ['AWS::ApiGatewayV2::Api'];
 const EVERYTHING = ['alarms=all', 'budget=1', 'shift=CodeDeployDefault.LambdaAllAtOnce', 'webhook=https://example.com/webhooks', 'webhookSecret=webhooks'];
 const ALL = EVERYTHING.flatMap((param) => ['--param', param]);
-const packaged = (stage, ...more) => serverless(['package', '--stage', stage, ...HERE, ...ALL, ...more, '--package', folder]);
+const packaged = (stage, ...more) => inCopy(['package', '--stage', stage, ...TEMPLATE, ...ALL, ...more, '--package', folder]);
 
 /** A resource of the type with a name of `length` characters. */
 function resource(Type, property, length) {
@@ -65,7 +66,7 @@ describe('the longest name of a stage', () => {
   });
 
   it('and one character more is refused before anything is built', async () => {
-    const { code, stdout } = await packaged(`${longest}s`, '--param', 'builder=built', '--param', 'profile=never-built');
+    const { code, stdout } = await packaged(`${longest}s`, '--param', 'profile=never-built');
     assert.equal(code, 1);
     assert.match(stdout, /the stage's name "s+" is too long by 1: AWS::IAM::Role "bookings-s+-eu-central-1-listResourceBookings" has 65 characters, and AWS takes 64/);
   });

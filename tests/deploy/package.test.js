@@ -1,6 +1,7 @@
 'use strict';
 
-// Tests of the packages of every stage, without AWS credentials: template and functions as they would be uploaded.
+// Tests of the packages of every stage, without AWS credentials: the templates, with stubs for executables. executables.test.js has a
+// package with the executables themselves.
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
@@ -9,6 +10,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { ringing, sections, shown, widgets } = require('./support/alarms');
+const { TEMPLATE, copyService, inCopy } = require('./support/copy');
 const { costs } = require('./support/costs');
 const { lens } = require('./support/lens');
 const { lint } = require('./support/lint');
@@ -16,7 +18,7 @@ const { known } = require('./support/metrics');
 const { operations } = require('./support/operations');
 const { lines } = require('./support/access-log');
 const roles = require('./support/roles');
-const { HERE, ROOT, serverless } = require('./support/serverless');
+const { ROOT, serverless } = require('./support/serverless');
 
 // The framework's own dependency.
 const yaml = createRequire(require.resolve('osls/package.json'))('js-yaml');
@@ -30,12 +32,17 @@ after(() => fs.rmSync(folder, { recursive: true }));
 const templateFile = (stage) => path.join(folder, stage, 'cloudformation-template-update-stack.json');
 const template = (stage) => JSON.parse(fs.readFileSync(templateFile(stage), 'utf8')).Resources;
 
-before(async () => {
-  for (const [stage, params] of Object.entries(STAGES)) {
-    const { code, stdout, stderr } = await serverless(['package', '--stage', stage, ...HERE, ...params, '--package', path.join(folder, stage)]);
-    assert.equal(code, 0, `${stage}: ${stdout}${stderr}`);
-  }
-});
+/** Packages `stage` into the folder `name`. */
+async function packaged(name, stage, params) {
+  const { code, stdout, stderr } = await inCopy(['package', '--stage', stage, ...TEMPLATE, ...params, '--package', path.join(folder, name)]);
+  assert.equal(code, 0, `${name}: ${stdout}${stderr}`);
+}
+/** Packages prod with these parameters, by the names of their folders. */
+const deployments = (all) =>
+  Promise.all(Object.entries(all).map(([name, given]) =>
+    packaged(name, 'prod', [...TOKENS, ...Object.entries(given).flatMap(([param, value]) => ['--param', `${param}=${value}`])])));
+
+before(() => Promise.all(Object.entries(STAGES).map(([stage, params]) => packaged(stage, stage, params))));
 
 for (const stage of Object.keys(STAGES)) {
   describe(`the package of ${stage}`, () => {
@@ -65,13 +72,6 @@ for (const stage of Object.keys(STAGES)) {
           assert.ok(!action.includes('*'), permission);
           assert.ok(!resource.includes('*') || action.startsWith('xray:'), permission);
         }
-      }
-    });
-
-    it('carries a zip with `bootstrap` for each function', () => {
-      for (const name of roles.functions) {
-        const zip = fs.readFileSync(path.join(folder, stage, `${name}.zip`));
-        assert.equal(zip.toString('latin1', 30, 39), 'bootstrap', name);
       }
     });
   });
@@ -203,14 +203,7 @@ describe('the edge', () => {
   const required = { ...named, edgeSecret: 'bookings-prod-edge' };
   const secret = (name) => ({ 'Fn::Join': ['', ['{{resolve:secretsmanager:', name, '}}']] });
   // The deployments of docs/runbook.md#the-edge.
-  const deployments = { named, edge: required, changing: { ...required, edgeSecretNext: 'bookings-prod-edge-2' } };
-  before(async () => {
-    for (const [step, params] of Object.entries(deployments)) {
-      const all = Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
-      const { code, stdout } = await serverless(['package', '--stage', 'prod', ...HERE, ...TOKENS, ...all, '--package', path.join(folder, step)]);
-      assert.equal(code, 0, stdout);
-    }
-  });
+  before(() => deployments({ named, edge: required, changing: { ...required, edgeSecretNext: 'bookings-prod-edge-2' } }));
   /** The secrets that every function of a deployment accepts, and whether the API's own address is closed. */
   const accepted = (step) => {
     const lambdas = Object.values(template(step)).filter(({ Type }) => Type === 'AWS::Lambda::Function');
@@ -265,14 +258,8 @@ describe('webhooks', () => {
   const stage = 'webhooks';
   const address = 'https://example.com/webhooks?for=a=b&token=t,{0}.none';
   const params = { webhook: address, webhookSecret: 'bookings-prod-webhooks' };
-  const packages = { webhooks: params, replacing: { ...params, webhookSecretNext: 'bookings-prod-webhooks-2' }, silent: { ...params, alarms: 'none', shift: 'none', budget: 0 } };
-  before(async () => {
-    for (const [step, given] of Object.entries(packages)) {
-      const all = Object.entries(given).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
-      const { code, stdout } = await serverless(['package', '--stage', 'prod', ...HERE, ...TOKENS, ...all, '--package', path.join(folder, step)]);
-      assert.equal(code, 0, stdout);
-    }
-  });
+  const replacing = { ...params, webhookSecretNext: 'bookings-prod-webhooks-2' };
+  before(() => deployments({ webhooks: params, replacing, silent: { ...params, alarms: 'none', shift: 'none', budget: 0 } }));
   const OWN = ['DeliverWebhooksLambdaFunction', 'DeliverWebhooksRole', 'Webhooks', 'WebhooksDeadLetters', 'WebhooksPolicy', 'WebhooksRule', 'WebhooksUndelivered'];
 
   it('pass cfn-lint', () => lint(templateFile(stage)));
@@ -346,10 +333,10 @@ describe('webhooks', () => {
   });
 });
 
-// Nothing of `.serverless` is used before a refusal, so these run side by side.
+// In the service's own folder, which has no stubs: what is not refused fails for another reason.
 describe('packaging refuses', { concurrency: os.availableParallelism() }, () => {
-  const refused = async (args, reason, env) => {
-    const { code, stdout } = await serverless(['package', ...HERE, '--package', path.join(folder, 'refused'), ...args], { env });
+  const refused = async (args, reason, { run = serverless, env } = {}) => {
+    const { code, stdout } = await run(['package', ...TEMPLATE, '--package', path.join(folder, 'refused'), ...args], { env });
     assert.equal(code, 1);
     assert.match(stdout, reason);
   };
@@ -393,7 +380,7 @@ describe('packaging refuses', { concurrency: os.availableParallelism() }, () => 
     ]) {
       it(what, async () => {
         await refused(to(address), reason);
-        const { stdout, stderr } = await serverless(['package', ...HERE, '--package', path.join(folder, 'refused'), ...to(address)]);
+        const { stdout, stderr } = await serverless(['package', ...TEMPLATE, '--package', path.join(folder, 'refused'), ...to(address)]);
         assert.doesNotMatch(stdout + stderr, /s3cret/);
       });
     }
@@ -411,23 +398,21 @@ describe('packaging refuses', { concurrency: os.availableParallelism() }, () => 
     const secret = [...named, '--param', 'edgeSecret=bookings-edge'];
     const own = 'https://abcdef1234.execute-api.eu-central-1.amazonaws.com';
     it('whose secret is replaced by itself', () => refused([...secret, '--param', 'edgeSecretNext=bookings-edge'], /are the same secret/));
-    it('without the address to test it by', () => refused(named, /set SMOKE_URL=https:\/\/api\.example\.com\/v1/, { SMOKE_URL: '' }));
-    it('that would be tested at the address that it closes', () => refused(secret, /answers at its domain only/, { SMOKE_URL: own }));
+    it('without the address to test it by', () => refused(named, /set SMOKE_URL=https:\/\/api\.example\.com\/v1/, { env: { SMOKE_URL: '' } }));
+    it('that would be tested at the address that it closes', () => refused(secret, /answers at its domain only/, { env: { SMOKE_URL: own } }));
   });
 
-  // In turn: they share a file.
-  describe('an endpoint of one\'s own', { concurrency: 1 }, () => {
-    const own = path.join(ROOT, 'serverless-own-endpoint.yml');
-    const endpoint = (role) => {
-      const [functions, rest] = fs.readFileSync(path.join(ROOT, 'serverless.yml'), 'utf8').split('\nresources:\n');
+  describe('an endpoint of one\'s own', () => {
+    const endpoint = async (role, params, reason) => {
+      const copy = copyService();
+      const template = path.join(copy.folder, 'serverless.yml');
+      const [functions, rest] = fs.readFileSync(template, 'utf8').split('\nresources:\n');
       const added = `\n    own:\n      handler: health\n${role}      events:\n        - httpApi: GET /own\n`;
-      fs.writeFileSync(own, `${functions}${added}\nresources:\n${rest}`);
-      return ['--config', path.basename(own)];
+      fs.writeFileSync(template, `${functions}${added}\nresources:\n${rest}`);
+      await refused(params, reason, { run: copy.serverless }).finally(copy.remove);
     };
-    after(() => fs.rmSync(own));
 
-    it('without a role', () => refused(endpoint(''), /"own" has no role/));
-    it('without an authorizer, where the others have one', () =>
-      refused([...endpoint('      role: HealthRole\n'), ...TOKENS], /"own" asks for no token/));
+    it('without a role', () => endpoint('', [], /"own" has no role/));
+    it('without an authorizer, where the others have one', () => endpoint('      role: HealthRole\n', TOKENS, /"own" asks for no token/));
   });
 });

@@ -7,17 +7,18 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
+const { TEMPLATE, inCopy } = require('./support/copy');
 const { lint } = require('./support/lint');
-const { HERE, ROOT, serverless } = require('./support/serverless');
+const { ROOT } = require('./support/serverless');
 
-const PROD = ['--stage', 'prod', ...HERE, '--param', 'issuer=https://id.example.com/', '--param', 'audience=bookings'];
+const PROD = ['--stage', 'prod', ...TEMPLATE, '--param', 'issuer=https://id.example.com/', '--param', 'audience=bookings'];
 // AWS GovCloud has no budgets.
 const REGIONS = { 'us-east-1': [], 'eu-central-1': [], 'cn-north-1': [], 'us-gov-west-1': ['--param', 'budget=0'] };
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bookings-partitions-'));
 after(() => fs.rmSync(folder, { recursive: true }));
 
-const packaged = (region, params) => serverless(['package', ...PROD, ...params, '--region', region, '--package', path.join(folder, region)]);
+const packaged = (region, params) => inCopy(['package', ...PROD, ...params, '--region', region, '--package', path.join(folder, region)]);
 
 for (const [region, params] of Object.entries(REGIONS)) {
   describe(`the package for ${region}`, () => {

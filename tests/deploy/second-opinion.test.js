@@ -11,9 +11,9 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
+const { TEMPLATE, inCopy } = require('./support/copy');
 const { startMoto } = require('./support/moto');
 const { resolver } = require('./support/resolve');
-const { HERE, serverless } = require('./support/serverless');
 
 /** Types that moto's CloudFormation leaves out, and the test that looks at each. */
 const UNKNOWN = {
@@ -47,7 +47,7 @@ const aws = (...call) => moto.aws(...call);
 
 before(async () => {
   const tokens = ['--param', 'issuer=https://id.example.com/', '--param', 'audience=bookings'];
-  const [{ code, stdout }, started] = await Promise.all([serverless(['package', '--stage', 'prod', ...HERE, ...tokens, '--package', folder]), startMoto()]);
+  const [{ code, stdout }, started] = await Promise.all([inCopy(['package', '--stage', 'prod', ...TEMPLATE, ...tokens, '--package', folder]), startMoto()]);
   moto = started;
   assert.equal(code, 0, stdout);
   const template = (name) => JSON.parse(fs.readFileSync(path.join(folder, `cloudformation-template-${name}-stack.json`), 'utf8'));

@@ -9,6 +9,7 @@ const ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x86_64';
 /**
  * Parameters for builds on this machine. Its own architecture, because the standard library of another one is not
  * available everywhere. Unoptimized, because nine optimized links take minutes and these tests do not look at them.
+ * `TEMPLATE` (./copy.js) builds nothing.
  */
 const HERE = ['architecture=' + ARCHITECTURE, 'profile=dev', 'builder=cargo'].flatMap((param) => ['--param', param]);
 
@@ -24,8 +25,8 @@ function nobody() {
 }
 
 /** Runs `serverless` to its end. Returns `{ code, stdout, stderr }`. */
-function serverless(args, { env = {}, input } = {}) {
-  return run(process.execPath, [require.resolve('osls/bin/serverless.js'), ...args], { env, input });
+function serverless(args, options) {
+  return run(process.execPath, [require.resolve('osls/bin/serverless.js'), ...args], options);
 }
 
 function run(program, args, { env = {}, input, cwd = ROOT } = {}) {
