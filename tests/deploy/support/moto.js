@@ -9,7 +9,15 @@ const { BIN, REGION, freePort, until } = require('./emulator');
 async function startMoto() {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
-  const env = { PATH: process.env.PATH, AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_DEFAULT_REGION: REGION };
+  const env = {
+    PATH: process.env.PATH,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_DEFAULT_REGION: REGION,
+    // The client would try a call that moto does not know for 8 s.
+    AWS_MAX_ATTEMPTS: '1',
+  };
   const server = spawn(path.join(BIN, 'moto_server'), ['--host', '127.0.0.1', '--port', String(port)], { stdio: ['ignore', 'ignore', 'pipe'], env });
   let log = '';
   server.stderr.setEncoding('utf8').on('data', (text) => (log = (log + text).slice(-20_000)));
