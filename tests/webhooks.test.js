@@ -9,7 +9,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { Webhook } = require('standardwebhooks');
-const { BIN, until } = require('./deploy/support/emulator');
+const { BIN } = require('./deploy/support/aws');
+const { until } = require('./deploy/support/emulator');
 const { SECRET, startReceiver, verified } = require('./deploy/support/receiver');
 const { ROOT, run } = require('./deploy/support/serverless');
 

@@ -8,7 +8,8 @@ const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
-const { BIN, REGION, until } = require('./support/emulator');
+const { REGION, startClient } = require('./support/aws');
+const { until } = require('./support/emulator');
 const { ROOT, run, serverless } = require('./support/serverless');
 
 const ENDPOINTS = path.join(ROOT, '.local/endpoints.json');
@@ -130,26 +131,24 @@ describe('beside `cargo local`', { skip: fs.existsSync(ENDPOINTS) && 'one is run
     assert.deepEqual(queue.messages.map(({ attributes }) => attributes.sequence_number), [dynamodb.SequenceNumber]);
   });
 
-  it('an AWS SDK invokes a function, by its key and by its deployed name', async () => {
+  it('an AWS SDK invokes a function, by its key and by its deployed name', async (t) => {
     const { lambda: AWS_ENDPOINT_URL_LAMBDA } = JSON.parse(fs.readFileSync(ENDPOINTS, 'utf8'));
-    const env = { ...process.env, AWS_ENDPOINT_URL_LAMBDA, AWS_DEFAULT_REGION: REGION, AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
-    const sdk = (input) => {
-      const call = [path.join(ROOT, 'tests/deploy/support/aws.py'), 'lambda', 'invoke', JSON.stringify(input)];
-      return run(path.join(BIN, 'python'), call, { env });
-    };
+    const { aws, stop } = startClient({ AWS_ENDPOINT_URL_LAMBDA, AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' });
+    t.after(stop);
+    const sdk = (input) => aws('lambda', 'invoke', input);
     const Payload = fs.readFileSync(path.join(ROOT, 'tests/events/health.json'), 'utf8');
     for (const FunctionName of ['health', 'bookings-dev-health', `arn:aws:lambda:${REGION}:000000000000:function:bookings-dev-health`]) {
-      const { stdout, stderr } = await sdk({ FunctionName, Payload, LogType: 'Tail' });
-      assert.equal(JSON.parse(JSON.parse(stdout || '{}').Payload ?? '{}').statusCode, 200, FunctionName + stderr);
-      assert.equal(JSON.parse(stdout).ExecutedVersion, '$LATEST');
-      assert.equal(typeof JSON.parse(stdout).LogResult, 'string');
+      const answer = await sdk({ FunctionName, Payload, LogType: 'Tail' });
+      assert.equal(JSON.parse(answer.Payload).statusCode, 200, FunctionName);
+      assert.equal(answer.ExecutedVersion, '$LATEST');
+      assert.equal(typeof answer.LogResult, 'string');
     }
-    const failed = JSON.parse((await sdk({ FunctionName: 'publishEvents', Payload: '{}' })).stdout);
+    const failed = await sdk({ FunctionName: 'publishEvents', Payload: '{}' });
     assert.deepEqual([failed.StatusCode, failed.FunctionError], [200, 'Unhandled']);
     assert.equal(JSON.parse(failed.Payload).errorType, 'EventFailed');
-    assert.equal(JSON.parse((await sdk({ FunctionName: 'health', Payload, InvocationType: 'Event' })).stdout).StatusCode, 202);
-    assert.equal(JSON.parse((await sdk({ FunctionName: 'health', Payload, InvocationType: 'DryRun' })).stdout).StatusCode, 204);
-    assert.match((await sdk({ FunctionName: 'nobody' })).stderr, /ResourceNotFoundException.*Function not found: arn:aws:lambda:/);
+    assert.equal((await sdk({ FunctionName: 'health', Payload, InvocationType: 'Event' })).StatusCode, 202);
+    assert.equal((await sdk({ FunctionName: 'health', Payload, InvocationType: 'DryRun' })).StatusCode, 204);
+    await assert.rejects(sdk({ FunctionName: 'nobody' }), /ResourceNotFoundException.*Function not found: arn:aws:lambda:/);
   });
 
   it('another service in this folder leaves the file of this one alone', async () => {

@@ -5,14 +5,11 @@ const fs = require('node:fs');
 const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
-const { ROOT, run } = require('./serverless');
-
-const BIN = path.join(ROOT, '.venv/bin');
-const REGION = 'eu-central-1';
+const { BIN, REGION, startClient } = require('./aws');
 
 /**
  * Starts an AWS emulator (ministack) on this machine's loopback address. `AUTH` makes it enforce IAM: each function
- * gets the credentials of its own role, and calls without a permission are refused.
+ * gets the credentials of its own role, and calls without a permission are refused. `aws` calls it once.
  */
 async function startEmulator() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bookings-aws-'));
@@ -36,22 +33,15 @@ async function startEmulator() {
     },
   });
   const ended = new Promise((resolve) => child.on('close', resolve));
+  await until(() => fetch(`${endpoint}/_ministack/health`).then(({ ok }) => ok, () => false), 'the emulator answers');
+  const client = startClient(env);
   const stop = async () => {
+    client.stop();
     child.kill('SIGTERM');
     await Promise.race([ended, sleep(10_000).then(() => child.kill('SIGKILL'))]);
     fs.rmSync(folder, { recursive: true, force: true });
   };
-  await until(() => fetch(`${endpoint}/_ministack/health`).then(({ ok }) => ok, () => false), 'the emulator answers');
-
-  /** Calls AWS once. `as` are credentials other than the account's. */
-  const aws = async (service, operation, input = {}, as = {}) => {
-    const script = path.join(__dirname, 'aws.py');
-    const call = [script, service, operation, JSON.stringify(input)];
-    const { code, stdout, stderr } = await run(path.join(BIN, 'python'), call, { env: { ...env, AWS_DEFAULT_REGION: REGION, ...as } });
-    if (code !== 0) throw new Error(`${service} ${operation}: ${stderr.trim().split('\n').at(-1)}`);
-    return JSON.parse(stdout);
-  };
-  return { endpoint, env, aws, stop, log: () => fs.readFileSync(path.join(folder, 'log'), 'utf8') };
+  return { endpoint, env, aws: client.aws, stop, log: () => fs.readFileSync(path.join(folder, 'log'), 'utf8') };
 }
 
 function freePort() {
@@ -74,4 +64,4 @@ async function until(condition, what, seconds = 60) {
   throw new Error(`${seconds} seconds have passed, and still not: ${what}`);
 }
 
-module.exports = { startEmulator, freePort, until, BIN, REGION };
+module.exports = { startEmulator, freePort, until };

@@ -42,4 +42,4 @@ function run(program, args, { env = {}, input, cwd = ROOT } = {}) {
   });
 }
 
-module.exports = { ROOT, ARCHITECTURE, HERE, serverless, run };
+module.exports = { ROOT, ARCHITECTURE, HERE, nobody, serverless, run };
