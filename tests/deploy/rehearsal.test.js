@@ -10,6 +10,7 @@
 const assert = require('node:assert/strict');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
+const { TEMPLATE, copyService } = require('./support/copy');
 const { startEmulator, until } = require('./support/emulator');
 const { startIssuer } = require('./support/issuer');
 const { EVENT_ALARMS } = require('./support/operations');
@@ -19,6 +20,8 @@ const { HERE, ROOT, run, serverless } = require('./support/serverless');
 const STAGE = 'test';
 const SECOND = 'test2';
 
+// One for all releases of stubs, so that the second and the third are the same to the byte.
+const copy = copyService();
 let emulator;
 let issuer;
 let hook;
@@ -29,6 +32,7 @@ before(async () => {
 after(async () => {
   issuer?.stop();
   hook?.stop();
+  copy.remove();
   await emulator?.stop();
 });
 
@@ -52,10 +56,19 @@ async function smoke(stage, BEARER_TOKEN = '') {
   return stdout;
 }
 
-/** Releases `stage` as a pipeline does, with a smoke test of an address where no server listens. */
-async function release(stage, ...options) {
-  const env = { ...emulator.env, SMOKE_URL: 'http://127.0.0.1:2' };
-  const { code, stdout, stderr } = await run(path.join(ROOT, 'deploy/release'), [stage, ...HERE, ...options], { env });
+// A smoke test of an address where no server listens.
+const FAILING = { SMOKE_URL: 'http://127.0.0.1:2' };
+
+/** Releases `stage` as a pipeline does, with a smoke test that fails. */
+async function release(stage) {
+  const { code, stdout, stderr } = await run(path.join(ROOT, 'deploy/release'), [stage, ...HERE], { env: { ...emulator.env, ...FAILING } });
+  return { code, output: stdout + stderr };
+}
+
+/** Releases another version, whose executables answer nothing: what answers afterwards is the version before. */
+async function releaseStubs(stage) {
+  const options = [stage, ...TEMPLATE, '--param', 'logRetention=7'];
+  const { code, stdout, stderr } = await copy.run(path.join(copy.folder, 'deploy/release'), options, { env: { ...emulator.env, ...FAILING } });
   return { code, output: stdout + stderr };
 }
 
@@ -308,7 +321,7 @@ describe('deploying again', () => {
       const group = { logGroupNamePrefix: `/aws/lambda/bookings-${STAGE}-health` };
       return (await emulator.aws('logs', 'describe_log_groups', group)).logGroups[0].retentionInDays;
     };
-    const { code, output } = await release(STAGE, '--param', 'logRetention=7');
+    const { code, output } = await releaseStubs(STAGE);
     assert.equal(code, 1, output);
     assert.match(output, /smoke test failed at http:\/\/127\.0\.0\.1:2: going back by serverless rollback --timestamp \d+$/m);
     assert.equal(await kept(), 14, output);
@@ -323,7 +336,7 @@ describe('deploying again', () => {
     const Key = `serverless/bookings/${STAGE}/${now.getTime()}-${now.toISOString()}/compiled-cloudformation-template.json`;
     await emulator.aws('s3', 'put_object', { Bucket, Key, Body: '{"Resources": {}}' });
     assert.match(await sls('deploy', 'list', '--stage', STAGE, ...HERE), new RegExp(`Timestamp: ${now.getTime()}`));
-    const { code, output } = await release(STAGE, '--param', 'logRetention=7');
+    const { code, output } = await releaseStubs(STAGE);
     assert.equal(code, 1, output);
     assert.match(output, /going back by serverless rollback --timestamp \d+$/m);
     assert.doesNotMatch(output, new RegExp(`rollback --timestamp ${now.getTime()}`));
@@ -331,7 +344,7 @@ describe('deploying again', () => {
   });
 
   it('is not skipped after that, though it was uploaded last', async () => {
-    const { output } = await release(STAGE, '--param', 'logRetention=7');
+    const { output } = await releaseStubs(STAGE);
     assert.doesNotMatch(output, /No changes to deploy/);
   });
 
