@@ -1,26 +1,36 @@
 'use strict';
 
-// Tests of `invoke local` with real binaries, built by the real cargo.
+// Tests of `invoke local` with real binaries. The real cargo builds them once. Two tests have it build for
+// them, the others a fake one that finds them built.
 
 const assert = require('node:assert/strict');
+const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const http = require('node:http');
 const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
-const { crate } = require('./support/functions');
+const { fakeCargo } = require('./support/cargo');
+const { binaries, crate } = require('./support/functions');
 const { service } = require('./support/service');
 
 // One target directory for all tests, so that dependencies are compiled once.
 const target = fs.mkdtempSync(path.join(os.tmpdir(), 'serverless-rust-target-'));
-before(() => (process.env.CARGO_TARGET_DIR = target));
+const built = path.join(target, 'debug');
+before(() => {
+  process.env.CARGO_TARGET_DIR = target;
+  const directory = path.join(target, 'crate');
+  crate(directory);
+  execFileSync('cargo', ['build'], { cwd: directory, stdio: 'inherit' });
+});
 after(() => fs.rmSync(target, { recursive: true }));
 
-/** Runs `serverless invoke local -f binary`, and returns its standard output. */
-async function invoke(t, binary, invokeOptions = {}, { config = {}, ...rest } = {}) {
+/** Runs `serverless invoke local -f binary`, and returns its standard output. `cargo`: whether it is the real one that builds. */
+async function invoke(t, binary, invokeOptions = {}, { config = {}, cargo = false, ...rest } = {}) {
   const made = service({ functions: { fn: { handler: binary, ...config } }, t, ...rest });
-  crate(made.directory);
+  if (cargo) crate(made.directory);
+  else fakeCargo(t, made.directory, { binaries, built });
   rest.prepare?.(made.directory);
   const { written, code } = await made.invokeLocal('fn', invokeOptions);
   return { code, output: written.length === 1 ? JSON.parse(written[0]) : written };
@@ -28,7 +38,7 @@ async function invoke(t, binary, invokeOptions = {}, { config = {}, ...rest } = 
 
 describe('invoke local', () => {
   it('hands the event to the binary and shows its answer', async (t) => {
-    const { code, output } = await invoke(t, 'echo', { data: { user: 'alice' } });
+    const { code, output } = await invoke(t, 'echo', { data: { user: 'alice' } }, { cargo: true });
     assert.deepEqual([code, output], [0, { user: 'alice' }]);
   });
 
@@ -75,7 +85,7 @@ describe('invoke local', () => {
   });
 
   it('names the binaries there are when the function\'s is missing', async (t) => {
-    await assert.rejects(invoke(t, 'nothing'), /function "fn" is "nothing".*they have: asks, crashes, echo/);
+    await assert.rejects(invoke(t, 'nothing', {}, { cargo: true }), /function "fn" is "nothing".*they have: asks, crashes, echo/);
   });
 
   it('leaves unknown functions, other runtimes and Docker to the framework', async (t) => {

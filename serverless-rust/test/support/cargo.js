@@ -5,10 +5,10 @@ const path = require('node:path');
 
 /**
  * Puts a fake cargo first in PATH for the duration of the test `t`. It records its arguments, and "builds" by copying
- * `executables`. `lambda`: whether it has the subcommand of cargo-lambda. `others`: the binaries of further packages of the
+ * `executables`, by target, or those of the folder `built`, by name. `lambda`: whether it has the subcommand of cargo-lambda. `others`: the binaries of further packages of the
  * workspace, by folder; they come first.
  */
-function fakeCargo(t, directory, { binaries, executables = {}, lambda = false, others = {} }) {
+function fakeCargo(t, directory, { binaries, executables = {}, built, lambda = false, others = {} }) {
   const bin = path.join(directory, 'fake');
   const calls = path.join(directory, 'calls');
   fs.mkdirSync(bin);
@@ -20,13 +20,13 @@ function fakeCargo(t, directory, { binaries, executables = {}, lambda = false, o
   });
   const packages = Object.entries(others).map(([folder, names]) => described(folder, folder, names));
   const metadata = { packages: [...packages, described('functions', '', binaries)], target_directory: path.join(directory, 'elsewhere') };
-  const settings = JSON.stringify({ calls, metadata, executables, lambda });
+  const settings = JSON.stringify({ calls, metadata, executables, built, lambda });
   fs.writeFileSync(path.join(bin, 'settings.json'), settings);
   const script = `#!${process.execPath}\n(${program})(${JSON.stringify(path.join(bin, 'settings.json'))});\n`;
   fs.writeFileSync(path.join(bin, 'cargo'), script, { mode: 0o755 });
-  const before = process.env.PATH;
-  process.env.PATH = `${bin}${path.delimiter}${before}`;
-  t.after(() => (process.env.PATH = before));
+  process.env.PATH = `${bin}${path.delimiter}${process.env.PATH}`;
+  // A test may have several, which are not taken back in the reverse order.
+  t.after(() => (process.env.PATH = process.env.PATH.split(path.delimiter).filter((folder) => folder !== bin).join(path.delimiter)));
   return () => fs.readFileSync(calls, 'utf8').trim().split('\n').filter(Boolean);
 }
 
@@ -34,7 +34,7 @@ function fakeCargo(t, directory, { binaries, executables = {}, lambda = false, o
 function program(file) {
   const fs = require('node:fs');
   const path = require('node:path');
-  const { calls, metadata, executables, lambda } = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const { calls, metadata, executables, built, lambda } = JSON.parse(fs.readFileSync(file, 'utf8'));
   const args = process.argv.slice(2);
   if (args[0] === 'metadata') {
     console.log(JSON.stringify(metadata));
@@ -45,7 +45,7 @@ function program(file) {
     const value = (name) => args[args.indexOf(name) + 1];
     const target = args.includes('--target') ? value('--target') : 'host';
     for (const name of args.filter((_, index) => args[index - 1] === '--bin')) {
-      const executable = executables[target] ?? executables.host;
+      const executable = built ? path.join(built, name) : executables[target] ?? executables.host;
       if (args[0] === 'lambda') {
         fs.mkdirSync(path.join(value('--lambda-dir'), name), { recursive: true });
         fs.copyFileSync(executable, path.join(value('--lambda-dir'), name, 'bootstrap'));

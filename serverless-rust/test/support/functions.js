@@ -83,4 +83,4 @@ function crate(directory) {
   }
 }
 
-module.exports = { crate };
+module.exports = { crate, binaries: Object.keys(BINARIES) };
