@@ -19,11 +19,13 @@ const { operations } = require('./support/operations');
 const { lines } = require('./support/access-log');
 const roles = require('./support/roles');
 const { ROOT, serverless } = require('./support/serverless');
+const { begun } = require('./support/turns');
 
 // The framework's own dependency.
 const yaml = createRequire(require.resolve('osls/package.json'))('js-yaml');
 const TOKENS = ['--param', 'issuer=https://id.example.com/', '--param', 'audience=bookings'];
 const STAGES = { dev: [], staging: TOKENS, prod: TOKENS, test: [] };
+const LINTED = [...Object.keys(STAGES), 'edge', 'webhooks'];
 // CodeDeploy's role, which belongs to no function.
 const DEPLOYER = 'DeployerRole';
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bookings-package-'));
@@ -32,21 +34,26 @@ after(() => fs.rmSync(folder, { recursive: true }));
 const templateFile = (stage) => path.join(folder, stage, 'cloudformation-template-update-stack.json');
 const template = (stage) => JSON.parse(fs.readFileSync(templateFile(stage), 'utf8')).Resources;
 
+// By the name of the package. cfn-lint begins when its package is there, beside further packages.
+const linted = {};
 /** Packages `stage` into the folder `name`. */
 async function packaged(name, stage, params) {
   const { code, stdout, stderr } = await inCopy(['package', '--stage', stage, ...TEMPLATE, ...params, '--package', path.join(folder, name)]);
   assert.equal(code, 0, `${name}: ${stdout}${stderr}`);
+  if (LINTED.includes(name)) linted[name] = begun(lint(templateFile(name)));
 }
+const passesLint = (name) => linted[name] ?? assert.fail(`${name} is not in LINTED`);
 /** Packages prod with these parameters, by the names of their folders. */
 const deployments = (all) =>
-  Promise.all(Object.entries(all).map(([name, given]) =>
-    packaged(name, 'prod', [...TOKENS, ...Object.entries(given).flatMap(([param, value]) => ['--param', `${param}=${value}`])])));
+  begun(Promise.all(Object.entries(all).map(([name, given]) =>
+    packaged(name, 'prod', [...TOKENS, ...Object.entries(given).flatMap(([param, value]) => ['--param', `${param}=${value}`])]))));
 
-before(() => Promise.all(Object.entries(STAGES).map(([stage, params]) => packaged(stage, stage, params))));
+const stages = begun(Promise.all(Object.entries(STAGES).map(([stage, params]) => packaged(stage, stage, params))));
+before(() => stages);
 
 for (const stage of Object.keys(STAGES)) {
   describe(`the package of ${stage}`, () => {
-    it('passes cfn-lint', () => lint(templateFile(stage)));
+    it('passes cfn-lint', () => passesLint(stage));
 
     it('gives each function the permissions that it uses and no others', () => {
       const resources = template(stage);
@@ -203,7 +210,8 @@ describe('the edge', () => {
   const required = { ...named, edgeSecret: 'bookings-prod-edge' };
   const secret = (name) => ({ 'Fn::Join': ['', ['{{resolve:secretsmanager:', name, '}}']] });
   // The deployments of docs/runbook.md#the-edge.
-  before(() => deployments({ named, edge: required, changing: { ...required, edgeSecretNext: 'bookings-prod-edge-2' } }));
+  const all = deployments({ named, edge: required, changing: { ...required, edgeSecretNext: 'bookings-prod-edge-2' } });
+  before(() => all);
   /** The secrets that every function of a deployment accepts, and whether the API's own address is closed. */
   const accepted = (step) => {
     const lambdas = Object.values(template(step)).filter(({ Type }) => Type === 'AWS::Lambda::Function');
@@ -213,7 +221,7 @@ describe('the edge', () => {
   };
   const versions = (step) => Object.entries(template(step)).flatMap(([id, { Type }]) => (Type === 'AWS::Lambda::Version' ? [id] : [])).sort();
 
-  it('passes cfn-lint', () => lint(templateFile(stage)));
+  it('passes cfn-lint', () => passesLint(stage));
 
   it('has the API under its domain alone, and tells the functions by what to know it', () => {
     const { ApiMapping, ApiDomain } = template(stage);
@@ -259,10 +267,11 @@ describe('webhooks', () => {
   const address = 'https://example.com/webhooks?for=a=b&token=t,{0}.none';
   const params = { webhook: address, webhookSecret: 'bookings-prod-webhooks' };
   const replacing = { ...params, webhookSecretNext: 'bookings-prod-webhooks-2' };
-  before(() => deployments({ webhooks: params, replacing, silent: { ...params, alarms: 'none', shift: 'none', budget: 0 } }));
+  const all = deployments({ webhooks: params, replacing, silent: { ...params, alarms: 'none', shift: 'none', budget: 0 } });
+  before(() => all);
   const OWN = ['DeliverWebhooksLambdaFunction', 'DeliverWebhooksRole', 'Webhooks', 'WebhooksDeadLetters', 'WebhooksPolicy', 'WebhooksRule', 'WebhooksUndelivered'];
 
-  it('pass cfn-lint', () => lint(templateFile(stage)));
+  it('pass cfn-lint', () => passesLint(stage));
 
   it('are not there unless asked for', () => {
     for (const other of Object.keys(STAGES)) {

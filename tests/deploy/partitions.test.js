@@ -10,6 +10,7 @@ const { after, before, describe, it } = require('node:test');
 const { TEMPLATE, inCopy } = require('./support/copy');
 const { lint } = require('./support/lint');
 const { ROOT } = require('./support/serverless');
+const { begun } = require('./support/turns');
 
 const PROD = ['--stage', 'prod', ...TEMPLATE, '--param', 'issuer=https://id.example.com/', '--param', 'audience=bookings'];
 // AWS GovCloud has no budgets.
@@ -23,12 +24,15 @@ const packaged = (region, params) => inCopy(['package', ...PROD, ...params, '--r
 for (const [region, params] of Object.entries(REGIONS)) {
   describe(`the package for ${region}`, () => {
     const file = path.join(folder, region, 'cloudformation-template-update-stack.json');
-    before(async () => {
-      const { code, stdout } = await packaged(region, params);
+    // cfn-lint runs beside the packages of further regions.
+    let linted;
+    const all = begun(packaged(region, params).then(({ code, stdout }) => {
       assert.equal(code, 0, stdout);
-    });
+      linted = begun(lint(file, '--regions', region));
+    }));
+    before(() => all);
 
-    it('passes cfn-lint, which knows what the region has', () => lint(file, '--regions', region));
+    it('passes cfn-lint, which knows what the region has', () => linted);
 
     it('leaves it to AWS which partition it is in', () => {
       const template = fs.readFileSync(file, 'utf8');
@@ -55,7 +59,7 @@ describe('a stack beside the stages', () => {
   });
 
   it('passes cfn-lint: the edge where CloudFront is managed, the pipeline\'s role everywhere', async () => {
-    await lint(path.join(ROOT, 'deploy/edge.yml'), '--regions', 'us-east-1');
-    await lint(path.join(ROOT, 'deploy/pipeline-role.yml'), '--regions', ...Object.keys(REGIONS));
+    const edge = lint(path.join(ROOT, 'deploy/edge.yml'), '--regions', 'us-east-1');
+    await Promise.all([edge, lint(path.join(ROOT, 'deploy/pipeline-role.yml'), '--regions', ...Object.keys(REGIONS))]);
   });
 });
