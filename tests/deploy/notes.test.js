@@ -34,7 +34,9 @@ const env = { ...process.env, PATH, CARGO_TARGET_DIR: process.env.CARGO_TARGET_D
 function shareBuilds() {
   const profiles = fs.readFileSync(path.join(ROOT, 'Cargo.toml'), 'utf8').split(/^(?=\[)/m).filter((part) => part.startsWith('[profile.dev'));
   fs.mkdirSync(path.join(TEMPORARY, '.cargo'));
-  fs.writeFileSync(path.join(TEMPORARY, '.cargo/config.toml'), profiles.join(''));
+  // Here `lambda` is a dependency like others, whose debug assertions the repository turns off. With them it prints contracts.
+  const lambda = '\n[profile.dev.package.lambda]\ndebug-assertions = true\n';
+  fs.writeFileSync(path.join(TEMPORARY, '.cargo/config.toml'), profiles.join('') + lambda);
 }
 
 /** `cargo local` in a folder, on free ports. */
