@@ -3,7 +3,7 @@
 use crate::common::{Client, Scratch, start, stream};
 use serde_json::json;
 
-/// What a browser adds to the request of a page, which under a name of its own (DNS rebinding) is of the same origin.
+/// Headers by which a browser marks the request of a page. Under a name of its own (DNS rebinding), a page is of the same origin.
 const OF_PAGES: [&str; 4] = [
     "origin: https://evil.example\r\n",
     "origin: null\r\n",

@@ -3,22 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::common::package::{Package, TEMPLATE, built, messages};
+use crate::common::package::{Package, TEMPLATE, built, edit, get, messages};
 use crate::common::{Client, Scratch, eventually, start};
-use local::{Options, Service, TokenRequest};
-
-async fn get(service: &Service, path: &str) -> String {
-    let answer = Client::new(&service.url()).get(path).await;
-    assert_eq!(answer.status, 200, "{path}: {}", answer.body);
-    answer.body
-}
-
-/// Makes an edit, and waits until it is served. The result is the line of the log that says so.
-async fn edit(service: &Service, change: impl FnOnce()) -> String {
-    let lines = service.log_lines().len();
-    change();
-    built(service, lines).await
-}
+use local::{Options, TokenRequest};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_twenty_clients_in_twenty_swaps_none_loses_a_request() {

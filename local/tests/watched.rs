@@ -1,20 +1,7 @@
 //! Which files are watched, wherever they are, and which are not.
 
-use crate::common::package::{Package, TEMPLATE, built, messages};
-use crate::common::{Client, Scratch, eventually, start};
-use local::Service;
-
-async fn get(service: &Service, path: &str) -> String {
-    let answer = Client::new(&service.url()).get(path).await;
-    assert_eq!(answer.status, 200, "{path}: {}", answer.body);
-    answer.body
-}
-
-async fn edit(service: &Service, change: impl FnOnce()) -> String {
-    let lines = service.log_lines().len();
-    change();
-    built(service, lines).await
-}
+use crate::common::package::{Package, TEMPLATE, edit, get, messages};
+use crate::common::{Scratch, eventually, start};
 
 /// A library in a folder of its own, outside of any workspace.
 struct Library {
@@ -170,7 +157,7 @@ async fn settings_of_cargo_are_seen_as_they_come() {
     service.stop().await;
 }
 
-/// What a swap has refused is no reason to take away what is served.
+/// Executables of the version that is served stay, although newer ones were built.
 #[tokio::test(flavor = "multi_thread")]
 async fn versions_that_are_refused_again_and_again_leave_the_one_that_is_served() {
     const TABLE: &str = "

@@ -19,7 +19,7 @@ const TOGETHER: usize = 25;
 /// Maximum of attempts of one transaction.
 const MOST: u32 = 6;
 
-/// What the fence has read.
+/// The bookings of a batch, as the fence has read them.
 #[derive(Debug, Default)]
 pub struct Fenced {
     /// The bookings that are there.

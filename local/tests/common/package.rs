@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use local::{Binaries, Options, Service};
 
-use super::Scratch;
+use super::{Client, Scratch};
 
 /// Functions that answer with a text of their own, and `?ms=` milliseconds later.
 const LIBRARY: &str = include_str!("../fixtures/edited.rs");
@@ -86,4 +86,18 @@ pub(crate) async fn built(service: &Service, lines: usize) -> String {
         assert!(Instant::now() < deadline, "no build has ended: {:?}", messages(service));
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// Makes an edit, and waits until it is served. The result is the line of the log that says so.
+pub(crate) async fn edit(service: &Service, change: impl FnOnce()) -> String {
+    let lines = service.log_lines().len();
+    change();
+    built(service, lines).await
+}
+
+/// The body of a successful answer.
+pub(crate) async fn get(service: &Service, path: &str) -> String {
+    let answer = Client::new(&service.url()).get(path).await;
+    assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+    answer.body
 }
