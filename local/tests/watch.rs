@@ -230,7 +230,7 @@ async fn a_template_and_the_files_that_it_takes_in_are_read_again_without_a_buil
     service.stop().await;
 }
 
-const TABLE: &str = "
+pub(crate) const TABLE: &str = "
 resources:
   Resources:
     Table:

@@ -2,6 +2,7 @@
 
 use crate::common::package::{Package, TEMPLATE, edit, get, messages};
 use crate::common::{Scratch, eventually, start};
+use crate::watch::TABLE;
 
 /// A library in a folder of its own, outside of any workspace.
 struct Library {
@@ -160,17 +161,6 @@ async fn settings_of_cargo_are_seen_as_they_come() {
 /// Executables of the version that is served stay, although newer ones were built.
 #[tokio::test(flavor = "multi_thread")]
 async fn versions_that_are_refused_again_and_again_leave_the_one_that_is_served() {
-    const TABLE: &str = "
-resources:
-  Resources:
-    Table:
-      Type: AWS::DynamoDB::Table
-      Properties:
-        TableName: things-dev-table
-        BillingMode: PAY_PER_REQUEST
-        AttributeDefinitions: [{ AttributeName: pk, AttributeType: S }]
-        KeySchema: [{ AttributeName: pk, KeyType: HASH }]
-";
     let package = Package::new();
     package.write("serverless.yml", &format!("{TEMPLATE}{TABLE}"));
     let service = start(package.options()).await;
