@@ -101,9 +101,9 @@ impl Invocations {
         }
     }
 
-    pub(super) fn take(&mut self, segment: &str) {
+    pub(super) fn take(&mut self, segment: &str, at: f64) {
         if let Some(invocation) = self.ring.get_mut(segment) {
-            invocation.taken = Some(now());
+            invocation.taken = Some(at);
         }
     }
 

@@ -67,8 +67,8 @@ impl Observer for Activity {
         self.change(segment, |state| state.invocations.init(segment));
     }
 
-    fn taken(&self, segment: &str) {
-        self.change(segment, |state| state.invocations.take(segment));
+    fn taken(&self, segment: &str, at: f64) {
+        self.change(segment, |state| state.invocations.take(segment, at));
     }
 
     fn answered(&self, segment: &str, error: Option<&FunctionError>) {

@@ -31,8 +31,8 @@ pub(crate) trait Observer: Send + Sync {
     /// A process is started for the invocation with this segment.
     fn init_began(&self, _segment: &str) {}
 
-    /// A process took the invocation.
-    fn taken(&self, _segment: &str) {}
+    /// A process took the invocation `at` this time, in milliseconds since 1970.
+    fn taken(&self, _segment: &str, _at: f64) {}
 
     /// An invocation ended.
     fn answered(&self, _segment: &str, _: Option<&FunctionError>) {}

@@ -19,6 +19,7 @@ use serde_json::json;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::launch::Launch;
+use crate::aws::interface::clock::now;
 use crate::aws::interface::error::{Failure, FunctionError};
 use crate::aws::interface::invoke::PAYLOAD_LIMIT;
 
@@ -29,8 +30,8 @@ pub(super) struct Invocation {
     pub trace: String,
     pub qualifier: Option<String>,
     pub client_context: Option<String>,
-    /// Sent when the process takes the invocation, which starts its timeout.
-    pub taken: oneshot::Sender<()>,
+    /// Sent with the time, in milliseconds since 1970, when the process takes the invocation, which starts its timeout.
+    pub taken: oneshot::Sender<f64>,
     pub answer: oneshot::Sender<Result<Bytes, FunctionError>>,
 }
 
@@ -111,7 +112,8 @@ async fn next(State(session): State<Arc<Session>>) -> Response {
     ];
     let context = client_context.map(|context| ("lambda-runtime-client-context", context));
     session.begin(Current { id, answer });
-    let _ = taken.send(());
+    // The process may have made its first call before the other side of this channel runs.
+    let _ = taken.send(now());
     let mut response = payload.into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     for (name, value) in headers.into_iter().chain(context) {

@@ -130,9 +130,9 @@ impl Process {
             return self.not_taken(&id).await;
         }
         let patience = if self.served { self.launch.timeout } else { INIT.max(self.launch.timeout) };
-        tokio::select! {
+        let taken = tokio::select! {
             biased;
-            Ok(()) = &mut taken_by => {}
+            Ok(at) = &mut taken_by => at,
             error = failed(&mut self.init) => return Outcome::Answered(Err(error)),
             _how = ended(&mut self.ended) => return self.not_taken(&id).await,
             () = tokio::time::sleep(patience) => {
@@ -145,9 +145,9 @@ impl Process {
                 };
                 return Outcome::Answered(Err(error));
             }
-        }
+        };
         self.served = true;
-        self.launch.observer.taken(&request.segment);
+        self.launch.observer.taken(&request.segment, taken);
         self.launch.observer.process(&self.launch.key, self.number, ProcessState::Busy);
         let deadline = Instant::now() + self.launch.timeout;
         let result = tokio::select! {
