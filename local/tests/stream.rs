@@ -314,3 +314,60 @@ functions:
     logged(&service, r#"tick {"level":"INFO","message":"ready"}"#).await;
     service.stop().await;
 }
+
+/// Saves the template, and waits until it is served.
+async fn served(service: &Service, scratch: &Scratch, template: &str) {
+    let lines = service.log_lines().len();
+    std::fs::write(scratch.path("serverless.yml"), template).unwrap();
+    eventually("it is served", || {
+        service.log_lines().iter().skip(lines).any(|line| line.starts_with("local served after")).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_batch_under_way_is_not_delivered_again_by_the_mapping_of_a_changed_template() {
+    let scratch = Scratch::new();
+    let slow = |settings: &str| stream(settings).replace("handler: misbehave", "handler: misbehave\n    timeout: 60");
+    let environment = failing(&scratch, "", "");
+    let service = start(Options { watch: true, environment, ..scratch.options(&slow("")) }).await;
+    put(&service.dynamodb_url(), "wait", 1).await;
+    let batches = || scratch.notes().into_iter().filter(|line| line.starts_with("batch ")).collect::<Vec<_>>();
+    eventually("the batch is under way", || (batches() == ["batch wait"]).then_some(())).await;
+    // Changes the mapping, takes it away, and brings it back.
+    let without = slow("").split_once("    events:").unwrap().0.to_owned()
+        + &slow("").split_once("resources:").map(|(_, rest)| format!("resources:{rest}")).unwrap();
+    for template in [slow("          batchSize: 3"), without, slow("          batchSize: 4")] {
+        served(&service, &scratch, &template).await;
+    }
+    put(&service.dynamodb_url(), "next", 2).await;
+    std::fs::write(scratch.path("healed"), "").unwrap();
+    all_seen(&scratch, &["wait", "next"]).await;
+    assert_eq!(batches(), ["batch wait", "batch next"]);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_run_under_way_is_recorded_when_its_schedule_changes() {
+    let scratch = Scratch::new();
+    let template = |timing: &str| {
+        let input = "{ Records: [{ dynamodb: { Keys: { pk: { S: wait } } } }] }";
+        let schedule = format!("[schedule: {{ rate: '{timing}', input: {input} }}]");
+        format!("service: clock\nfunctions:\n  tick: {{ handler: misbehave, timeout: 60, events: {schedule} }}\n")
+    };
+    let environment = failing(&scratch, "", "");
+    let options = scratch.options(&template("rate(5 minutes)"));
+    let service = start(Options { watch: true, environment, ..options }).await;
+    eventually("it runs", || scratch.notes().contains(&"batch wait".to_owned()).then_some(())).await;
+    served(&service, &scratch, &template("cron(0 12 1 1 ? 2099)")).await;
+    let last = async || Client::new(&service.url()).get("/_local/schedules").await.json()[0]["last"].clone();
+    assert_eq!(last().await, Value::Null, "it still runs");
+    std::fs::write(scratch.path("healed"), "").unwrap();
+    let deadline = std::time::Instant::now() + Duration::from_secs(30);
+    while last().await.is_null() {
+        assert!(std::time::Instant::now() < deadline, "the run is not recorded");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(last().await["error"], Value::Null);
+    service.stop().await;
+}

@@ -14,7 +14,11 @@ use crate::project::template::{QueueMapping, StreamMapping, Template};
 
 /// The callers that run.
 #[derive(Default)]
-pub(super) struct Callers(BTreeMap<String, Caller>);
+pub(super) struct Callers {
+    callers: BTreeMap<String, Caller>,
+    /// Those that the template does not have any more. One that it has again waits for the invocation under way.
+    ending: BTreeMap<String, Caller>,
+}
 
 struct Caller {
     settings: Settings,
@@ -54,19 +58,21 @@ impl Callers {
     /// Runs the template's callers, and ends those that it does not have any more. A mapping settles its position before
     /// this returns, so before any writer can reach a new table.
     pub(super) async fn replace(&mut self, context: &Context, parts: &Parts, template: &Template) {
-        let mut before = std::mem::take(&mut self.0);
+        self.ending.retain(|_, caller| !caller.task.is_finished());
+        let mut before = std::mem::take(&mut self.callers);
         let clocks = clocks(template).into_iter().map(Settings::Clock);
         let queues = queues(template).map(Settings::Queue);
         for settings in streams(template).map(Settings::Stream).chain(queues).chain(clocks) {
             let key = settings.key();
             let caller = match before.remove(&key) {
                 Some(caller) if caller.settings == settings && !caller.task.is_finished() => caller,
-                other => Caller::start(context, parts, settings, other).await,
+                other => Caller::start(context, parts, settings, other.or(self.ending.remove(&key))).await,
             };
-            self.0.insert(key, caller);
+            self.callers.insert(key, caller);
         }
-        for caller in before.into_values() {
+        for (key, caller) in before {
             caller.stop.cancel();
+            self.ending.insert(key, caller);
         }
     }
 }
@@ -166,6 +172,7 @@ impl Stream {
             logger: logger.clone(),
             observer: Arc::new(activity.clone()),
             stop,
+            closing: context.intake.clone(),
         }
     }
 }

@@ -33,6 +33,7 @@ impl Clock {
             functions: Arc::new(functions.clone()),
             observer: Arc::new(context.activity.clone()),
             stop,
+            closing: context.intake.clone(),
         })
     }
 }

@@ -34,11 +34,14 @@ pub(crate) struct Scheduled {
     pub clock: Option<Arc<dyn Clock>>,
     pub functions: Arc<dyn Invoke>,
     pub observer: Arc<dyn Observer>,
+    /// Ends the schedule, after the run under way.
     pub stop: CancellationToken,
+    /// The service stops, which waits for no run.
+    pub closing: CancellationToken,
 }
 
 impl Scheduled {
-    /// Runs until the service stops. A run that takes longer than the interval delays the next. A failed run is logged
+    /// Runs until it is ended. A run that takes longer than the interval delays the next. A failed run is logged
     /// by the runtime and not repeated.
     pub(crate) async fn run(self: Arc<Self>) {
         let timing = match self.every {
@@ -53,7 +56,10 @@ impl Scheduled {
             tokio::select! {
                 biased;
                 () = self.run_once() => {}
-                () = self.stop.cancelled() => return,
+                () = self.closing.cancelled() => return,
+            }
+            if self.stop.is_cancelled() {
+                return;
             }
             let Some(wait) = timing.until_next(Utc::now()) else {
                 self.observer.next_run(&self.rule, None);

@@ -40,14 +40,14 @@ impl Destination<'_> {
 
 impl Target for Destination<'_> {
     async fn invoke(&self, payload: Bytes, records: &[Record]) -> Result<Bytes, FunctionError> {
-        let Mapping { functions, function, settings, stop, .. } = self.mapping;
+        let Mapping { functions, function, settings, closing, .. } = self.mapping;
         let records = records.iter().map(|record| record.origin.clone()).collect();
         let cause = Cause::Stream { table: settings.table.clone(), records };
         let request = Request { cause, ..Request::new(payload, Trace::start()) };
         tokio::select! {
             biased;
             result = functions.invoke(function, request) => result,
-            () = stop.cancelled() => Err(FunctionError::stopping()),
+            () = closing.cancelled() => Err(FunctionError::stopping()),
         }
     }
 

@@ -31,7 +31,10 @@ pub(crate) struct Mapping {
     pub clock: Option<Arc<dyn Clock>>,
     pub logger: Logger,
     pub observer: Arc<dyn Observer>,
+    /// Ends the mapping, after the invocation under way: the mapping that follows begins after its records.
     pub stop: CancellationToken,
+    /// The service stops, which waits for no batch.
+    pub closing: CancellationToken,
 }
 
 impl Mapping {
@@ -66,7 +69,7 @@ impl Mapping {
         format!("arn:aws:dynamodb:{}:{ACCOUNT}:table/{}/stream/{label}", self.region, self.settings.table)
     }
 
-    /// Waits for `time`, or until the service stops.
+    /// Waits for `time`, or until the mapping ends.
     pub(super) async fn wait(&self, time: Duration) {
         let _ = timeout(time, self.stop.cancelled()).await;
     }

@@ -56,7 +56,7 @@ impl Mapping {
         Ok(())
     }
 
-    /// Runs until the service stops. Database errors are logged and retried.
+    /// Runs until it is ended. Database errors are logged and retried.
     pub(crate) async fn run(self) {
         let mut said = None;
         while !self.stop.is_cancelled() {

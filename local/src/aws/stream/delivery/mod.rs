@@ -28,7 +28,7 @@ pub(super) trait Target: Sync {
     fn retry(&self, records: &[Record], failures: u64);
     /// Epoch seconds.
     fn now(&self) -> f64;
-    /// Returns `false` when the service stops.
+    /// Returns `false` when the mapping ends.
     fn pause(&self, time: Duration) -> impl Future<Output = bool> + Send;
 }
 
@@ -59,7 +59,7 @@ enum Verdict {
     FailedAt(usize),
 }
 
-/// Returns `true` when every record is processed or discarded, and `false` when the service stops first.
+/// Returns `true` when every record is processed or discarded, and `false` when the mapping ends first.
 pub(super) async fn deliver<T: Target>(mapping: &StreamMapping, target: &T, records: Vec<Record>) -> bool {
     let mut chunks = VecDeque::from([Chunk::new(records)]);
     while let Some(mut chunk) = chunks.pop_front() {
