@@ -35,8 +35,8 @@ export function events({ live }) {
       }
       panes.show(id ?? null);
     },
-    focus: () => list.focus(panes.open),
-    filter: () => list.input.focus(),
+    focus: () => panes.focus(),
+    filter: () => panes.filter(),
   };
 }
 

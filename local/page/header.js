@@ -12,13 +12,19 @@ export const PARTS = [
   ["Table", "table"],
 ];
 
-/** Fills the header. `current` is the `href` of the page that shows it, or null; `aside` stands at its end. */
+/**
+ * Fills the header. `current` is the `href` of the page that shows it, or null; `aside` stands at its end. `refresh` asks again for
+ * what a template can change.
+ */
 export function header(node, current = location.pathname, aside = null) {
   const name = el("span", {}, "cargo local");
   const stage = el("span", { class: "stage", hidden: true });
   const nav = el("nav", { "aria-label": "Parts" });
   const link = (title, href) => el("a", { href, "aria-current": same(href, current) ? "page" : null }, title);
+  let shown = null;
   const pages = (mounted) => {
+    if (JSON.stringify(mounted) === shown) return;
+    shown = JSON.stringify(mounted);
     const parts = PARTS.map(([title, part]) => link(title, `/_local/#/${part}`));
     const others = [...mounted, { title: "API docs", href: "/docs/" }].map(({ title, href }) => link(title, href));
     nav.replaceChildren(...parts, el("span", { class: "apart" }), ...others);
@@ -27,14 +33,15 @@ export function header(node, current = location.pathname, aside = null) {
   pages([]);
   const brand = el("a", { class: "brand", href: "/_local/" }, el("img", { src: "/_local/icon.svg", alt: "" }), name, stage);
   node.replaceChildren(...[brand, nav, aside].filter(Boolean));
-  const told = get("/_local/about").then((about) => {
+  const ask = async () => {
+    const about = await get("/_local/about");
     name.textContent = about.service;
     stage.textContent = about.stage;
     stage.hidden = false;
     pages(about.pages ?? []);
     return about;
-  });
-  return { about: told, mark: (part) => mark(nav, `/_local/#/${part}`) };
+  };
+  return { about: ask(), refresh: ask, mark: (part) => mark(nav, `/_local/#/${part}`) };
 }
 
 /** Marks the link of the part that is shown. */

@@ -17,7 +17,7 @@ const live = new Live();
 const main = document.getElementById("main");
 const notices = document.getElementById("notices");
 const aside = el("div", { class: "states" }, builds(live, notices), connection(live, notices));
-const { about, mark } = header(document.getElementById("top"), null, aside);
+const { about, mark, refresh } = header(document.getElementById("top"), null, aside);
 // Without an answer, the notice of the lost connection says what there is to say.
 const told = about.catch(() => ({ service: "", stage: "", api: location.origin }));
 
@@ -76,6 +76,8 @@ addEventListener("keydown", (event) => {
     parts[current].focus();
   }
 });
+// A version that was served may have other pages.
+live.on("build", () => refresh().then(() => mark(current), () => {}));
 live.start();
 route();
 // The header's pages are known only now.

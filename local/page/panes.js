@@ -50,6 +50,26 @@ export class Panes {
     if (this.#open === id && this.node.offsetParent) this.article.focus({ preventScroll: true });
   }
 
+  /** Focuses the link of the item that is open, or else the first one; the item itself where it hides the list. */
+  focus() {
+    if (this.#isAlone()) this.article.focus();
+    else this.#list.focus(this.#open);
+  }
+
+  /** Focuses the filter. An item that hides the list is closed first. */
+  filter() {
+    if (this.#isAlone()) {
+      // What `show` does when the address has changed would take the focus away again.
+      addEventListener("hashchange", () => this.#list.input.focus(), { once: true });
+      location.hash = `#/${this.#part}`;
+    } else this.#list.input.focus();
+  }
+
+  /** Whether the item is open and the list is hidden, as on a narrow window. */
+  #isAlone() {
+    return this.#open !== null && this.master.offsetParent === null;
+  }
+
   /** Draws the content again if its data are others. Calls while they are loaded are one call after it. */
   async refresh() {
     if (this.#open === null) return;

@@ -8,7 +8,7 @@ import { count, moment, relative } from "./format.js";
 import { json } from "./json.js";
 
 export function queuesPart() {
-  return { title: "Queues", kinds: ["queues"], load: () => get("/_local/queues"), draw, opened };
+  return { title: "Queues", kinds: ["queues", "build"], load: () => get("/_local/queues"), draw, opened };
 }
 
 /** `#/queues/<name>` shows that queue. */
@@ -39,6 +39,7 @@ function queue({ name, messages, counts, dead_letters_of: of = [], redrive = nul
     messages.length === 0
       ? el("p", { class: "faint" }, of.length > 0 ? "No dead letter. A message that fails too often, or a record that a function gives up, is kept here." : "No message. One that is being received stays listed until it is deleted.")
       : el("ul", { class: "items" }, messages.map((message) => el("li", {}, one(name, message, of.length > 0)))),
+    visible + flying + delayed > messages.length && el("p", { class: "faint" }, `These are the newest ${messages.length}.`),
   );
 }
 

@@ -44,8 +44,8 @@ export function requests({ live, about }) {
       }
       panes.show(id ?? null);
     },
-    focus: () => list.focus(panes.open),
-    filter: () => list.input.focus(),
+    focus: () => panes.focus(),
+    filter: () => panes.filter(),
   };
 }
 

@@ -7,7 +7,7 @@ import { empty } from "./empty.js";
 import { duration, moment, relative } from "./format.js";
 
 export function schedulesPart() {
-  return { title: "Schedules", kinds: ["schedules"], load: () => get("/_local/schedules"), draw };
+  return { title: "Schedules", kinds: ["schedules", "build"], load: () => get("/_local/schedules"), draw };
 }
 
 /** The words that say when, each second anew. A node that is gone is forgotten. */

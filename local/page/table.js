@@ -22,7 +22,7 @@ export function table({ live }) {
   input.addEventListener("keydown", (event) => {
     if (event.key === "Escape") event.stopPropagation();
   });
-  const part = fetched({ title: "Table", live, kinds: ["table"], load, draw });
+  const part = fetched({ title: "Table", live, kinds: ["table", "build"], load, draw });
   const bar = el("div", { class: "bar-of-table" }, choice, input, keys);
   part.node.prepend(bar);
   part.node.classList.add("table-part");

@@ -1,5 +1,7 @@
 //! Pages in a browser do not reach the services that functions call, from whatever origin and under whatever name.
 
+use std::time::Duration;
+
 use crate::common::{Client, Scratch, start, stream};
 use serde_json::json;
 
@@ -47,5 +49,25 @@ async fn no_page_calls_dynamodb_sqs_or_eventbridge() {
     )
     .await;
     assert_eq!(described.status, 200);
+    service.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_takes_an_invocation_from_its_function() {
+    let scratch = Scratch::new();
+    let template = "service: s\nfunctions:\n  act: { handler: misbehave, events: [httpApi: 'GET /do/{what}'] }\n";
+    let service = start(scratch.options(template)).await;
+    let client = Client::new(&service.url());
+    let environment = client.get("/do/env").await.json();
+    let api = Client::new(&format!("http://{}", environment["AWS_LAMBDA_RUNTIME_API"].as_str().unwrap()));
+    for page in OF_PAGES {
+        for (method, path) in [("GET", "invocation/next"), ("POST", "init/error")] {
+            let path = format!("/2018-06-01/runtime/{path}");
+            let asked = tokio::time::timeout(Duration::from_secs(10), api.request(method, &path, page, "{}"));
+            let answer = asked.await.expect("an answer at once");
+            assert_eq!(answer.status, 403, "{page}: {answer:?}");
+        }
+    }
+    assert_eq!(client.get("/do/print").await.status, 204);
     service.stop().await;
 }

@@ -93,7 +93,7 @@ async fn a_build_that_fails_leaves_the_last_good_version() {
 }
 
 /// A build script that waits for a file, so that a test decides how long a build takes.
-fn wait_for(file: &std::path::Path) -> String {
+pub(crate) fn wait_for(file: &std::path::Path) -> String {
     let (file, pause) = (file.display(), "std::thread::sleep(std::time::Duration::from_millis(5));");
     format!("fn main() {{ while !std::path::Path::new(\"{file}\").exists() {{ {pause} }} }}\n")
 }

@@ -3,6 +3,7 @@
 use crate::common::package::{Package, TEMPLATE, edit, get, messages};
 use crate::common::{Scratch, eventually, start};
 use crate::watch::TABLE;
+use local::Service;
 
 /// A library in a folder of its own, outside of any workspace.
 struct Library {
@@ -89,15 +90,61 @@ async fn a_dependency_that_is_mended_during_its_first_build_is_built_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_the_code_takes_in_from_elsewhere_is_seen() {
     let (package, elsewhere) = (Package::new(), Scratch::new());
-    std::fs::write(elsewhere.path("text.txt"), "first").unwrap();
-    let source = format!("fn main() {{\n    edited::serve(include_str!({:?}));\n}}\n", elsewhere.path("text.txt"));
-    package.write("src/bin/one.rs", &source);
-    let service = start(package.options()).await;
-    assert_eq!(get(&service, "/one").await, "first");
-    for text in ["second", "third"] {
-        edit(&service, || std::fs::write(elsewhere.path("text.txt"), text).unwrap()).await;
-        assert_eq!(get(&service, "/one").await, text);
+    std::fs::create_dir_all(package.path(".texts/node_modules")).unwrap();
+    // Names under which a package has no sources, unless they are taken in.
+    let own = [".banner", "server.log", "text.bak", ".texts/node_modules/text.tmp"].map(|name| package.path(name));
+    let files: Vec<_> = own.into_iter().chain([elsewhere.path("text.txt")]).collect();
+    for file in &files {
+        std::fs::write(file, "first ").unwrap();
     }
+    let texts: Vec<_> = files.iter().map(|file| format!("include_str!({file:?})")).collect();
+    package.write("src/bin/one.rs", &format!("fn main() {{\n    edited::serve(concat!({}));\n}}\n", texts.join(", ")));
+    let service = start(package.options()).await;
+    assert_eq!(get(&service, "/one").await, "first ".repeat(files.len()));
+    let mut texts = vec!["first "; files.len()];
+    for text in ["second ", "third "] {
+        for (place, file) in files.iter().enumerate() {
+            edit(&service, || std::fs::write(file, text).unwrap()).await;
+            texts[place] = text;
+            assert_eq!(get(&service, "/one").await, texts.concat(), "{file:?}");
+        }
+    }
+    service.stop().await;
+}
+
+/// Waits until a change of this file is taken up.
+async fn changed(service: &Service, file: &str) {
+    let names =
+        |line: &String| line.contains(file) && (line.ends_with("has changed") || line.ends_with("have changed"));
+    eventually(file, || messages(service).iter().any(names).then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_template_that_is_saved_while_the_service_starts_is_read_again() {
+    let package = Package::new();
+    // As if it were saved after it was read.
+    let file = std::fs::File::options().write(true).open(package.path("serverless.yml")).unwrap();
+    file.set_modified(std::time::SystemTime::now() + std::time::Duration::from_mins(10)).unwrap();
+    let service = start(package.options()).await;
+    changed(&service, "serverless.yml").await;
+    service.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_file_that_changes_during_a_build_is_built_next() {
+    let (package, signals) = (Package::new(), Scratch::new());
+    let go = signals.path("go");
+    std::fs::write(&go, "").unwrap();
+    package.write("build.rs", &crate::watch::wait_for(&go));
+    let service = start(package.options()).await;
+    std::fs::remove_file(&go).unwrap();
+    package.function("one", "second");
+    changed(&service, "src/bin/one.rs").await;
+    let lock = std::fs::read_to_string(package.path("Cargo.lock")).unwrap();
+    package.write("Cargo.lock", &format!("{lock}\n"));
+    std::fs::write(&go, "").unwrap();
+    let next = |line: &String| line == "local Cargo.lock has changed";
+    eventually("it is built next", || messages(&service).iter().any(next).then_some(())).await;
     service.stop().await;
 }
 

@@ -43,3 +43,22 @@ it("a broken build is seen with its message on every part, and mended", async ()
   await page.getByRole("region", { name: "Failed build" }).waitFor({ state: "hidden" });
   await the.service.json("/health");
 });
+
+it("what a template adds is seen without a reload", async () => {
+  const template = path.join(process.env.WORKSPACE, "serverless.yml");
+  const good = fs.readFileSync(template, "utf8");
+  const page = await the.open("queues");
+  await page.locator(".live.open").waitFor();
+  try {
+    const queue = "resources:\n  - Resources: { Added: { Type: AWS::SQS::Queue, Properties: { QueueName: added-later } } }\n";
+    const mounted = "    pages:\n      - { title: Later, path: /_local/later, directory: examples/calendar }\n";
+    const added = good.replace(/^resources:\n/m, queue).replace(/^ {4}pages:\n/m, mounted);
+    assert.ok(added.includes(queue) && added.includes(mounted));
+    fs.writeFileSync(template, added);
+    await page.getByRole("region", { name: "added-later" }).waitFor();
+    await page.locator('nav a[href="/_local/later/"]').waitFor();
+  } finally {
+    fs.writeFileSync(template, good);
+  }
+  await page.getByRole("region", { name: "added-later" }).waitFor({ state: "hidden" });
+});

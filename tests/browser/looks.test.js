@@ -35,6 +35,10 @@ it("a narrow window shows the list or what is open, and nothing is wider than it
   await traced(page);
   assert.ok(!(await part(page).locator(".rows").isVisible()));
   await picture(page, "narrow");
+  await page.keyboard.press("/");
+  await part(page).locator(".rows").waitFor();
+  await page.locator("input[type=search]:focus").waitFor();
+  await traced(page);
   await part(page).getByRole("link", { name: "back to Requests" }).click();
   await part(page).locator(".rows").waitFor();
   for (const hash of [...PARTS, `requests/${encodeURIComponent(booked.request)}`]) {

@@ -7,24 +7,21 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::sources::Sources;
-
-/// The files of the executables that lie in no folder of `sources`, with the manifests of their packages.
-pub(crate) fn further<'e>(executables: impl IntoIterator<Item = &'e PathBuf>, sources: &Sources) -> BTreeSet<PathBuf> {
+/// The files of the executables but those below `target` and those that are `known`, with the manifests of their packages.
+pub(crate) fn further<'e>(
+    executables: impl IntoIterator<Item = &'e PathBuf>,
+    target: &Path,
+    known: impl Fn(&Path) -> bool,
+) -> BTreeSet<PathBuf> {
     let listed =
         executables.into_iter().filter_map(|executable| std::fs::read_to_string(executable.with_extension("d")).ok());
     let files: BTreeSet<PathBuf> = listed.flat_map(|text| files(&text)).collect();
     // A file that is gone is no longer one of them.
-    let known = |file: &Path| {
-        let real = file.canonicalize().ok();
-        real.is_none_or(|real| {
-            real.starts_with(&sources.target) || sources.folders.iter().any(|folder| real.starts_with(folder))
-        })
-    };
+    let known = |file: &Path| file.canonicalize().ok().is_none_or(|real| real.starts_with(target) || known(&real));
     let mut further: BTreeSet<_> = files.into_iter().filter(|file| file.is_absolute() && !known(file)).collect();
     let manifest =
         |file: &PathBuf| file.ancestors().map(|folder| folder.join("Cargo.toml")).find(|file| file.is_file());
-    let manifests: Vec<_> = further.iter().filter_map(manifest).collect();
+    let manifests: Vec<_> = further.iter().filter_map(manifest).filter(|manifest| !known(manifest)).collect();
     further.extend(manifests);
     further
 }
@@ -57,10 +54,9 @@ mod tests {
         let executable = root.join("app/target/debug/main");
         let text = format!("{}: {}\n\n{}:\n", executable.display(), names.join(" "), names[0]);
         std::fs::write(executable.with_extension("d"), text).unwrap();
-        let sources =
-            Sources { folders: [root.join("app")].into(), files: BTreeSet::new(), target: root.join("app/target") };
+        let (target, known) = (root.join("app/target"), |file: &Path| file.starts_with(root.join("app/src")));
         let expected = ["patched/Cargo.toml", "patched/src/lib.rs", "with space/a.txt"].map(|name| root.join(name));
-        assert_eq!(further([&executable], &sources), expected.into());
-        assert!(further([&root.join("none")], &sources).is_empty());
+        assert_eq!(further([&executable], &target, known), expected.into());
+        assert!(further([&root.join("none")], &target, known).is_empty());
     }
 }

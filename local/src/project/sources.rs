@@ -9,6 +9,8 @@ use super::metadata::{Described, Metadata};
 const SHARED: [&str; 4] = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "rust-toolchain"];
 /// Cargo's settings.
 const SETTINGS: [&str; 2] = [".cargo/config.toml", ".cargo/config"];
+/// Those in Cargo's own folder.
+const HOME: [&str; 2] = ["config.toml", "config"];
 
 /// Where the sources are of a package and of the packages on this machine that it depends on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,8 +52,12 @@ impl Sources {
         let root = &metadata.workspace_root;
         let mut files: BTreeSet<_> = SHARED.iter().map(|name| root.join(name)).collect();
         // Cargo reads the settings of each folder on the way: https://doc.rust-lang.org/cargo/reference/config.html
-        let between = directory.ancestors().take_while(|folder| folder.starts_with(root));
-        files.extend(between.flat_map(|folder| SETTINGS.map(|name| folder.join(name))));
+        let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+        let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+        let settings = directory.ancestors().flat_map(|folder| SETTINGS.map(|name| folder.join(name)));
+        let settings = settings.chain(home.into_iter().flat_map(|folder| HOME.map(|name| folder.join(name))));
+        // Above the workspace, those that there are: a folder like `/` is not worth a watch.
+        files.extend(settings.filter(|file| file.starts_with(root) || file.is_file()));
         (Self { folders, files, target: metadata.target_directory.clone() }, unknown)
     }
 }

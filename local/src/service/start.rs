@@ -25,12 +25,13 @@ impl Service {
     pub async fn start(options: Options) -> Result<Self, StartError> {
         refuse_contradictions(&options)?;
         let opened = Ports::open(&options)?;
+        let began = SystemTime::now();
         let (context, template) = Context::open(options, opened.addresses)?;
         // Checks come before the build, which takes longest.
         let build = Build::find(&context.options, &template).await?;
         let database = parts::open_database(&context, &template).await?;
         let watches = context.options.watch;
-        let mut watch = watches.then(|| Watch::begin(&context, build.sources().cloned())).flatten();
+        let mut watch = watches.then(|| Watch::begin(&context, build.sources().cloned(), began)).flatten();
         let mut keep = (watches && matches!(context.options.binaries, Binaries::Cargo { .. })).then(Keep::default);
         let began = SystemTime::now();
         let output = build.run(&context.options, &template).await?;

@@ -178,9 +178,9 @@ impl Queues {
         self.read(queue, |queue| queue.created)
     }
 
-    /// The messages of a queue, in the order they were sent.
-    fn messages(&self, queue: &str) -> Result<Vec<Message>, QueueError> {
-        self.read(queue, |queue| queue.messages(Utc::now().timestamp_millis()))
+    /// The newest `most` messages of a queue, the newest first.
+    fn newest(&self, queue: &str, most: usize) -> Result<Vec<Message>, QueueError> {
+        self.read(queue, |queue| queue.newest(most, Utc::now().timestamp_millis()))
     }
 
     fn read<T>(&self, queue: &str, ask: impl FnOnce(&Queue) -> T) -> Result<T, QueueError> {

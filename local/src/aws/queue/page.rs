@@ -1,4 +1,4 @@
-//! `/_local/queues`: the messages of the queues, newest first. Listing a message neither hides it nor counts as a receive.
+//! `/_local/queues`: the newest messages of the queues, newest first. Listing a message neither hides it nor counts as a receive.
 //! `POST` sends one again, `DELETE` removes one.
 
 use axum::Json;
@@ -13,6 +13,9 @@ use super::{Message, QueueError, Queues};
 use crate::aws::interface::message::{Attribute, AttributeValue};
 use crate::aws::interface::page::{Page, message};
 
+/// Messages that are listed of a queue.
+const MOST: usize = 1_000;
+
 pub(crate) fn pages(queues: &Queues) -> [Page; 3] {
     [
         ("/_local/queues", get(list)),
@@ -26,8 +29,8 @@ async fn list(State(queues): State<Queues>) -> Json<Vec<Value>> {
     let names = queues.names();
     let settings: Vec<_> = names.iter().filter_map(|name| queues.settings(name).ok()).collect();
     let listed = settings.iter().map(|queue| {
-        let messages = queues.messages(&queue.name).unwrap_or_default();
-        let messages: Vec<Value> = messages.iter().rev().map(show).collect();
+        let messages = queues.newest(&queue.name, MOST).unwrap_or_default();
+        let messages: Vec<Value> = messages.iter().map(show).collect();
         let counts = queues.counts(&queue.name).unwrap_or_default();
         let senders = settings.iter().filter(|other| other.redrive.as_ref().is_some_and(|to| to.queue == queue.name));
         json!({

@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
@@ -22,6 +23,7 @@ use super::launch::Launch;
 use crate::aws::interface::clock::now;
 use crate::aws::interface::error::{Failure, FunctionError};
 use crate::aws::interface::invoke::PAYLOAD_LIMIT;
+use crate::base::listen::is_of_a_page;
 
 /// An invocation for a process.
 pub(super) struct Invocation {
@@ -74,6 +76,7 @@ impl Session {
             .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
             .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
             .route("/2018-06-01/runtime/init/error", post(init_error))
+            .layer(from_fn(guard))
             .with_state(self)
     }
 
@@ -93,6 +96,14 @@ impl Session {
     fn finish(&self, id: &str) -> Option<Current> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner).take_if(|current| current.id == id)
     }
+}
+
+/// A page in a browser must not take an invocation from its function.
+async fn guard(request: Request, next: Next) -> Response {
+    if is_of_a_page(request.headers()) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    next.run(request).await
 }
 
 async fn next(State(session): State<Arc<Session>>) -> Response {

@@ -82,7 +82,7 @@ impl Interest {
 }
 
 /// Whether a path lies in a folder with sources, and is none of an editor's, a tool's, or Cargo's own files.
-fn is_source(sources: &Sources, path: &Path) -> bool {
+pub(super) fn is_source(sources: &Sources, path: &Path) -> bool {
     if path.starts_with(&sources.target) || is_being_made(&sources.target, path) || path.join(CACHE).exists() {
         return false;
     }

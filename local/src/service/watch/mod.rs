@@ -14,7 +14,7 @@ use std::time::SystemTime;
 
 use self::changes::{Changed, Changes};
 use self::files::Files;
-use self::interest::{Belongs, Interest};
+use self::interest::{Belongs, Interest, is_source};
 use super::context::Context;
 use super::keep::Keep;
 use super::running::Running;
@@ -35,18 +35,18 @@ const NAMED: usize = 3;
 /// The watch over the files of a service.
 pub(super) struct Watch {
     sources: Option<Sources>,
-    /// Files outside of the folders of `sources` that the last build has read.
+    /// Files that the last build has read, and that are none of `sources`.
     further: BTreeSet<PathBuf>,
-    /// `Cargo.lock` after the last build: Cargo writes it, too.
+    /// `Cargo.lock` before the last build. Cargo writes it, too, and then there is nothing to build.
     lock: Option<Vec<u8>>,
     changes: Changes,
     files: Files,
 }
 
 impl Watch {
-    /// Watches from now on, so that a change during the first build is not missed. `None` where the system cannot; a log
-    /// line says why.
-    pub(super) fn begin(context: &Context, sources: Option<Sources>) -> Option<Self> {
+    /// Watches from now on, so that a change during the first build is not missed, nor one of the template since `began`. `None` where
+    /// the system cannot; a log line says why.
+    pub(super) fn begin(context: &Context, sources: Option<Sources>, began: SystemTime) -> Option<Self> {
         let changes = Changes::default();
         let files = match Files::new(changes.clone()) {
             Ok(files) => files,
@@ -57,6 +57,11 @@ impl Watch {
         };
         let mut watch = Self { sources, further: BTreeSet::new(), lock: None, changes, files };
         watch.follow(context);
+        watch.lock = watch.read_lock();
+        for file in context.files.all() {
+            let template = has_changed(&file, began);
+            watch.changes.push(file, Belongs { sources: false, template });
+        }
         Some(watch)
     }
 
@@ -75,15 +80,20 @@ impl Watch {
 
     /// Watches the files, too, that a build has read which began at `began`.
     pub(super) fn built(&mut self, context: &Context, built: &Built, began: SystemTime) {
+        if self.lock.is_none() {
+            // The first one, which Cargo has made.
+            self.lock = self.read_lock();
+        }
         let Some(sources) = &self.sources else { return };
-        let further = dep_info::further(built.executables.values(), sources);
+        let known = |file: &Path| is_source(sources, file);
+        let further = dep_info::further(built.executables.values(), &sources.target, known);
         let new: Vec<_> = further.difference(&self.further).cloned().collect();
         self.further = further;
         self.follow(context);
         // Since when they are watched, a change is seen. This is for the time before.
         for file in new {
-            let changed = std::fs::metadata(&file).and_then(|file| file.modified()).is_ok_and(|at| at >= began);
-            self.changes.push(file, Belongs { sources: changed, template: false });
+            let sources = has_changed(&file, began);
+            self.changes.push(file, Belongs { sources, template: false });
         }
     }
 
@@ -98,7 +108,6 @@ impl Watch {
 
     async fn serve(&mut self, running: &Running, keep: &mut Option<Keep>) {
         let context = &running.context;
-        self.lock = self.read_lock();
         // Changes that no version has served yet.
         let mut open = Changed::default();
         loop {
@@ -110,7 +119,6 @@ impl Watch {
             context.builds.begin();
             say(context, &format!("{} changed", named(&open, running.version().template.directory())));
             let made = self.attempt(running, keep.as_mut(), &open).await;
-            self.lock = self.read_lock();
             let took = began.elapsed();
             match made {
                 Ok(functions) => {
@@ -152,6 +160,7 @@ impl Watch {
         let (template, build) = self.read(context, &executables, open).await?;
         let version = if let Some(build) = build {
             let began = SystemTime::now();
+            self.lock = self.read_lock();
             let output = build.run(&context.options, &template).await?;
             self.built(context, &output, began);
             Version::of(template, output, keep.as_deref_mut())?
@@ -200,6 +209,11 @@ impl Watch {
         self.sources = build.sources().cloned();
         Ok((template, Some(build)))
     }
+}
+
+/// Whether the file was written since `since`.
+fn has_changed(file: &Path, since: SystemTime) -> bool {
+    std::fs::metadata(file).and_then(|file| file.modified()).is_ok_and(|at| at >= since)
 }
 
 fn say(context: &Context, message: &str) {

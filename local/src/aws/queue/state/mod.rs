@@ -191,8 +191,8 @@ impl Queue {
         counts
     }
 
-    pub(super) fn messages(&self, now: i64) -> Vec<Message> {
-        self.messages.iter().filter(|message| !self.is_old(message, now)).cloned().collect()
+    pub(super) fn newest(&self, most: usize, now: i64) -> Vec<Message> {
+        self.messages.iter().rev().filter(|message| !self.is_old(message, now)).take(most).cloned().collect()
     }
 
     fn find(&self, receipt: &Receipt) -> Option<usize> {

@@ -64,7 +64,7 @@ fn what_is_old_is_gone_and_what_is_purged_too() {
     assert_eq!(queue.counts(61_000).visible, 1);
     assert_eq!(bodies(&queue.receive(61_000, up_to(10), HIDDEN).unwrap()), ["young"]);
     queue.purge().unwrap();
-    assert!(queue.messages(61_000).is_empty());
+    assert!(queue.newest(1, 61_000).is_empty());
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn once_too_often_is_for_another_queue() {
     let dead = queue.given_up(2);
     assert_eq!(bodies(&dead), ["poison"]);
     queue.let_go(&dead).unwrap();
-    assert_eq!(bodies(&queue.messages(2)), ["fine"]);
+    assert_eq!(bodies(&queue.newest(9, 2)), ["fine"]);
 }
 
 #[test]
@@ -165,7 +165,7 @@ mod fifo {
     fn ids_are_compared_within_a_group_where_the_queue_says_so() {
         let mut queue = queue(true);
         send(&mut queue, &[("a", "g"), ("a", "h"), ("a", "g")], 0);
-        assert_eq!(queue.messages(0).len(), 2);
+        assert_eq!(queue.newest(9, 0).len(), 2);
     }
 
     #[test]
