@@ -319,7 +319,7 @@ fn now() -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reminders_under_faults_are_all_told_and_none_is_stale() {
-    prove(Firing { count: 2000, steps: 8, ttl: true, sweeper: true, faults: true }).await;
+    prove(Firing { count: 5000, steps: 8, ttl: true, sweeper: true, faults: true }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,7 +27,7 @@ const FIXED: u64 = 12;
 /// Seeds that once found a fault of the service.
 const FOUND: [u64; 3] = [30_126_201_469_148_093, 30_126_222_574_904_186, 30_126_499_147_323_365];
 /// How long fresh seeds are tried.
-const SECONDS: u64 = 20;
+const SECONDS: u64 = 30;
 /// How long a failing plan may be shortened.
 const SHRINKING: Duration = Duration::from_secs(20);
 
