@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::common::dynamodb::{call, get, put};
+use crate::common::package::edit;
 use crate::common::sqs::receive;
 use crate::common::{Client, Scratch, eventually, json, start, stream};
 use local::{Data, ManualClock, Options, Service};
@@ -317,12 +318,8 @@ functions:
 
 /// Saves the template, and waits until it is served.
 async fn served(service: &Service, scratch: &Scratch, template: &str) {
-    let lines = service.log_lines().len();
-    std::fs::write(scratch.path("serverless.yml"), template).unwrap();
-    eventually("it is served", || {
-        service.log_lines().iter().skip(lines).any(|line| line.starts_with("local served after")).then_some(())
-    })
-    .await;
+    let line = edit(service, || std::fs::write(scratch.path("serverless.yml"), template).unwrap()).await;
+    assert!(line.starts_with("local served after"), "{line}");
 }
 
 #[tokio::test]
