@@ -1,9 +1,9 @@
 //! Which files are watched, wherever they are, and which are not.
 
 use crate::common::package::{Package, TEMPLATE, edit, get, messages};
-use crate::common::{Scratch, eventually, start};
+use crate::common::{HTTP, Scratch, eventually, start};
 use crate::watch::TABLE;
-use local::Service;
+use local::{Options, Service};
 
 /// A library in a folder of its own, outside of any workspace.
 struct Library {
@@ -227,4 +227,20 @@ async fn versions_that_are_refused_again_and_again_leave_the_one_that_is_served(
     edit(&service, || package.write("serverless.yml", &format!("{TEMPLATE}{TABLE}"))).await;
     assert_eq!((get(&service, "/one").await, get(&service, "/two").await), ("c".into(), "c".into()));
     service.stop().await;
+}
+
+/// DynamoDB Local keeps the tables of each region apart.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_region_on_another_database_waits_for_the_next_start() {
+    let (package, others) = (Package::new(), Scratch::new());
+    let other = start(others.options(HTTP)).await;
+    let endpoint = Some(other.dynamodb_url());
+    let service = start(Options { dynamodb_endpoint: endpoint, ..package.options() }).await;
+    let moved = TEMPLATE.replace("name: aws", "name: aws\n  region: eu-west-1").replace("GET /one", "GET /moved");
+    let line = edit(&service, || package.write("serverless.yml", &moved)).await;
+    assert!(line.contains("provider.region: eu-west-1 has other tables"), "{line}");
+    assert!(line.contains("start `cargo local` again"), "{line}");
+    assert_eq!(get(&service, "/one").await, "1", "nothing of the refused version is served");
+    service.stop().await;
+    other.stop().await;
 }

@@ -39,6 +39,9 @@ it("a narrow window shows the list or what is open, and nothing is wider than it
   await part(page).locator(".rows").waitFor();
   await page.locator("input[type=search]:focus").waitFor();
   await traced(page);
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("ArrowDown");
+  await part(page).locator("article:focus").waitFor();
   await part(page).getByRole("link", { name: "back to Requests" }).click();
   await part(page).locator(".rows").waitFor();
   for (const hash of [...PARTS, `requests/${encodeURIComponent(booked.request)}`]) {

@@ -82,6 +82,7 @@ impl Parts {
     pub(super) async fn replace(&self, context: &Context, version: &Version) -> Result<Vec<String>, StartError> {
         let Context { options, addresses, logger, issuer, .. } = context;
         let Version { template, binaries } = version;
+        self.check_region(&template.region)?;
         database::prepare(&self.database, &template.tables).await?;
         self.queues.replace(&template.queues, &template.region)?;
         self.asynchronous.replace(template);
@@ -96,6 +97,18 @@ impl Parts {
         let surroundings =
             Surroundings { region, dynamodb, eventbridge, sqs, lambda, xray: context.xray.clone(), extra };
         Ok(self.functions.replace(binaries, &surroundings))
+    }
+
+    /// Checks that the tables of another server are still the service's.
+    fn check_region(&self, region: &str) -> Result<(), StartError> {
+        match &self.database {
+            Database::Remote(remote) if remote.region() != region => Err(StartError::Database(format!(
+                "provider.region: {region} has other tables on the server of --dynamodb-endpoint than {}; start `cargo local` \
+                 again to use them",
+                remote.region()
+            ))),
+            _ => Ok(()),
+        }
     }
 
     /// Serves EventBridge and SQS.

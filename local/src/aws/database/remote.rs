@@ -36,6 +36,11 @@ impl Remote {
         Ok(Self { client, endpoint: uri, region: region.to_owned() })
     }
 
+    /// The region of its tables: servers such as DynamoDB Local keep those of each region apart.
+    pub(crate) fn region(&self) -> &str {
+        &self.region
+    }
+
     pub(super) fn endpoint(&self) -> &Uri {
         &self.endpoint
     }
